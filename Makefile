@@ -1,0 +1,69 @@
+# Every target does its own set-up: a virtual environment and an installation, once.
+# Needed beforehand: Python >= 3.11, make and a C++ compiler.
+
+# The first Python on the path that is new enough; another one: make PYTHON=/path/to/python
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
+    $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# brian2genn needs exactly Python 3.11; another one: make test-genn PYTHON_GENN=/path/to/python3.11
+PYTHON_GENN ?= $(shell for p in python3.11 python3; do \
+    $$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
+
+VENV := .venv
+VENV_GENN := .venv-genn
+RUN := $(VENV)/bin
+DEMO := out/demo/fear_extinction_seed1.nc
+
+export MPLBACKEND := Agg
+
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-slow test-genn lint docs clean
+
+help:
+	@echo "make demo       one animal: dataset, figure sheet and comparison table in out/demo"
+	@echo "make test       the tests, without the slow ones"
+	@echo "make test-slow  the slow tests"
+	@echo "make test-genn  the tests of GeNN code generation (Python 3.11)"
+	@echo "make lint       ruff and mypy"
+	@echo "make docs       docs/parameters.md from the parameter tables"
+	@echo "make clean      remove environments, caches and outputs"
+
+$(VENV)/installed: setup.cfg
+	@$(if $(PYTHON),,echo "astrogram: no Python >= 3.11 found; make PYTHON=/path/to/python" >&2; exit 2)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "astrogram: $(PYTHON) is not Python >= 3.11; make PYTHON=/path/to/python" >&2; exit 2; }
+	$(PYTHON) -m venv --clear $(VENV)
+	$(RUN)/python -m pip install --quiet --editable '.[test]'
+	@touch $@
+
+$(VENV_GENN)/installed: setup.cfg
+	@$(if $(PYTHON_GENN),,echo "astrogram: no Python 3.11 found; make PYTHON_GENN=/path/to/python3.11" >&2; exit 2)
+	$(PYTHON_GENN) -m venv --clear $(VENV_GENN)
+	$(VENV_GENN)/bin/python -m pip install --quiet --editable '.[genn,test]'
+	@touch $@
+
+demo: $(VENV)/installed
+	$(RUN)/astrogram run fear_extinction --seed 1 --out $(dir $(DEMO))
+	$(RUN)/astrogram analyse $(DEMO)
+	$(RUN)/astrogram compare $(DEMO)
+
+test: $(VENV)/installed
+	$(RUN)/python -m pytest -m "not slow and not genn and not gpu"
+
+test-slow: $(VENV)/installed
+	$(RUN)/python -m pytest -m "slow and not genn and not gpu"
+
+test-genn: $(VENV_GENN)/installed
+	$(VENV_GENN)/bin/python -m pytest -m "genn and not slow and not gpu"
+
+lint: $(VENV)/installed
+	$(RUN)/ruff check .
+	$(RUN)/mypy
+
+docs: $(VENV)/installed
+	@mkdir -p docs
+	$(RUN)/astrogram parameters --markdown > docs/parameters.new
+	mv docs/parameters.new docs/parameters.md
+
+clean:
+	rm -rf $(VENV) $(VENV_GENN) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -prune -exec rm -rf {} +

@@ -1,0 +1,1 @@
+"""What the data say: runs on a dataset alone, without the simulator."""

@@ -1,0 +1,5 @@
+"""The one error of this package that a user can mend."""
+
+
+class DatasetError(ValueError):
+    """A dataset, or the file that should hold one, is not what is needed: one clear line."""

@@ -1,0 +1,107 @@
+"""Panels of astrocytes: calcium map, noradrenaline, responses to the stimuli."""
+
+from __future__ import annotations
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from analysis.calcium import CLASSES, cs_evoked, heterogeneity, us_evoked
+from analysis.style import (
+    BLUE,
+    GREY,
+    PURPLE,
+    SMALL,
+    VERMILION,
+    edges_of,
+    mark_phases,
+    nothing,
+    tidy,
+)
+from analysis.windows import epoch_trials, epochs
+
+COLUMNS = 2000  # of the calcium map
+NO_ASTROCYTES = "no astrocytes in this dataset"
+
+
+def draw_calcium_map(figure: Figure, axes: Axes, scale: Axes, dataset: xr.Dataset) -> None:
+    """Calcium of every astrocyte over the whole experiment, brightest value kept per column."""
+    calcium, time = dataset["calcium"].values, dataset["time"].values
+    if not calcium.size:
+        nothing(axes, "Astrocyte calcium", NO_ASTROCYTES)
+        scale.set_axis_off()
+        return
+    step = max(1, time.size // COLUMNS)
+    whole = time.size // step * step
+    shown = calcium[:, :whole].reshape(calcium.shape[0], -1, step).max(axis=2)
+    image = axes.imshow(
+        shown, aspect="auto", cmap="viridis", origin="lower", interpolation="nearest",
+        extent=(*edges_of(time), -0.5, calcium.shape[0] - 0.5), vmin=0.0,
+        vmax=float(np.percentile(shown, 99.8)),
+    )  # fmt: skip
+    mark_phases(axes, dataset, names=True)
+    tidy(axes, "", "", "astrocyte")
+    axes.set_title("Astrocyte calcium", fontsize=10.5, loc="left", fontweight="bold", pad=16)
+    axes.tick_params(axis="x", labelbottom=False)
+    bar = figure.colorbar(image, cax=scale)
+    bar.set_label("Ca$^{2+}$ (µmol L$^{-1}$)", fontsize=SMALL)
+    bar.ax.tick_params(labelsize=SMALL)
+
+
+def draw_modulation(axes: Axes, dataset: xr.Dataset) -> None:
+    """Mean calcium and noradrenaline over time."""
+    if not dataset["calcium"].size:
+        nothing(axes, "Noradrenaline", NO_ASTROCYTES)
+        return
+    time = dataset["time"].values
+    mark_phases(axes, dataset, names=False)
+    axes.plot(time, dataset["noradrenaline"].values.mean(axis=0), color=PURPLE, lw=0.8)
+    tidy(axes, "", "time (s, simulated)", "noradrenaline\n(µmol L$^{-1}$)")
+    axes.yaxis.label.set_color(PURPLE)
+    axes.set_xlim(edges_of(time))
+    axes.set_ylim(bottom=0)
+    beside = axes.twinx()
+    beside.plot(time, dataset["gate"].values.mean(axis=0), color=BLUE, lw=0.8)
+    tidy(beside, "", "", "plasticity gate")
+    beside.yaxis.label.set_color(BLUE)
+    beside.spines["right"].set_visible(True)
+    beside.set_ylim(bottom=0)
+
+
+def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
+    """Response to the stimuli by epoch: mean over astrocytes of each trial, and of all."""
+    cs, us = cs_evoked(dataset), us_evoked(dataset)
+    title = "Calcium response by stage"
+    shown = [
+        (f"{row.title}\n{kind}", area, colour)
+        for name, row in epochs().items()
+        for kind, evoked, colour in (("CS", cs, BLUE), ("US", us, VERMILION))
+        if np.isfinite(area := evoked.area[epoch_trials(dataset, name)]).any()
+    ]
+    if not shown:
+        nothing(axes, title, NO_ASTROCYTES)
+        return
+    for x, (_, area, colour) in enumerate(shown):
+        trials = np.nanmean(area, axis=1)
+        axes.bar(x, trials.mean(), 0.7, color=colour, alpha=0.45)
+        axes.plot(np.full(trials.size, x), trials, "o", ms=3, color=colour, mew=0)
+    axes.axhline(0, color=GREY, lw=0.6)
+    tidy(axes, title, "", "area above baseline\n(µmol L$^{-1}$ s, protocol clock)")
+    axes.set_xticks(range(len(shown)), [name.replace("\n", ", ") for name, *_ in shown])
+    axes.tick_params(axis="x", labelrotation=40)
+    for label in axes.get_xticklabels():
+        label.set(ha="right", rotation_mode="anchor")
+
+
+def draw_classes(axes: Axes, dataset: xr.Dataset) -> None:
+    """Shares of astrocytes by what becomes of their response to the stimulus."""
+    classes = heterogeneity(dataset)
+    title = "Astrocyte classes"
+    if not classes.size:
+        nothing(axes, title, NO_ASTROCYTES)
+        return
+    share = [100.0 * float((classes == name).mean()) for name in CLASSES]
+    axes.bar(range(len(CLASSES)), share, 0.7, color=BLUE, alpha=0.6)
+    tidy(axes, title, "CS response, early extinction to retrieval", "astrocytes (%)")
+    axes.set_xticks(range(len(CLASSES)), CLASSES)

@@ -1,0 +1,116 @@
+"""The figure sheet: one animal on one page."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import xarray as xr
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from analysis.measures import group_of
+from analysis.panels_activity import draw_freezing, draw_output, draw_raster, stretch
+from analysis.panels_astrocytes import (
+    draw_calcium_map,
+    draw_classes,
+    draw_evoked,
+    draw_modulation,
+)
+from analysis.panels_results import (
+    draw_decoders,
+    draw_ensembles,
+    draw_rates,
+    draw_responsive,
+    draw_weight_distribution,
+    draw_weights,
+)
+from analysis.windows import epoch_trials, epochs
+
+SIZE = (15.0, 22.0)  # inches
+DPI = 110
+
+
+def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
+    """Draw the figure sheet of one animal.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+    path : path
+        PNG file written, whatever its suffix.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    figure = Figure(figsize=SIZE, dpi=DPI)
+    FigureCanvasAgg(figure)
+    top = figure.add_gridspec(
+        2, 2, height_ratios=(3.4, 1.0), left=0.075, right=0.975, top=0.945, bottom=0.705,
+        wspace=0.05, hspace=0.06,
+    )  # fmt: skip
+    for column, (window, title) in enumerate(_stretches(dataset)):
+        raster = figure.add_subplot(top[0, column])
+        output = figure.add_subplot(top[1, column], sharex=raster)
+        draw_raster(raster, dataset, window, f"Spikes, {title}", names=column == 0)
+        draw_output(output, dataset, window, names=column == 0)
+    middle = figure.add_gridspec(
+        1, 1, left=0.075, right=0.93, top=0.655, bottom=0.555
+    )  # fmt: skip
+    draw_freezing(figure.add_subplot(middle[0, 0]), dataset)
+    lower = figure.add_gridspec(
+        2, 2, height_ratios=(2.0, 1.0), width_ratios=(1.0, 0.012), left=0.075, right=0.93,
+        top=0.505, bottom=0.365, wspace=0.02, hspace=0.08,
+    )  # fmt: skip
+    calcium = figure.add_subplot(lower[0, 0])
+    draw_calcium_map(figure, calcium, figure.add_subplot(lower[0, 1]), dataset)
+    draw_modulation(figure.add_subplot(lower[1, 0], sharex=calcium), dataset)
+    bottom = figure.add_gridspec(
+        2, 4, left=0.075, right=0.975, top=0.325, bottom=0.045, wspace=0.42, hspace=0.62
+    )
+    panels = (
+        draw_evoked, draw_responsive, draw_ensembles, draw_decoders,
+        draw_weights, draw_weight_distribution, draw_classes, draw_rates,
+    )  # fmt: skip
+    for place, draw in enumerate(panels):
+        draw(figure.add_subplot(bottom[place // 4, place % 4]), dataset)
+    _headings(figure, dataset)
+    figure.savefig(path, format="png")
+
+
+def _stretches(dataset: xr.Dataset) -> list[tuple[tuple[float, float], str]]:
+    """Two stretches that tell fear from extinction, or the first and last trials there are."""
+    found = [
+        (stretch(dataset, trials), epochs()[name].title)
+        for name in ("early_extinction", "retrieval")
+        if (trials := epoch_trials(dataset, name)).size
+    ]
+    if len(found) == 2:
+        return found
+    trials = np.arange(dataset.sizes["trial"])
+    if not trials.size:
+        return []
+    return [
+        (stretch(dataset, trials), "first trials"),
+        (stretch(dataset, trials[-3:]), "last trials"),
+    ]
+
+
+def _headings(figure: Figure, dataset: xr.Dataset) -> None:
+    attrs = dataset.attrs
+    figure.text(0.075, 0.975, attrs["title"], fontsize=15, fontweight="bold", va="center")
+    figure.text(
+        0.975, 0.975, f"seed {attrs['seed']}, {group_of(dataset)}", fontsize=12, ha="right",
+        va="center",
+    )  # fmt: skip
+    figure.text(
+        0.075, 0.012,
+        f"protocol {attrs['protocol']}, clock {attrs['clock']} (x{float(attrs['speed']):g})  |  "
+        f"seed {attrs['seed']}, size {attrs['size']}, {attrs['device']}  |  "
+        f"written {attrs['created']}, commit {attrs['git_commit'][:10]}, "
+        f"parameters {attrs['parameters_hash'][:10]}",
+        fontsize=8.5, color="#555555", va="center",
+    )  # fmt: skip

@@ -1,0 +1,84 @@
+"""Colours and small drawing habits shared by all figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+
+from analysis.schema import labels
+
+# Okabe and Ito 2008: told apart by colour-blind readers.
+BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
+    "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
+)  # fmt: skip
+GREY, PALE = "#7F7F7F", "#ECECEC"
+CYCLE = (GREY, VERMILION, BLUE, SKY, GREEN, PURPLE, ORANGE, BLACK)
+EXCITATORY = ("BLA_P", "PL_P", "IL_P")
+SMALL, MEDIUM = 8.5, 10.5
+
+
+def tidy(axes: Axes, title: str, x: str = "", y: str = "") -> None:
+    """Title, labels and open spines."""
+    axes.set_title(title, fontsize=MEDIUM, loc="left", fontweight="bold")
+    axes.set_xlabel(x, fontsize=SMALL + 0.5)
+    axes.set_ylabel(y, fontsize=SMALL + 0.5)
+    axes.tick_params(labelsize=SMALL)
+    axes.spines[["top", "right"]].set_visible(False)
+
+
+def nothing(axes: Axes, title: str, why: str) -> None:
+    """Say in an otherwise empty panel why it is empty."""
+    axes.set_axis_off()
+    axes.set_title(title, fontsize=MEDIUM, loc="left", fontweight="bold")
+    axes.text(0.5, 0.5, why, ha="center", va="center", fontsize=SMALL, transform=axes.transAxes)
+
+
+def legend(axes: Axes, **where: Any) -> None:
+    """Legend without a frame."""
+    axes.legend(fontsize=SMALL - 0.5, frameon=False, handlelength=1.4, **where)
+
+
+def words(name: str) -> str:
+    """Name of a stage or population as a reader wants it."""
+    return name.replace("_", " ")
+
+
+def stages(dataset: xr.Dataset) -> dict[str, str]:
+    """Stages of the trials in order of appearance, each with its colour."""
+    seen = dict.fromkeys(labels(dataset["trial_stage"]).tolist())
+    return {stage: CYCLE[k % len(CYCLE)] for k, stage in enumerate(seen)}
+
+
+def population_colour(name: str) -> str:
+    """Principal cells blue, inhibitory cells vermilion, modulatory and output cells others."""
+    if name in EXCITATORY:
+        return BLUE
+    return {"CeM": BLACK, "LC": PURPLE, "VTA": GREEN}.get(name, VERMILION)
+
+
+def mark_phases(axes: Axes, dataset: xr.Dataset, names: bool) -> None:
+    """Lines at the starts of sessions, offline intervals shaded, and names above."""
+    start, stop = dataset["phase_start"].values, dataset["phase_stop"].values
+    session = labels(dataset["phase_session"])
+    offline = dataset["phase_dilation"].values > 2 * float(dataset.attrs["speed"])
+    whole = stop.max() - start.min() if stop.size else 1.0
+    for name in dict.fromkeys(session.tolist()):
+        own = session == name
+        first, last = start[own].min(), stop[own].max()
+        axes.axvline(first, color=GREY, lw=0.6)
+        if offline[own].all():
+            axes.axvspan(first, last, color=GREY, alpha=0.35, lw=0)
+        elif names and (last - first) > 0.03 * whole:
+            axes.annotate(
+                words(name), ((first + last) / 2, 1.0), (0, 3), ha="center", va="bottom",
+                xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=SMALL,
+            )  # fmt: skip
+
+
+def edges_of(time: np.ndarray) -> tuple[float, float]:
+    """Outer edges of regularly sampled times."""
+    half = (time[1] - time[0]) / 2 if time.size > 1 else 0.5
+    return float(time[0] - half), float(time[-1] + half)

@@ -1,0 +1,141 @@
+"""One animal on one screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from analysis.calcium import CLASSES, find_events
+from analysis.decoding import decode_cs, decode_state
+from analysis.ensembles import find_ensembles
+from analysis.freezing import freezing_table
+from analysis.measures import TESTED, measure
+from analysis.schema import DatasetError, labels, parameter
+from analysis.spikes import population_rates
+from analysis.windows import epoch_trials
+
+SHOWN = (
+    "before_conditioning", "conditioning_first", "conditioning_last", "early_extinction",
+    "late_extinction", "retrieval", "renewal",
+)  # fmt: skip
+
+
+def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
+    """Summarise one animal.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+
+    Returns
+    -------
+    list of dict
+        Rows with the keys ``quantity``, ``stage``, ``value`` and ``unit``; what the protocol or
+        the circuit does not have is left out.
+    """
+    values = measure(dataset).values
+    rows = [("freezing", epoch, values["freezing", epoch], "percent") for epoch in SHOWN]
+    rows += _output_rate(dataset)
+    rows += [("mean rate", name, rate, "Hz") for name, rate in population_rates(dataset).items()]
+    rows += [
+        (title, epoch, values.get((quantity, epoch), np.nan), "percent of BLA_P")
+        for quantity, title, tested in (
+            ("cs_excited", "CS-excited", TESTED),
+            ("cs_inhibited", "CS-inhibited", ("early_extinction",)),
+        )
+        for epoch in tested
+    ]
+    rows += _ensembles(dataset)
+    rows += _decoders(dataset)
+    rows += [
+        (f"calcium to {name}", epoch, values[f"calcium_{name.lower()}", epoch], "umol L-1 s")
+        for name, stages in (("CS", SHOWN), ("US", ("conditioning_first",)))
+        for epoch in stages
+    ]
+    rows += [
+        (f"astrocytes {name}", "retrieval", values[f"calcium_{name}", "retrieval"], "percent")
+        for name in CLASSES
+    ]
+    rows += [("calcium events", "all", _event_rate(dataset), "per astrocyte")]
+    rows += [
+        ("weights at bounds", pathway, share, "percent")
+        for pathway, share in weights_at_bounds(dataset).items()
+    ]
+    keys = ("quantity", "stage", "value", "unit")
+    return [dict(zip(keys, row, strict=True)) for row in rows if np.isfinite(row[2])]
+
+
+def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
+    """Share of sampled synapses at a bound of plasticity at the end of the experiment.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+
+    Returns
+    -------
+    dict
+        Percent by pathway: weight within 1 % of the allowed range of either bound, or beyond it;
+        empty if the dataset's parameters name no bounds.
+    """
+    try:
+        low = parameter(dataset, "plasticity.w_min", "1")
+        high = parameter(dataset, "plasticity.w_max", "1")
+    except DatasetError:
+        return {}
+    if not dataset.sizes["synapse"] or not dataset.sizes["weight_time"]:
+        return {}
+    last = dataset["weight"].values[:, -1]
+    margin = 0.01 * (high - low)
+    pinned = (last <= low + margin) | (last >= high - margin)
+    pathway = labels(dataset["synapse_pathway"])
+    return {name: 100.0 * pinned[pathway == name].mean() for name in dict.fromkeys(pathway)}
+
+
+def _output_rate(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
+    """CeM rate in the trials: to be read beside freezing, which saturates."""
+    rate = freezing_table(dataset).rate
+    trials = {epoch: epoch_trials(dataset, epoch) for epoch in TESTED}
+    return [
+        ("CeM rate in trials", epoch, float(rate[chosen].mean()), "Hz")
+        for epoch, chosen in trials.items()
+        if chosen.size
+    ]
+
+
+def _ensembles(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
+    found = find_ensembles(dataset)
+    if not found.cells.size:
+        return []
+    both = found.overlap
+    rows = [
+        (title, "all", 100.0 * mask.mean(), "percent of BLA_P")
+        for title, mask in (
+            ("retrieval ensemble", found.retrieval),
+            ("extinction ensemble", found.extinction),
+            ("fear cells", found.fear_cells),
+            ("extinction cells", found.extinction_cells),
+        )
+    ]
+    rows.append(("cells excited early and at retrieval", "all", float(both.shared), "cells"))
+    rows.append(("cells excited in both by chance", "all", both.expected, "cells"))
+    return rows
+
+
+def _decoders(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
+    rows = []
+    for title, decode in (("CS decoder", decode_cs), ("state decoder", decode_state)):
+        found = decode(dataset)
+        if found is not None:
+            rows.append((f"{title} accuracy", "all", found.accuracy, "1"))
+            rows.append((f"{title} shuffled 95 %", "all", found.chance_95, "1"))
+    return rows
+
+
+def _event_rate(dataset: xr.Dataset) -> float:
+    astrocytes = dataset.sizes["astrocyte"]
+    return find_events(dataset).start.size / astrocytes if astrocytes else float("nan")

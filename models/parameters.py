@@ -1,0 +1,176 @@
+"""The parameter tables: one row per parameter drives code, validation, docs and every dataset.
+
+Each file ``models/tables/<group>.csv`` holds the rows of a group with the columns
+``name, value, unit, low, high, meaning, source``. Bounds are inclusive and in the row's unit; an empty
+bound is open. A value without a published source says "chosen" and why.
+"""
+
+from __future__ import annotations
+
+import csv
+import difflib
+import hashlib
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from importlib import resources
+from types import MappingProxyType
+
+from brian2 import Quantity, get_dimensions, have_same_dimensions
+
+from models.units import UnitError, parse_quantity, parse_unit
+
+COLUMNS = ("name", "value", "unit", "low", "high", "meaning", "source")
+
+
+class ParameterError(ValueError):
+    """A parameter that is unknown, of the wrong unit or out of range; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One row: `value`, `low` and `high` are in `unit`."""
+
+    group: str
+    name: str
+    value: float
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    source: str
+
+    @property
+    def key(self) -> str:
+        """``group.name``, as written on the command line."""
+        return f"{self.group}.{self.name}"
+
+    def quantity(self) -> Quantity:
+        """The value with its unit."""
+        return Quantity(self.value * parse_unit(self.unit))
+
+
+def _check(row: Parameter) -> Parameter:
+    if not math.isfinite(row.value) or not row.low <= row.value <= row.high:
+        raise ParameterError(
+            f"parameter {row.key} = {row.value:g} {row.unit} is out of range; "
+            f"allowed: {row.low:g} to {row.high:g} {row.unit} ({row.meaning})"
+        )
+    return row
+
+
+def _read_tables() -> Iterable[Parameter]:
+    folder = resources.files("models") / "tables"
+    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if not path.name.endswith(".csv"):
+            continue
+        group = path.name.removesuffix(".csv")
+        reader = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            raise ParameterError(f"table {path.name} has columns {reader.fieldnames}, not {COLUMNS}")
+        for record in reader:
+            yield Parameter(
+                group,
+                record["name"],
+                float(record["value"]),
+                record["unit"],
+                float(record["low"] or "-inf"),
+                float(record["high"] or "inf"),
+                record["meaning"],
+                record["source"],
+            )
+
+
+@dataclass(frozen=True)
+class ParameterSet:
+    """All parameters of the model, read-only, by ``group.name``."""
+
+    table: Mapping[str, Parameter]
+
+    def __getitem__(self, key: str) -> Parameter:
+        if key not in self.table:
+            near = difflib.get_close_matches(key, self.table, n=3, cutoff=0.5)
+            hint = f"did you mean {', '.join(near)}? " if near else ""
+            raise ParameterError(
+                f"unknown parameter '{key}'; {hint}`astrogram parameters` lists all {len(self.table)}"
+            )
+        return self.table[key]
+
+    def quantity(self, key: str) -> Quantity:
+        """Value of ``group.name`` as a Brian2 quantity."""
+        return self[key].quantity()
+
+    def value(self, key: str) -> float:
+        """Value of ``group.name`` as a plain number in the unit of its table."""
+        return self[key].value
+
+    def group(self, *groups: str) -> dict[str, Quantity]:
+        """Quantities of whole groups by bare name: the namespace of an equation string."""
+        return {row.name: row.quantity() for row in self.table.values() if row.group in groups}
+
+    def rows(self) -> list[Parameter]:
+        """All rows, sorted by group and in table order within it."""
+        return list(self.table.values())
+
+    def with_values(self, overrides: Mapping[str, str]) -> ParameterSet:
+        """A copy with some values replaced.
+
+        Parameters
+        ----------
+        overrides : mapping of str to str
+            ``{"group.name": "value unit"}``. A bare number is read in the unit of the table.
+
+        Raises
+        ------
+        ParameterError
+            If a name is unknown, a value cannot be read, its unit has other dimensions, or it is
+            out of range.
+        """
+        table = dict(self.table)
+        for key, text in overrides.items():
+            row = self[key]
+            unit = parse_unit(row.unit)
+            try:
+                given = parse_quantity(text)
+            except UnitError as error:
+                raise ParameterError(f"parameter {key}: {error}") from None
+            bare = text.strip().replace("+", "").replace("-", "").replace(".", "")
+            if bare.lower().replace("e", "").isdigit():
+                value = float(given)
+            elif have_same_dimensions(given, unit):
+                value = float(given / unit)
+            else:
+                raise ParameterError(
+                    f"parameter {key} = '{text}' has dimensions {get_dimensions(given)}; "
+                    f"allowed: a value in {row.unit} or a unit of the same dimensions"
+                )
+            table[key] = _check(replace(row, value=value))
+        return ParameterSet(MappingProxyType(table))
+
+    def to_json(self) -> str:
+        """Values and units of all parameters as sorted JSON: what travels in a dataset."""
+        content = {key: {"value": row.value, "unit": row.unit} for key, row in self.table.items()}
+        return json.dumps(content, sort_keys=True)
+
+    def hash(self) -> str:
+        """SHA-256 of `to_json`, first 16 hexadecimal digits."""
+        return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
+
+
+def load_parameters(overrides: Mapping[str, str] | None = None) -> ParameterSet:
+    """Read the tables, check every row, apply `overrides` (see `ParameterSet.with_values`).
+
+    Raises
+    ------
+    ParameterError
+        For a faulty table or override.
+    """
+    table: dict[str, Parameter] = {}
+    for row in _read_tables():
+        if row.key in table:
+            raise ParameterError(f"parameter {row.key} stands twice in the tables")
+        parse_unit(row.unit)
+        table[row.key] = _check(row)
+    parameters = ParameterSet(MappingProxyType(table))
+    return parameters.with_values(overrides) if overrides else parameters

@@ -1,0 +1,81 @@
+"""Synapses: static projections, tripartite synapses with plasticity, and links with astrocytes.
+
+Written so that Brian2's C++ and GeNN both take them: `on_pre` reads only variables of the synapse
+and of its target and writes one target variable.
+"""
+
+# Fixed excitatory and inhibitory projections.
+STATIC = "g : siemens (constant)"
+STATIC_AMPA = "g_ampa_post += g"
+STATIC_GABA = "g_gaba_post += g"
+
+# Tsodyks-Markram release with presynaptic receptors (Stimberg et al. 2019, eqs. 1-4, 21).
+RELEASE_STATE = """
+du_S/dt = -Omega_f*u_S : 1 (event-driven)
+dx_S/dt = Omega_d*(1 - x_S) : 1 (event-driven)
+"""
+
+_RELEASE = """
+U_0 = {available}*U_0_star + alpha*{bound}
+u_S = u_S + U_0*(1 - u_S)
+r_S = u_S*x_S
+x_S = x_S - r_S
+"""
+
+# Tripartite synapse: w_0 naive weight, h_S early phase, z_S late phase (all relative to g_max).
+# gate_S and T_S remember the target's gate integral and slow clock at the last presynaptic spike.
+TRIPARTITE = (
+    RELEASE_STATE
+    + """
+w_0 : 1 (constant)
+g_max : siemens (constant)
+h_S : 1
+z_S : 1
+gate_S : second
+T_S : second
+"""
+)
+
+# One presynaptic spike. First the slow story since the last one, solved exactly: the open gate turns
+# early into late phase (rate kappa), then the rest of the early phase decays with the slow clock
+# (early and late phase after Luboeinski & Tetzlaff 2021, Commun Biol 4:275, eqs. 5-8, the capture
+# written as first-order kinetics). Then the Bienenstock-Cooper-Munro step on the early phase, with
+# soft bounds; then release.
+TRIPARTITE_ON_PRE = (
+    """
+kept = exp(-kappa*(gate_time_post - gate_S))
+z_S = z_S + h_S*(1 - kept)
+h_S = h_S*kept*exp(-(T_slow_post - T_S)/tau_h)
+gate_S = gate_time_post
+T_S = T_slow_post
+w_S = w_0 + h_S + z_S
+theta_S = theta_post*K_DA/(K_DA + D_post)
+phi = y_post*(y_post - theta_S)/(y_ref*y_ref)
+h_S = h_S + eta*speed*phi*(int(phi > 0)*(w_max - w_S) + int(phi <= 0)*ltd*(w_S - w_min))
+"""
+    + _RELEASE.format(available="(1 - Gamma_post)", bound="Gamma_post")
+    + """
+g_ampa_post += g_max*(w_0 + h_S + z_S)*r_S
+"""
+)
+
+# The same terminals as the astrocyte sees them: one row per pair of source and domain, `frac` the
+# number of its synapses there over all synapses of the domain. The sum of exponential decays is one
+# decay, so this is exact while the terminals of a domain share their parameters.
+TERMINAL = RELEASE_STATE + "frac : 1 (constant)"
+TERMINAL_ON_PRE = (
+    _RELEASE.format(available="(1 - Gamma_S_post)", bound="Gamma_S_post")
+    + """
+Y_S_post += frac*rho_c*Y_T*r_S
+"""
+)
+
+# Volume release of locus coeruleus cells into every domain, and of dopamine cells onto the principal
+# cells that they reach. `speed` keeps the level while clearance runs on the compressed clock.
+VARICOSITY = "frac : 1 (constant)"
+NORADRENALINE_ON_PRE = "N_A_post += speed*frac*rho_NA"
+DOPAMINE_ON_PRE = "D_post += speed*frac*rho_DA"
+
+# What the astrocyte of its domain hands to a principal cell: one object for each quantity.
+HAND_OVER_RECEPTOR = "Gamma_post = Gamma_S_pre : 1 (summed)"
+HAND_OVER_GATE = "gate_time_post = gate_integral_pre : second (summed)"

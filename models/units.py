@@ -1,0 +1,87 @@
+"""Quantities from text, read by a small grammar and never executed.
+
+A parameter table, a protocol or a command line may come from a stranger, so unit strings are looked
+up in a fixed list instead of being evaluated.
+"""
+
+from __future__ import annotations
+
+import re
+
+import brian2
+from brian2 import Quantity
+
+# Every unit that a table, a protocol or a command line may name.
+UNITS: dict[str, Quantity] = {
+    "1": Quantity(1.0),
+    "second": brian2.second,
+    "s": brian2.second,
+    "ms": brian2.ms,
+    "min": 60 * brian2.second,
+    "h": 3600 * brian2.second,
+    "hertz": brian2.Hz,
+    "Hz": brian2.Hz,
+    "mV": brian2.mV,
+    "pA": brian2.pA,
+    "nS": brian2.nS,
+    "pF": brian2.pF,
+    "um": brian2.um,
+    "molar": brian2.molar,
+    "mmolar": brian2.mmolar,
+    "umolar": brian2.umolar,
+    "nmolar": brian2.nmolar,
+}
+
+_QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+
+
+class UnitError(ValueError):
+    """A unit or a quantity that cannot be read; the message is one line."""
+
+
+def parse_unit(text: str) -> Quantity:
+    """Return the unit that `text` names.
+
+    Parameters
+    ----------
+    text : str
+        Names from `UNITS` joined by ``*`` and ``/``, each with an optional integer power written
+        ``**n``, read from left to right: ``"umolar/second"``, ``"umolar**-1/second"``.
+
+    Raises
+    ------
+    UnitError
+        If a part of the text is not a known unit.
+    """
+    result = Quantity(1.0)
+    tokens = re.split(r"(?<!\*)([*/])(?!\*)", text.replace(" ", "")) if text.strip() else ["1"]
+    sign = 1
+    for position, token in enumerate(tokens):
+        if position % 2:
+            sign = -1 if token == "/" else 1
+            continue
+        name, _, power = token.partition("**")
+        if name not in UNITS or not re.fullmatch(r"[-+]?\d*", power):
+            allowed = ", ".join(UNITS)
+            raise UnitError(f"unit '{text}' has the unknown part '{token}'; allowed: {allowed}")
+        result = result * UNITS[name] ** (sign * int(power or 1))
+    return result
+
+
+def parse_quantity(text: str) -> Quantity:
+    """Return the quantity in `text`, for example ``"30 s"`` or ``"0.5 umolar"``.
+
+    Parameters
+    ----------
+    text : str
+        A number and, after it, a unit as in `parse_unit` (none means dimensionless).
+
+    Raises
+    ------
+    UnitError
+        If there is no number, or the unit is unknown.
+    """
+    match = _QUANTITY.match(text)
+    if match is None:
+        raise UnitError(f"'{text}' is not a number with a unit; write for example '30 s'")
+    return Quantity(float(match.group(1)) * parse_unit(match.group(2)))

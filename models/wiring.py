@@ -1,0 +1,131 @@
+"""Random wiring drawn on the host: edge lists that every device receives alike.
+
+Projections have a mean in-degree rather than a probability, so a cell meets the same input whatever
+the size of the network, and drawing costs memory in proportion to the edges.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Edges:
+    """Synapses from `source` to `target`, sorted by source, with one `weight` each.
+
+    Attributes
+    ----------
+    source, target : ndarray of int32, shape (n_edges,)
+        Indices within the source and target group.
+    weight : ndarray of float64, shape (n_edges,)
+        In the unit that the user of the edges states.
+    """
+
+    source: NDArray[np.int32]
+    target: NDArray[np.int32]
+    weight: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.source)
+
+
+def draw_edges(
+    rng: Generator,
+    sources: NDArray[np.integer],
+    targets: NDArray[np.integer],
+    indegree: float,
+    weight: float,
+    sigma: float,
+) -> Edges:
+    """Connect random `sources` to every one of `targets`, never twice nor to itself.
+
+    Parameters
+    ----------
+    rng : numpy.random.Generator
+    sources, targets : ndarray of int
+        Indices of the cells within their groups (see `drop_autapses` for recurrent ones).
+    indegree : float
+        Mean number of inputs of a target; the number is binomial, at most ``len(sources)``.
+    weight : float
+        Mean weight.
+    sigma : float
+        Log-normal spread of the weights around that mean.
+
+    Returns
+    -------
+    Edges
+    """
+    n_sources = len(sources)
+    if n_sources == 0 or len(targets) == 0 or indegree == 0:
+        return Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+    counts = rng.binomial(n_sources, min(1.0, indegree / n_sources), size=len(targets))
+    post = np.repeat(np.arange(len(targets)), counts)
+    pre = rng.integers(n_sources, size=len(post))
+    # Redraw the few duplicates until none is left: sampling without replacement, in O(edges).
+    while True:
+        key = post.astype(np.int64) * n_sources + pre
+        order = np.argsort(key, kind="stable")
+        again = order[1:][key[order][1:] == key[order][:-1]]
+        if len(again) == 0:
+            break
+        pre[again] = rng.integers(n_sources, size=len(again))
+    weights = weight * np.exp(sigma * rng.standard_normal(len(post)) - 0.5 * sigma**2)
+    return sort_edges(sources[pre], targets[post], weights)
+
+
+def sort_edges(
+    source: NDArray[np.integer], target: NDArray[np.integer], weight: NDArray[np.float64]
+) -> Edges:
+    """Return the edges in the order (source, target)."""
+    order = np.lexsort((target, source))
+    return Edges(source[order].astype(np.int32), target[order].astype(np.int32), weight[order])
+
+
+def drop_autapses(edges: Edges) -> Edges:
+    """Return `edges` of one group onto itself without self-connections."""
+    keep = edges.source != edges.target
+    return Edges(edges.source[keep], edges.target[keep], edges.weight[keep])
+
+
+def join_edges(parts: list[Edges]) -> Edges:
+    """Return all edges of `parts`, sorted by source."""
+    return sort_edges(
+        np.concatenate([part.source for part in parts]),
+        np.concatenate([part.target for part in parts]),
+        np.concatenate([part.weight for part in parts]),
+    )
+
+
+def domain_terminals(edges: Edges, domain: NDArray[np.integer], domain_size: NDArray[np.integer]) -> Edges:
+    """One edge per pair of source and astrocyte domain, weighted by its share of the domain's synapses.
+
+    Parameters
+    ----------
+    edges : Edges
+        Tripartite synapses onto the cells of the domains.
+    domain : ndarray of int, shape (n_targets,)
+        Domain of each target cell.
+    domain_size : ndarray of int, shape (n_domains,)
+        Number of all tripartite synapses in each domain.
+
+    Returns
+    -------
+    Edges
+        `weight` is the share ``frac``, between 0 and 1.
+    """
+    pairs = np.stack([edges.source, domain[edges.target]])
+    unique, counts = np.unique(pairs, axis=1, return_counts=True)
+    return sort_edges(unique[0], unique[1], counts / domain_size[unique[1]])
+
+
+def grid_neighbours(rows: int, columns: int) -> Edges:
+    """Both directions of all nearest-neighbour pairs on a rows x columns grid, weight 1."""
+    index = np.arange(rows * columns).reshape(rows, columns)
+    one = np.concatenate([index[:, :-1].ravel(), index[:-1, :].ravel()])
+    other = np.concatenate([index[:, 1:].ravel(), index[1:, :].ravel()])
+    source, target = np.concatenate([one, other]), np.concatenate([other, one])
+    return sort_edges(source, target, np.ones(len(source)))

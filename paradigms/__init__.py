@@ -1,0 +1,1 @@
+"""What is done to the tissue: protocols, timelines, interventions, runs and the command line."""

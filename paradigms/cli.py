@@ -1,0 +1,267 @@
+"""The command line: ``astrogram`` and ``python -m paradigms``.
+
+Heavy imports stand inside the commands, so that help and refusals come at once. Expected errors
+end in one line on standard error and exit status 2; anything else is a fault of the program and
+shows its traceback.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paradigms.console import RunProgress, as_rows, note, print_markdown, print_rows
+from paradigms.output import check_writable, dataset_path, replacing, writing
+from paradigms.protocol import load_protocol, parse_intervention, shipped_protocols
+from paradigms.reading import ProtocolError
+from paradigms.timeline import animal_timeline
+
+FAILED = 2
+INTERRUPTED = 130
+
+EXPECTED = (
+    ("paradigms.reading", "ProtocolError"),
+    ("paradigms.output", "OutputError"),
+    ("paradigms.interventions", "InterventionError"),
+    ("models.parameters", "ParameterError"),
+    ("models.units", "UnitError"),
+    ("models.devices", "DeviceError"),
+    ("analysis.errors", "DatasetError"),
+)
+"""Errors that a user can mend. Looked up only when one was raised: their modules load slowly."""
+
+COMPARE_COLUMNS = (
+    "stage",
+    "quantity",
+    "paper",
+    "model",
+    "low",
+    "high",
+    "n",
+    "unit",
+    "verdict",
+    "trust",
+)
+
+app = typer.Typer(
+    name="astrogram",
+    help="Fear memory in an amygdala/prefrontal network with astrocytes in the loop.",
+    no_args_is_help=False,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
+
+
+@app.command()
+def run(
+    protocol: Annotated[str, typer.Argument(help="Shipped protocol or a .toml file.")],
+    seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The animal.")] = 0,
+    size: Annotated[int | None, typer.Option(help="Number of neurons.")] = None,
+    clock: Annotated[str | None, typer.Option(help="Clock of the protocol.")] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="GROUP.NAME=VALUE", help="Change a parameter."),
+    ] = None,
+    intervene: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KIND[=DOSE]@PHASE", help="Add an intervention."),
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpp, cython or numpy.")] = "cpp",
+    out: Annotated[str, typer.Option(help="Folder, or file ending in .nc or .zarr.")] = "out",
+    as_json: AsJson = False,
+) -> None:
+    """Simulate one animal through a protocol and write its dataset."""
+    plan = load_protocol(protocol)
+    plan = plan.with_interventions([parse_intervention(item, plan) for item in intervene or ()])
+    timeline = animal_timeline(plan, clock, seed)
+    overrides = parse_overrides(set_ or ())
+    path = dataset_path(out, plan.name, seed)
+    check_writable(path)
+
+    from analysis.schema import write_dataset
+    from analysis.summary import summarise
+    from paradigms.simulate import simulate
+
+    with RunProgress(timeline) as progress:
+        dataset = simulate(
+            plan,
+            seed=seed,
+            size=size,
+            clock=clock,
+            overrides=overrides,
+            device=device,
+            progress=progress,
+        )
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_dataset(dataset, path)
+    print_rows(as_rows(summarise(dataset)), as_json=as_json)
+    note(f"dataset: {path}")
+
+
+@app.command()
+def analyse(
+    file: Annotated[Path, typer.Argument(help="A dataset written by astrogram run.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; that of FILE by default.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write the figure sheet and the summary of a dataset."""
+    folder = file.parent if out is None else out
+    sheet = folder / f"{file.stem}_sheet.png"
+    table = folder / f"{file.stem}_summary.json"
+    check_writable(sheet)
+
+    from analysis.schema import read_dataset
+    from analysis.sheet import figure_sheet
+    from analysis.summary import summarise
+
+    dataset = read_dataset(file)
+    rows = as_rows(summarise(dataset))
+    with replacing(table) as temporary:
+        temporary.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    with replacing(sheet) as temporary:
+        figure_sheet(dataset, temporary)
+    print_rows(rows, as_json=as_json)
+    note(f"figure sheet: {sheet}")
+    note(f"summary: {table}")
+
+
+@app.command()
+def compare(
+    files: Annotated[list[Path], typer.Argument(help="Datasets, one for each animal.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print published and simulated values side by side, misses included."""
+    from analysis.compare import compare as compare_datasets
+    from analysis.schema import read_dataset
+
+    rows = as_rows(compare_datasets([read_dataset(file) for file in files]))
+    print_rows(rows, as_json=as_json, columns=COMPARE_COLUMNS)
+
+
+@app.command()
+def parameters(
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print as Markdown.")] = False,
+) -> None:
+    """Print every parameter with its value, unit, range, meaning and source."""
+    from models.parameters import load_parameters
+
+    rows = as_rows(load_parameters().rows())
+    if markdown:
+        print_markdown(rows, group="group", title="Parameters")
+    elif as_json:
+        print_rows(rows, as_json=True)
+    else:
+        named = [{"parameter": f"{row['group']}.{row['name']}", **row} for row in rows]
+        columns = ("parameter", "value", "unit", "low", "high", "meaning", "source")
+        print_rows(named, as_json=False, columns=columns)
+
+
+@app.command()
+def protocols(as_json: AsJson = False) -> None:
+    """Print the protocols that ship with the project."""
+    rows = []
+    for name in shipped_protocols():
+        plan = load_protocol(name)
+        timeline = animal_timeline(plan, None, 0)
+        rows.append(
+            {
+                "name": name,
+                "title": plan.title,
+                "sessions": sum(bool(session.phases) for session in plan.sessions),
+                "trials": len(timeline.trials),
+                "clocks": ", ".join(clock.name for clock in plan.clocks),
+                "default_clock": plan.default_clock,
+                "simulated_s": round(timeline.duration),
+                "reference": plan.reference,
+            }
+        )
+    print_rows(rows, as_json=as_json, columns=("name", "title", "clocks", "trials", "simulated_s"))
+
+
+@app.command()
+def interventions(as_json: AsJson = False) -> None:
+    """Print the interventions: the real tool, what it acts on and how its dose is counted."""
+    from paradigms.interventions import INTERVENTIONS
+
+    print_rows(as_rows(INTERVENTIONS.values()), as_json=as_json)
+
+
+def parse_overrides(given: list[str] | tuple[str, ...]) -> dict[str, str]:
+    """Return ``GROUP.NAME=VALUE`` settings by name.
+
+    Raises
+    ------
+    ProtocolError
+        If one has no name or no value, or a name is given twice.
+    """
+    overrides: dict[str, str] = {}
+    for item in given:
+        name, _, value = (part.strip() for part in item.partition("="))
+        if not name or not value:
+            raise ProtocolError(f"--set {item!r} must be written GROUP.NAME=VALUE")
+        if name in overrides:
+            raise ProtocolError(f"--set {name} is given twice; give it once")
+        overrides[name] = value
+    return overrides
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line and return the exit status.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        Those of the process by default.
+
+    Returns
+    -------
+    int
+        0, or 2 after an error that the user can mend, or 130 after Ctrl-C.
+    """
+    try:
+        status = app(arguments, prog_name="astrogram", standalone_mode=False)
+    except (KeyboardInterrupt, typer.Abort):
+        status = INTERRUPTED
+    except BrokenPipeError:
+        # The reader of a pipe has seen enough (astrogram parameters | head).
+        sys.stdout = None
+        return 1
+    except Exception as error:
+        message = explained(error)
+        if message is None:
+            raise
+        note(f"astrogram: {message}")
+        return FAILED
+    if status == INTERRUPTED:
+        note("astrogram: interrupted; no dataset was left behind")
+    return status if isinstance(status, int) else 0
+
+
+def explained(error: Exception) -> str | None:
+    """Return the line that tells the user about an expected error, None for any other."""
+    usage = getattr(error, "format_message", None)
+    if callable(usage):  # a wrong option or argument, as typer reports it
+        return f"{one_line(usage())} (see astrogram --help)"
+    for module, name in EXPECTED:
+        kind = getattr(sys.modules.get(module), name, None)
+        if kind is not None and isinstance(error, kind):
+            return one_line(str(error))
+    if isinstance(error, OSError) and error.strerror:
+        return one_line(f"{error.filename or 'output'}: {error.strerror}")
+    return None
+
+
+def one_line(text: str) -> str:
+    """Return `text` with every run of white space as one blank."""
+    return " ".join(text.split())

@@ -1,0 +1,137 @@
+"""One simulated animal through one protocol: parameters in, labelled dataset out."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import xarray as xr
+
+from analysis.schema import assemble as assemble_dataset
+from models.amygdala_prefrontal import REFERENCE_SIZE, draw_tissue
+from models.assembly import assemble
+from models.devices import check_device, choose_clocks, device_session
+from models.parameters import load_parameters
+from models.streams import stream
+from paradigms.protocol import Protocol
+from paradigms.recording import describe, record, score
+from paradigms.stimuli import draw_inputs
+from paradigms.timeline import animal_timeline
+
+Progress = Callable[[float, float], None]
+
+
+def simulate(
+    protocol: Protocol,
+    *,
+    seed: int,
+    size: int | None = None,
+    clock: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+    device: str = "cpp",
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Run the animal `seed` through `protocol` in the circuit `amygdala_prefrontal`.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    seed : int
+        Wiring, afferent spikes and pauses follow from it: the same seed gives the same dataset
+        (but for its time stamps) on the same device and versions.
+    size : int, optional
+        Number of neurons, about; default 1000.
+    clock : str, optional
+        Clock of the protocol; default the protocol's own.
+    overrides : mapping of str to str, optional
+        ``{"group.name": "value unit"}``.
+    device : str
+        See `models.devices.DEVICES`.
+    progress : callable, optional
+        Called with the completed fraction and the simulated time in s.
+
+    Returns
+    -------
+    xarray.Dataset
+        Valid by `analysis.schema`.
+
+    Raises
+    ------
+    ParameterError, ProtocolError, InterventionError, DeviceError
+        Before or, for a failing device, during the run; nothing is left behind.
+    """
+    check_device(device)
+    parameters = load_parameters(overrides)
+    timeline = animal_timeline(protocol, clock, seed)
+    size = REFERENCE_SIZE if size is None else size
+    tissue = draw_tissue(parameters, size, seed)
+    inputs = draw_inputs(parameters, tissue, timeline, seed)
+    clocks = choose_clocks(parameters, timeline.speed, device)
+    began = time.perf_counter()
+
+    def report(fraction: float) -> None:
+        if progress is not None:
+            progress(fraction, fraction * timeline.duration)
+
+    with device_session(device, report) as session:
+        circuit = assemble(parameters, tissue, inputs, clocks)
+        recorder = record(
+            circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
+        )
+        session.run(circuit.network, timeline.duration)
+        recorded = recorder.arrays(tissue)
+    return assemble_dataset(
+        {
+            **recorded,
+            **describe(tissue, timeline),
+            **score(parameters, tissue, timeline, recorded),
+        },
+        {
+            "title": protocol.title,
+            "protocol": protocol.name,
+            "clock": timeline.clock,
+            "speed": timeline.speed,
+            "seed": seed,
+            "size": size,
+            "device": device,
+            "versions": json.dumps(_versions(), sort_keys=True),
+            "git_commit": _git_commit(),
+            "created": datetime.now(UTC).isoformat(timespec="seconds"),
+            "wall_time_s": time.perf_counter() - began,
+            "parameters": parameters.to_json(),
+            "parameters_hash": parameters.hash(),
+            "protocol_toml": protocol.text,
+            "summary": (
+                f"{protocol.name}, seed {seed}: spikes of {tissue.n_neurons} neurons, traces of "
+                f"{tissue.n_astrocytes} astrocytes, weights, trials and freezing"
+            ),
+        },
+    )
+
+
+def _versions() -> dict[str, str]:
+    names = ("astrogram", "brian2", "numpy", "xarray")
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _git_commit() -> str:
+    """Commit of the checkout that runs, marked when files differ from it; "unknown" without git."""
+    root = Path(__file__).resolve().parents[1]
+    try:
+        call = ["git", "-C", str(root), "describe", "--always", "--abbrev=40", "--dirty"]
+        done = subprocess.run(call, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip()

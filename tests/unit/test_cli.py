@@ -1,0 +1,321 @@
+"""The command line, with the simulation and the analysis replaced by stand-ins."""
+
+import errno
+import json
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+
+from paradigms import cli
+from paradigms.output import OutputError, check_writable, dataset_path, replacing
+
+ROWS = [
+    {"quantity": "freezing", "value": 12.345678, "n": 5},
+    {"quantity": "rate", "value": float("nan"), "n": 0},
+]
+
+
+@dataclass(frozen=True)
+class Tool:
+    kind: str
+    tool: str
+    variable: str
+    equation: str
+    dose_unit: str
+    source: str
+
+
+@pytest.fixture
+def house(monkeypatch):
+    """Stand-ins for every module that a command imports; returns what they were called with."""
+    calls = SimpleNamespace(simulated=[], written=[], progress=[], fail=None, fail_write=None)
+
+    def simulate(protocol, *, progress, **options):
+        calls.simulated.append((protocol, options))
+        for fraction in (0.0, 0.5, 1.0):
+            progress(fraction, 25 * fraction)
+        if calls.fail:
+            raise calls.fail
+        return "dataset"
+
+    def write_dataset(dataset, path):
+        if calls.fail_write:
+            raise calls.fail_write
+        Path(path).write_text(dataset)
+        calls.written.append(Path(path))
+
+    def read_dataset(path):
+        return Path(path).read_text()
+
+    def figure_sheet(dataset, path):
+        assert Path(path).suffix == ".png"
+        Path(path).write_text("picture of " + dataset)
+
+    def compare(datasets):
+        row = dict.fromkeys(cli.COMPARE_COLUMNS, 1.0)
+        return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(datasets)}]
+
+    tool = Tool("tool", "a tool", "v", "v = dose", "1", "somewhere")
+    fakes = {
+        "paradigms.simulate": {"simulate": simulate},
+        "paradigms.interventions": {"INTERVENTIONS": {"tool": tool}},
+        "analysis.schema": {"write_dataset": write_dataset, "read_dataset": read_dataset},
+        "analysis.summary": {"summarise": lambda dataset: ROWS},
+        "analysis.sheet": {"figure_sheet": figure_sheet},
+        "analysis.compare": {"compare": compare},
+    }
+    for name, members in fakes.items():
+        module = ModuleType(name)
+        module.__dict__.update(members)
+        monkeypatch.setitem(sys.modules, name, module)
+    return calls
+
+
+def failure(capsys, *arguments, status=2):
+    """Run a command that must fail; return its one line."""
+    assert cli.main(list(arguments)) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    lines = [line for line in err.splitlines() if line.startswith("astrogram: ")]
+    assert len(lines) == 1
+    assert "Traceback" not in err
+    return lines[0]
+
+
+def test_run_writes_a_dataset_and_prints_the_summary(house, tmp_path, capsys):
+    assert cli.main(["run", "quick_conditioning", "--seed", "7", "--out", str(tmp_path)]) == 0
+    assert house.written == [tmp_path / "quick_conditioning_seed7.nc"]
+    protocol, options = house.simulated[0]
+    assert protocol.name == "quick_conditioning"
+    assert options == {"seed": 7, "size": None, "clock": None, "overrides": {}, "device": "cpp"}
+    out, err = capsys.readouterr()
+    assert "freezing" in out
+    assert "12.35" in out
+    assert "building the model" in err
+    assert "renewal cs_alone  (100 %)" in err
+    assert "quick_conditioning_seed7.nc" in err
+
+
+def test_run_hands_every_option_over(house, tmp_path, capsys):
+    arguments = ["--size", "300", "--clock", "published", "--device", "numpy"]
+    arguments += ["--set", "a.b=1 nS", "--set", "a.c = 2=2"]
+    arguments += ["--intervene", "tool=0.5@extinction"]
+    arguments += ["--intervene", "tool@night,renewal.cs_alone"]
+    arguments += ["--out", str(tmp_path / "new" / "x.zarr"), "--json"]
+    assert cli.main(["run", "quick_conditioning", *arguments]) == 0
+    protocol, options = house.simulated[0]
+    assert options == {
+        "seed": 0,
+        "size": 300,
+        "clock": "published",
+        "overrides": {"a.b": "1 nS", "a.c": "2=2"},
+        "device": "numpy",
+    }
+    assert [(i.kind, i.dose, i.during) for i in protocol.interventions] == [
+        ("tool", 0.5, ("extinction",)),
+        ("tool", 1.0, ("night", "renewal.cs_alone")),
+    ]
+    assert house.written == [tmp_path / "new" / "x.zarr"]
+    rows = json.loads(capsys.readouterr().out)
+    assert rows == [ROWS[0], {"quantity": "rate", "value": None, "n": 0}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["run"], ["Missing argument"]),
+        ([], ["Missing command"]),
+        (["rum"], ["No such command 'rum'"]),
+        (["run", "fear"], ["'fear' is not known", "fear_extinction"]),
+        (["run", "absent.toml"], ["absent.toml", "No such file"]),
+        (["run", "quick_conditioning", "--seed", "-1"], ["--seed"]),
+        (["run", "quick_conditioning", "--seed", "one"], ["--seed"]),
+        (["run", "quick_conditioning", "--size", "many"], ["--size"]),
+        (["run", "quick_conditioning", "--sed", "1"], ["--sed", "--seed"]),
+        (["run", "quick_conditioning", "--clock", "publishd"], ["mean 'published'"]),
+        (["run", "quick_conditioning", "--set", "a.b"], ["--set 'a.b'", "GROUP.NAME=VALUE"]),
+        (["run", "quick_conditioning", "--set", "a.b=1", "--set", "a.b=2"], ["a.b is given twice"]),
+        (["run", "quick_conditioning", "--intervene", "toll@night"], ["did you mean 'tool'"]),
+        (["run", "quick_conditioning", "--intervene", "tool@nigth"], ["did you mean 'night'"]),
+        (["run", "quick_conditioning", "--intervene", "tool"], ["KIND[=dose]@PHASE"]),
+        (["run", "quick_conditioning", "--out", "x.h5"], ["'.h5' is not known", ".nc, .zarr"]),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(house, tmp_path, monkeypatch, capsys, arguments, parts):
+    monkeypatch.chdir(tmp_path)
+    line = failure(capsys, *arguments)
+    for part in parts:
+        assert part in line
+    assert house.simulated == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_below_a_file_is_refused_before_the_run(house, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path / "file" / "x"))
+    assert "cannot write" in line
+    assert house.simulated == []
+
+
+def test_a_full_disk_is_refused_before_the_run(house, tmp_path, monkeypatch, capsys):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
+    assert "No space left on device" in line
+    assert house.simulated == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_during_the_run_is_one_line(house, tmp_path, capsys):
+    house.fail_write = OSError(errno.ENOSPC, "No space left on device")
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
+    assert "No space left on device" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("module", "name"), cli.EXPECTED)
+def test_expected_errors_of_every_room_are_one_line(
+    house, tmp_path, monkeypatch, capsys, module, name
+):
+    kind = getattr(sys.modules.get(module), name, None)
+    if kind is None:
+        kind = type(name, (ValueError,), {})
+        stand_in = sys.modules.get(module) or ModuleType(module)
+        monkeypatch.setattr(stand_in, name, kind, raising=False)
+        monkeypatch.setitem(sys.modules, module, stand_in)
+    house.fail = kind("one\n   two")
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
+    assert line == "astrogram: one two"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(house, tmp_path):
+    house.fail = ZeroDivisionError("a fault")
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["run", "quick_conditioning", "--out", str(tmp_path)])
+
+
+def test_interrupting_a_run_leaves_nothing(house, tmp_path, capsys):
+    house.fail = KeyboardInterrupt()
+    line = failure(
+        capsys, "run", "quick_conditioning", "--out", str(tmp_path / "out"), status=cli.INTERRUPTED
+    )
+    assert "interrupted" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_analyse_writes_sheet_and_summary(house, tmp_path, capsys):
+    file = tmp_path / "animal.nc"
+    file.write_text("dataset")
+    assert cli.main(["analyse", str(file), "--json"]) == 0
+    assert (tmp_path / "animal_sheet.png").read_text() == "picture of dataset"
+    rows = json.loads(capsys.readouterr().out)
+    assert rows == json.loads((tmp_path / "animal_summary.json").read_text())
+    assert len(list(tmp_path.iterdir())) == 3
+    assert cli.main(["analyse", str(file), "--out", str(tmp_path / "deep" / "er")]) == 0
+    assert (tmp_path / "deep" / "er" / "animal_sheet.png").exists()
+
+
+def test_analyse_of_an_absent_file_is_one_line(house, tmp_path, capsys):
+    line = failure(capsys, "analyse", str(tmp_path / "absent.nc"), "--out", str(tmp_path))
+    assert "absent.nc: No such file or directory" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_compare(house, tmp_path, capsys):
+    files = [tmp_path / f"{number}.nc" for number in range(3)]
+    for file in files:
+        file.write_text("dataset")
+    assert cli.main(["compare", *map(str, files)]) == 0
+    table = capsys.readouterr().out
+    assert "verdict" in table
+    assert "source" not in table
+    assert cli.main(["compare", *map(str, files), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["n"] == 3
+    assert row["source"] == "paper"
+
+
+def test_protocols_and_interventions(house, capsys):
+    assert cli.main(["protocols", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["fear_extinction"]["trials"] == 68
+    assert cli.main(["interventions", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["kind"] == "tool"
+    assert cli.main(["protocols"]) == 0
+    assert "quick_conditioning" in capsys.readouterr().out
+
+
+def test_parameters_as_table_json_and_markdown(capsys):
+    assert cli.main(["parameters", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert set(rows[0]) == {
+        "group", "name", "value", "unit", "low", "high", "meaning", "source",
+    }  # fmt: skip
+    assert cli.main(["parameters", "--markdown"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("# Parameters\n")
+    for group in {row["group"] for row in rows}:
+        assert f"\n## {group}\n" in text
+    assert sum(line.count(" | ") >= 6 for line in text.splitlines()) >= len(rows)
+    assert f"| {rows[-1]['name']} | " in text
+    assert cli.main(["parameters"]) == 0
+    assert "meaning" in capsys.readouterr().out
+
+
+def test_dataset_path(tmp_path):
+    assert dataset_path("out", "p", 3) == Path("out/p_seed3.nc")
+    assert dataset_path("a/b.nc", "p", 3) == Path("a/b.nc")
+    assert dataset_path("a/b.zarr", "p", 3) == Path("a/b.zarr")
+    assert dataset_path("v1.2/", "p", 3) == Path("v1.2/p_seed3.nc")
+    (tmp_path / "v1.2").mkdir()
+    assert dataset_path(str(tmp_path / "v1.2"), "p", 3).name == "p_seed3.nc"
+    with pytest.raises(OutputError):
+        dataset_path("v1.2", "p", 3)
+
+
+def test_check_writable_refuses_what_is_taken(tmp_path):
+    (tmp_path / "folder.nc").mkdir()
+    (tmp_path / "file.zarr").write_text("")
+    for name in ("folder.nc", "file.zarr"):
+        with pytest.raises(OutputError, match="choose another --out"):
+            check_writable(tmp_path / name)
+    check_writable(tmp_path / "a" / "b" / "c.nc")
+    assert not (tmp_path / "a").exists()
+
+
+def test_replacing_keeps_the_old_file_when_writing_fails(tmp_path):
+    target = tmp_path / "x.json"
+    target.write_text("old")
+
+    def write():
+        with replacing(target) as temporary:
+            temporary.write_text("half")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        write()
+    assert target.read_text() == "old"
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_the_module_is_the_command_and_help_is_light():
+    code = (
+        "import sys; from paradigms.cli import main; main(['run', '--help']);"
+        "print(sorted({'brian2', 'xarray', 'matplotlib', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--intervene" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+    done = subprocess.run(
+        [sys.executable, "-m", "paradigms", "rum"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("astrogram: No such command")
