@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
@@ -22,6 +20,7 @@ from analysis.style import (
     VERMILION,
     legend,
     population_colour,
+    runs,
     stages,
     tidy,
     words,
@@ -81,7 +80,7 @@ def draw_output(axes: Axes, dataset: xr.Dataset, window: tuple[float, float], na
     axes.set_ylim(bottom=0)
     if names:
         axes.annotate(
-            "freezing above", (1, readout.threshold), (-3, 2), ha="right", va="bottom",
+            "freezing above", (0, readout.threshold), (3, 2), ha="left", va="bottom",
             xycoords=("axes fraction", "data"), textcoords="offset points", color=VERMILION,
             fontsize=SMALL - 0.5,
         )  # fmt: skip
@@ -93,7 +92,7 @@ def draw_freezing(axes: Axes, dataset: xr.Dataset) -> None:
     stage, session = labels(dataset["trial_stage"]), labels(dataset["trial_session"])
     block, context = dataset["trial_block"].values, labels(dataset["trial_context"])
     x = np.arange(freezing.size) + 1.0
-    for first, last in _runs(context):
+    for first, last in runs(context):
         if context[first] == "A":
             axes.axvspan(x[first] - 0.5, x[last] + 0.5, color=PALE, lw=0)
         axes.text(
@@ -107,14 +106,14 @@ def draw_freezing(axes: Axes, dataset: xr.Dataset) -> None:
             members = own & (block == number)
             ends = x[members][[0, -1]] + (-0.35, 0.35)
             axes.plot(ends, [freezing[members].mean()] * 2, color=colour, lw=2.6)
-    for first, _ in _runs(session):
+    for first, _ in runs(session):
         axes.axvline(x[first] - 0.5, color=GREY, lw=0.6)
     rate = freezing_table(dataset).rate
     beside = axes.twinx()
     beside.plot(x, rate, color=ORANGE, lw=0.9)
     tidy(beside, "", "", "CeM rate in trial (Hz)")
     beside.yaxis.label.set_color(ORANGE)
-    beside.set_ylim(bottom=0)
+    beside.set_ylim(0, 1.3 * max(float(rate.max(initial=0.0)), 1.0))
     beside.spines["right"].set_visible(True)
     tidy(axes, "Freezing by trial (points) and block (bars)", "trial", "freezing (%)")
     axes.set_xlim(0.5, x.size + 0.5)
@@ -135,13 +134,3 @@ def _mark_trials(axes: Axes, dataset: xr.Dataset, window: tuple[float, float]) -
     for k in np.flatnonzero((stops > window[0]) & (starts < window[1])):
         colour = "#FFF3C4" if dataset["trial_cs"].values[k] else PALE
         axes.axvspan(starts[k], stops[k], color=colour, lw=0, zorder=0)
-
-
-def _runs(values: Sequence[str] | NDArray[np.str_]) -> list[tuple[int, int]]:
-    """First and last place of each run of equal values."""
-    array = np.asarray(values)
-    if not array.size:
-        return []
-    change = np.flatnonzero(array[1:] != array[:-1])
-    firsts, lasts = [0, *(change + 1).tolist()], [*change.tolist(), array.size - 1]
-    return list(zip(firsts, lasts, strict=True))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from analysis.schema import labels
 
@@ -65,17 +66,25 @@ def mark_phases(axes: Axes, dataset: xr.Dataset, names: bool) -> None:
     session = labels(dataset["phase_session"])
     offline = dataset["phase_dilation"].values > 2 * float(dataset.attrs["speed"])
     whole = stop.max() - start.min() if stop.size else 1.0
-    for name in dict.fromkeys(session.tolist()):
-        own = session == name
-        first, last = start[own].min(), stop[own].max()
+    for begin, end in runs(session):
+        name, first, last = session[begin], start[begin], stop[end]
         axes.axvline(first, color=GREY, lw=0.6)
-        if offline[own].all():
+        if offline[begin : end + 1].all():
             axes.axvspan(first, last, color=GREY, alpha=0.35, lw=0)
         elif names and (last - first) > 0.03 * whole:
             axes.annotate(
                 words(name), ((first + last) / 2, 1.0), (0, 3), ha="center", va="bottom",
                 xycoords=("data", "axes fraction"), textcoords="offset points", fontsize=SMALL,
             )  # fmt: skip
+
+
+def runs(values: NDArray[np.str_]) -> list[tuple[int, int]]:
+    """First and last place of each run of equal values."""
+    if not values.size:
+        return []
+    change = np.flatnonzero(values[1:] != values[:-1])
+    firsts, lasts = [0, *(change + 1).tolist()], [*change.tolist(), values.size - 1]
+    return list(zip(firsts, lasts, strict=True))
 
 
 def edges_of(time: np.ndarray) -> tuple[float, float]:

@@ -16,11 +16,6 @@ from analysis.schema import DatasetError, labels, parameter
 from analysis.spikes import population_rates
 from analysis.windows import epoch_trials
 
-SHOWN = (
-    "before_conditioning", "conditioning_first", "conditioning_last", "early_extinction",
-    "late_extinction", "retrieval", "renewal",
-)  # fmt: skip
-
 
 def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
     """Summarise one animal.

@@ -1,7 +1,7 @@
 """The parameter tables: one row per parameter drives code, validation, docs and every dataset.
 
-Each file ``models/tables/<group>.csv`` holds the rows of a group with the columns
-``name, value, unit, low, high, meaning, source``. Bounds are inclusive and in the row's unit; an empty
+Each circuit has a folder ``models/tables/<circuit>``, in which ``<group>.csv`` holds the rows of a group
+with the columns ``name, value, unit, low, high, meaning, source``. Bounds are inclusive and in the row's unit; an empty
 bound is open. A value without a published source says "chosen" and why.
 """
 
@@ -60,8 +60,16 @@ def _check(row: Parameter) -> Parameter:
     return row
 
 
-def _read_tables() -> Iterable[Parameter]:
+def circuits() -> list[str]:
+    """Names of the circuits that have parameter tables."""
     folder = resources.files("models") / "tables"
+    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+
+
+def _read_tables(circuit: str) -> Iterable[Parameter]:
+    if circuit not in circuits():
+        raise ParameterError(f"unknown circuit '{circuit}'; allowed: {', '.join(circuits())}")
+    folder = resources.files("models") / "tables" / circuit
     for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
         if not path.name.endswith(".csv"):
             continue
@@ -158,16 +166,29 @@ class ParameterSet:
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:16]
 
 
-def load_parameters(overrides: Mapping[str, str] | None = None) -> ParameterSet:
-    """Read the tables, check every row, apply `overrides` (see `ParameterSet.with_values`).
+def load_parameters(
+    overrides: Mapping[str, str] | None = None, circuit: str = "amygdala_prefrontal"
+) -> ParameterSet:
+    """Read the tables of a circuit, check every row, apply `overrides`.
+
+    Parameters
+    ----------
+    overrides : mapping of str to str, optional
+        See `ParameterSet.with_values`.
+    circuit : str
+        One of `circuits`.
+
+    Returns
+    -------
+    ParameterSet
 
     Raises
     ------
     ParameterError
-        For a faulty table or override.
+        For an unknown circuit, a faulty table or a faulty override.
     """
     table: dict[str, Parameter] = {}
-    for row in _read_tables():
+    for row in _read_tables(circuit):
         if row.key in table:
             raise ParameterError(f"parameter {row.key} stands twice in the tables")
         parse_unit(row.unit)
