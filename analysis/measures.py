@@ -16,6 +16,10 @@ from analysis.windows import epoch_trials, epochs, read_table
 
 NAN = float("nan")
 REFERENCE = "early_extinction"  # epoch to which calcium responses are compared
+SHOWN = (
+    "before_conditioning", "conditioning_first", "conditioning_last", REFERENCE,
+    "late_extinction", "retrieval", "renewal",
+)  # fmt: skip
 TESTED = ("before_conditioning", REFERENCE, "late_extinction", "retrieval", "renewal")
 
 

@@ -8,21 +8,23 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.calcium import CLASSES, cs_evoked, heterogeneity, us_evoked
+from analysis.measures import SHOWN
 from analysis.style import (
     BLUE,
     GREY,
     PURPLE,
     SMALL,
-    VERMILION,
     edges_of,
     mark_phases,
     nothing,
+    slanted,
     tidy,
 )
 from analysis.windows import epoch_trials, epochs
 
 COLUMNS = 2000  # of the calcium map
 NO_ASTROCYTES = "no astrocytes in this dataset"
+NO_RESPONSE = "no trials with stimulus and baseline,\nor no astrocytes"
 
 
 def draw_calcium_map(figure: Figure, axes: Axes, scale: Axes, dataset: xr.Dataset) -> None:
@@ -70,28 +72,28 @@ def draw_modulation(axes: Axes, dataset: xr.Dataset) -> None:
 
 
 def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
-    """Response to the stimuli by epoch: mean over astrocytes of each trial, and of all."""
+    """Response to the CS by epoch: mean over astrocytes, of each trial (point) and of all (bar)."""
     cs, us = cs_evoked(dataset), us_evoked(dataset)
-    title = "Calcium response by stage"
+    title, table = "Calcium response to the CS", epochs()
     shown = [
-        (f"{row.title}\n{kind}", area, colour)
-        for name, row in epochs().items()
-        for kind, evoked, colour in (("CS", cs, BLUE), ("US", us, VERMILION))
-        if np.isfinite(area := evoked.area[epoch_trials(dataset, name)]).any()
+        (table[name].title, area)
+        for name in SHOWN
+        if np.isfinite(area := cs.area[epoch_trials(dataset, name)]).any()
     ]
     if not shown:
-        nothing(axes, title, NO_ASTROCYTES)
+        nothing(axes, title, NO_RESPONSE)
         return
-    for x, (_, area, colour) in enumerate(shown):
+    for x, (_, area) in enumerate(shown):
         trials = np.nanmean(area, axis=1)
-        axes.bar(x, trials.mean(), 0.7, color=colour, alpha=0.45)
-        axes.plot(np.full(trials.size, x), trials, "o", ms=3, color=colour, mew=0)
+        axes.bar(x, trials.mean(), 0.7, color=BLUE, alpha=0.45)
+        axes.plot(np.full(trials.size, x), trials, "o", ms=3, color=BLUE, mew=0)
     axes.axhline(0, color=GREY, lw=0.6)
     tidy(axes, title, "", "area above baseline\n(µmol L$^{-1}$ s, protocol clock)")
-    axes.set_xticks(range(len(shown)), [name.replace("\n", ", ") for name, *_ in shown])
-    axes.tick_params(axis="x", labelrotation=40)
-    for label in axes.get_xticklabels():
-        label.set(ha="right", rotation_mode="anchor")
+    slanted(axes, [name for name, _ in shown])
+    if np.isfinite(us.area).any():  # a number: on this axis it would hide everything else
+        axes.set_ylim(top=axes.get_ylim()[1] * 1.2)
+        text = f"to the US: {np.nanmean(us.area):.3g}"
+        axes.text(0.02, 0.98, text, transform=axes.transAxes, va="top", fontsize=SMALL)
 
 
 def draw_classes(axes: Axes, dataset: xr.Dataset) -> None:

@@ -25,6 +25,7 @@ from analysis.style import (
     mark_phases,
     nothing,
     population_colour,
+    slanted,
     tidy,
     words,
 )
@@ -44,7 +45,7 @@ def draw_responsive(axes: Axes, dataset: xr.Dataset) -> None:
         axes.bar(x - 0.19, 100.0 * found.excited.mean(), 0.36, color=VERMILION, alpha=0.8)
         axes.bar(x + 0.19, 100.0 * found.inhibited.mean(), 0.36, color=SKY)
     tidy(axes, title, "", "cells (%)")
-    _slanted(axes, [table[name].title for name in shown])
+    slanted(axes, [table[name].title for name in shown])
     handles = [
         Line2D([], [], marker="s", ls="", color=colour, label=name)
         for name, colour in (("excited", VERMILION), ("inhibited", SKY))
@@ -133,16 +134,14 @@ def draw_weight_distribution(axes: Axes, dataset: xr.Dataset) -> None:
         axes.step(np.sort(own[:, 0]), share, color=colour, lw=0.9, ls=":", where="post")
         axes.step(np.sort(own[:, -1]), share, color=colour, lw=1.8, where="post")
     handles = [
-        Line2D([], [], color=colour, label=words(name))
-        for name, colour in _pathways(dataset).items()
-    ]
-    handles += [
         Line2D([], [], color=GREY, ls=":", lw=0.9, label="first sample"),
         Line2D([], [], color=GREY, lw=1.8, label="last sample"),
     ]
     tidy(axes, "Weights, first and last", "weight (1)", "synapses up to it (%)")
     axes.set_xlim(0, float(np.percentile(weight, 99.5)) * 1.15)
-    legend(axes, handles=handles, loc="lower right")
+    axes.set_ylim(0, 125)
+    axes.set_yticks([0, 25, 50, 75, 100])
+    legend(axes, handles=handles, loc="upper left", ncols=2)
 
 
 def draw_rates(axes: Axes, dataset: xr.Dataset) -> None:
@@ -161,10 +160,3 @@ def _pathways(dataset: xr.Dataset) -> dict[str, str]:
     present = dict.fromkeys(labels(dataset["synapse_pathway"]).tolist())
     colours = (VERMILION, BLUE, GREEN, GREY, *CYCLE)
     return dict(zip(present, colours, strict=False))
-
-
-def _slanted(axes: Axes, names: list[str]) -> None:
-    axes.set_xticks(range(len(names)), names)
-    axes.tick_params(axis="x", labelrotation=40)
-    for label in axes.get_xticklabels():
-        label.set(ha="right", rotation_mode="anchor")

@@ -55,7 +55,7 @@ def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     for column, (window, title) in enumerate(_stretches(dataset)):
         raster = figure.add_subplot(top[0, column])
         output = figure.add_subplot(top[1, column], sharex=raster)
-        draw_raster(raster, dataset, window, f"Spikes, {title}", names=column == 0)
+        draw_raster(raster, dataset, window, f"Spikes, {title} (CS shaded)", names=column == 0)
         draw_output(output, dataset, window, names=column == 0)
     middle = figure.add_gridspec(
         1, 1, left=0.075, right=0.93, top=0.655, bottom=0.555

@@ -47,6 +47,14 @@ def words(name: str) -> str:
     return name.replace("_", " ")
 
 
+def slanted(axes: Axes, names: list[str]) -> None:
+    """Slanted tick labels under bars at 0, 1, 2 ..."""
+    axes.set_xticks(range(len(names)), names)
+    axes.tick_params(axis="x", labelrotation=40)
+    for label in axes.get_xticklabels():
+        label.set(ha="right", rotation_mode="anchor")
+
+
 def stages(dataset: xr.Dataset) -> dict[str, str]:
     """Stages of the trials in order of appearance, each with its colour."""
     seen = dict.fromkeys(labels(dataset["trial_stage"]).tolist())

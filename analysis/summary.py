@@ -11,10 +11,10 @@ from analysis.calcium import CLASSES, find_events
 from analysis.decoding import decode_cs, decode_state
 from analysis.ensembles import find_ensembles
 from analysis.freezing import freezing_table
-from analysis.measures import TESTED, measure
+from analysis.measures import SHOWN, TESTED, measure
 from analysis.schema import DatasetError, labels, parameter
 from analysis.spikes import population_rates
-from analysis.windows import epoch_trials
+from analysis.windows import epoch_trials, epochs
 
 
 def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
@@ -33,6 +33,7 @@ def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
     """
     values = measure(dataset).values
     rows = [("freezing", epoch, values["freezing", epoch], "percent") for epoch in SHOWN]
+    rows += _other_stages(dataset)
     rows += _output_rate(dataset)
     rows += [("mean rate", name, rate, "Hz") for name, rate in population_rates(dataset).items()]
     rows += [
@@ -89,6 +90,16 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
     pinned = (last <= low + margin) | (last >= high - margin)
     pathway = labels(dataset["synapse_pathway"])
     return {name: 100.0 * pinned[pathway == name].mean() for name in dict.fromkeys(pathway)}
+
+
+def _other_stages(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
+    """Freezing in the stages of a protocol of one's own."""
+    stage, known = labels(dataset["trial_stage"]), {row.stage for row in epochs().values()}
+    return [
+        ("freezing", name, float(dataset["freezing"].values[stage == name].mean()), "percent")
+        for name in dict.fromkeys(stage.tolist())
+        if name not in known
+    ]
 
 
 def _output_rate(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:

@@ -70,7 +70,7 @@ def _timeline() -> dict[str, list]:
     for session, stage, context, count, cs, us in SESSIONS:
         if session != last:
             if last is not None:
-                out["phases"].append((f"night_{len(out['phases'])}", "night", "none", "none", t,
+                out["phases"].append(("offline", f"night_{len(out['phases'])}", "none", "none", t,
                                       t + 4.0, 86400.0 / 4.0))  # fmt: skip
                 t += 4.0
             last = session
@@ -132,7 +132,7 @@ def synthetic(
     freezing = np.empty(len(trials))
     cem = np.arange(first["CeM"], first["CeM"] + sizes["CeM"])
     for number, trial in enumerate(trials):
-        start, stop, us_on, us_off, cs, _, stage, _, _, _, progress = trial
+        start, stop, us_on, _us_off, cs, _, stage, _, _, _, progress = trial
         low, high = FREEZING[stage]
         bins = round(6 * (low + (high - low) * progress))
         freezing[number] = 100.0 * bins / 6
@@ -155,7 +155,7 @@ def synthetic(
     time = np.arange(0.0, duration, step)
     calcium = 0.1 + 0.004 * rng.standard_normal((astrocytes, time.size))
     kinds = np.arange(astrocytes) % 4  # kept, lost, gained, never
-    for number, (start, stop, us_on, us_off, cs, _, stage, *_rest) in enumerate(trials):
+    for number, (start, stop, us_on, _us_off, cs, _, stage, *_rest) in enumerate(trials):
         inside = (time >= start) & (time < stop)
         if not cs:
             continue
@@ -187,7 +187,7 @@ def synthetic(
                                np.arange(n) % astrocytes if astrocytes else -1, -1),
             "astrocyte_position": np.stack([np.arange(astrocytes) * 50.0] * 2, axis=1),
             "time": time, "calcium": calcium, "ip3": calcium * 5, "gate": calcium / 2,
-            "presynaptic_receptor": calcium / 3, "noradrenaline": calcium * 2,
+            "presynaptic_receptor": calcium / 3, "noradrenaline": 0.3 + calcium * 2,
             "event_time": event if astrocytes else event[:0],
             "event_astrocyte": rng.integers(0, max(astrocytes, 1), 40 if astrocytes else 0),
             "synapse_pathway": pathway, "synapse_pre": np.arange(100),
