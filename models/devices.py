@@ -6,6 +6,7 @@ The circuit and the protocol do not know the device; what differs between device
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 import tempfile
@@ -155,6 +156,8 @@ def device_session(
     folder = directory if directory is not None else Path(tempfile.mkdtemp(prefix="astrogram-"))
     try:
         if device == "cpp":
+            # Brian2's own choice starts a compiler for every file at once, which takes gigabytes.
+            b2.prefs.devices.cpp_standalone.extra_make_args_unix = [f"-j{os.cpu_count() or 1}"]
             b2.set_device("cpp_standalone", build_on_run=False, directory=str(folder))
         elif device == "genn":
             import brian2genn  # noqa: F401  (registers the device)
