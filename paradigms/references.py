@@ -1,0 +1,136 @@
+"""The reference checks: what this project computes beside what it should, in one table.
+
+A check is a function that takes nothing and returns rows; `REFERENCES` names all of them. The
+tests call the same functions and assert on their rows.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+MET, MISSED = "met", "missed"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One row: a number of ours beside its reference.
+
+    Attributes
+    ----------
+    check : str
+        What is compared, in words.
+    reference, ours : float
+        The published, independent or exact value, and what the parts of this project give.
+    tolerance : str
+        What was asked of `ours`, such as ``"within 1 %"`` or ``"at most"``.
+    verdict : str
+        `MET` or `MISSED`.
+    unit : str
+        Of both numbers.
+    note : str
+        Source of the reference, and what a reader should know to judge the row.
+    """
+
+    check: str
+    reference: float
+    ours: float
+    tolerance: str
+    verdict: str
+    unit: str = "1"
+    note: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether the row is within its tolerance."""
+        return self.verdict == MET
+
+
+def near(
+    check: str, reference: float, ours: float, *, absolute: float | None = None,
+    relative: float | None = None, unit: str = "1", note: str = "",
+) -> Check:  # fmt: skip
+    """Row that asks `ours` to be within an `absolute` or `relative` distance of `reference`."""
+    if (absolute is None) == (relative is None):
+        raise ValueError("give one of absolute and relative")
+    if absolute is not None:
+        bound, text = absolute, f"within {absolute:g}"
+    else:
+        assert relative is not None
+        bound, text = relative * abs(reference), f"within {100 * relative:g} %"
+    return _row(check, reference, ours, text, abs(ours - reference) <= bound, unit, note)
+
+
+def factor(
+    check: str, reference: float, ours: float, times: float, *, unit: str = "1", note: str = ""
+) -> Check:
+    """Row that asks `ours` to be within a factor `times` of `reference`, both above 0."""
+    held = ours > 0 and 1 / times <= ours / reference <= times
+    return _row(check, reference, ours, f"within a factor {times:g}", held, unit, note)
+
+
+def at_least(check: str, reference: float, ours: float, *, unit: str = "1", note: str = "") -> Check:
+    """Row that asks `ours` to reach `reference`."""
+    return _row(check, reference, ours, "at least", ours >= reference, unit, note)
+
+
+def at_most(check: str, reference: float, ours: float, *, unit: str = "1", note: str = "") -> Check:
+    """Row that asks `ours` not to exceed `reference`."""
+    return _row(check, reference, ours, "at most", ours <= reference, unit, note)
+
+
+def _row(
+    check: str, reference: float, ours: float, tolerance: str, held: bool, unit: str, note: str
+) -> Check:
+    verdict = MET if held and math.isfinite(ours) else MISSED
+    return Check(check, float(reference), float(ours), tolerance, verdict, unit, note)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One check function: where it stands and whether it takes minutes."""
+
+    subject: str
+    module: str
+    function: str
+    slow: bool = False
+
+    def run(self) -> list[Check]:
+        """Import the module and compute the rows."""
+        compute: Callable[[], Iterable[Check]] = getattr(
+            importlib.import_module(self.module), self.function
+        )
+        return list(compute())
+
+
+REFERENCES = (
+    Reference("calcium wave", "paradigms.reference_waves", "ring_checks"),
+    Reference("calcium wave", "paradigms.reference_waves", "grid_checks"),
+    Reference("calcium wave", "paradigms.reference_waves", "topology_checks", slow=True),
+    Reference("calcium wave", "paradigms.reference_waves", "exogenous_ring_checks", slow=True),
+    Reference("tripartite synapse", "paradigms.tripartite_synapse", "loop_checks"),
+)
+
+
+def run_references(
+    *, fast_only: bool = False, subject: str | None = None
+) -> Iterator[tuple[Reference, list[Check]]]:
+    """Compute the checks one after the other.
+
+    Parameters
+    ----------
+    fast_only : bool
+        Leave out those that take minutes.
+    subject : str, optional
+        Only the checks of this subject.
+
+    Yields
+    ------
+    tuple of Reference and list of Check
+    """
+    for reference in REFERENCES:
+        if (fast_only and reference.slow) or subject not in (None, reference.subject):
+            continue
+        yield reference, reference.run()
