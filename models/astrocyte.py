@@ -13,6 +13,7 @@ from collections.abc import Mapping
 import brian2 as b2
 
 from models.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
+from models.checks import check_parameters, check_time_step
 from models.gap_junction import COUPLED, THRESHOLD_FLUX
 from models.gliotransmission import (
     ADENOSINE,
@@ -144,20 +145,29 @@ def astrocyte_group(
     -------
     brian2.NeuronGroup
         Integrated with the Runge-Kutta method of fourth order, or Milstein's if there is noise.
+
+    Raises
+    ------
+    ModelError
+        If a constant or initial value, or the time step, lies outside the regime of the model.
     """
+    constants = {"speed": 1.0, **namespace}
+    used = b2.Equations(equations).identifiers | {"C_0", "h_0", "I_0"}
+    check_parameters({key: value for key, value in constants.items() if key in used})
+    check_time_step(b2.defaultclock.dt if dt is None else dt, equations, constants)
     events = {"threshold": RELEASE_THRESHOLD, "refractory": RELEASE_THRESHOLD, "reset": reset}
     group = b2.NeuronGroup(
         n,
         equations,
         method="milstein" if "xi" in b2.Equations(equations).identifiers else "rk4",
-        namespace={"speed": 1.0, **namespace},
+        namespace=constants,
         dt=dt,
         name=name,
         **(events if reset else {}),
     )
     for variable in ("C", "h", "I"):
         if variable in group.variables:
-            setattr(group, variable, namespace[f"{variable}_0"])
+            setattr(group, variable, constants[f"{variable}_0"])
     if "x_A" in group.variables:
         group.x_A = 1
     return group

@@ -5,8 +5,8 @@ second and is 1 where clocks are not compressed (see `models.astrocyte.astrocyte
 variables that the parts share are C (calcium), h (IP3 receptors not inactivated) and I (IP3).
 """
 
-# Fluxes between endoplasmic reticulum and cytosol: channels J_r, leak J_l, pumps J_p (Li & Rinzel 1994,
-# J Theor Biol 166:461; Stimberg et al. 2019, eq. 11 and the fluxes below eq. 12).
+# Fluxes between endoplasmic reticulum and cytosol: channels J_r, leak J_l, pumps J_p (Li & Rinzel
+# 1994, J Theor Biol 166:461; Stimberg et al. 2019, eq. 11 and the fluxes below eq. 12).
 _FLUXES = """
 dC/dt = speed*(J_r + J_l - J_p) : mmolar
 Q_2 = d_2*(I + d_1)/(I + d_3) : mmolar
@@ -16,13 +16,14 @@ J_l = Omega_L*(C_T - (1 + rho_A)*C) : mmolar/second
 J_p = O_P*C*C/(C*C + K_P*K_P) : mmolar/second
 """
 
-# Receptor inactivation (Li & Rinzel 1994; Stimberg et al. 2019, eq. 12), (h_inf - h)/tau_h multiplied out.
+# Receptor inactivation (Li & Rinzel 1994; Stimberg et al. 2019, eq. 12), multiplied out.
 CALCIUM = _FLUXES.format(open="h") + "dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h) : 1\n"
 
-# Langevin form for a cluster of N_IP3R channels (Shuai & Jung 2002, Biophys J 83:87): the variance is the
-# sum of both transition rates over N_IP3R, so noise falls as 1/sqrt(N_IP3R). Stimberg et al. 2019, eq. 13,
-# has the same place for the noise with a fixed strength. Noise can carry h out of 0..1, where the channels are shut or all open. It is
-# multiplicative and read in the Ito sense: integrate with method="milstein".
+# Langevin form for a cluster of N_IP3R channels (Shuai & Jung 2002, Biophys J 83:87): the variance
+# is the sum of both transition rates over N_IP3R, so noise falls as 1/sqrt(N_IP3R); Stimberg et al.
+# 2019, eq. 13, has noise of a fixed strength in its place. Noise can carry h out of 0..1, where
+# the channels are shut or all open. It is multiplicative and read in the Ito sense:
+# integrate with method="milstein".
 CALCIUM_NOISE = (
     _FLUXES.format(open="h_open")
     + """

@@ -36,8 +36,8 @@ dgate_integral/dt = speed*gate : second
 # Phys Rev Lett 91:268101): the logarithm of calcium above 196.69 nM, nothing below it.
 SLOW_INWARD_CURRENT = "sic = log(clip(C/C_unit - C_sic/C_unit, 1, 1e9)) : 1\n"
 
-# Hands it to a neuron that has the variable ``I_sic : amp``; `I_sic_max` is the current of one astrocyte
-# at sic = 1.
+# Hands it to a neuron that has the variable ``I_sic : amp``; `I_sic_max` is the current of one
+# astrocyte at sic = 1.
 HAND_OVER_SIC = "I_sic_post = I_sic_max*sic_pre : amp (summed)"
 
 
