@@ -6,7 +6,8 @@ During a run: `guard`. After a run, on any device: `check_traces`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import contextlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import brian2 as b2
@@ -17,8 +18,8 @@ from models.wiring import Edges
 
 # A negative value closer to zero than this (mmolar) is rounding, not a wrong model: 1e-9 umolar.
 ROUNDING = 1e-12
-# Time step times the fastest rate. The Runge-Kutta method of fourth order is stable up to 2.78; up to
-# 1.5 calcium stays within 1 nM of the exact trace over three oscillations (a test holds it).
+# Time step times the fastest rate. The Runge-Kutta method of fourth order is stable up to 2.78; up
+# to 1.5 calcium stays within 1 nM of the exact trace over three oscillations (a test holds it).
 LARGEST_STEP = 1.5
 _CONCENTRATION = b2.mmolar.dim
 _MARK = "left the regime: "
@@ -103,7 +104,8 @@ def fastest_rates(
 
     Calcium: the largest eigenvalue of the Jacobian of (C, h) over all states that a trajectory can
     reach. IP3: the largest degradation rate. Transmitters and receptors: clearance, and binding at
-    the concentration that one release event of a full store leaves.
+    the concentration that one release event of a full store leaves. A rate whose constants are not
+    all in `namespace`, as when cells differ in them, is left out.
     """
     variables = b2.Equations(str(equations)).diff_eq_names
     value = {
@@ -112,21 +114,28 @@ def fastest_rates(
         if isinstance(number, int | float | np.ndarray | b2.Quantity)
     }
     speed = value.get("speed", 1.0)
-    rates: dict[str, float] = {}
-    if "C" in variables:
-        rates["C"] = speed * _calcium_rate(value)
-    if "I" in variables:
-        rates["I"] = speed * (value["O_3K"] / value["K_3K"] + value["Omega_5P"])
-    if "Y_S" in variables:
-        rates["Y_S"] = value["Omega_c"]
-    if "Gamma_A" in variables:
-        bound = value["O_N"] * value.get("rho_c", 0) * value.get("Y_T", 0)
-        rates["Gamma_A"] = speed * (bound + value["Omega_N"] * (1 + value["zeta"]))
+
+    def released(ratio: str, content: str, share: str = "") -> float:
+        return value.get(ratio, 0) * value.get(content, 0) * value.get(share, 1.0)
+
+    known: dict[str, Callable[[], float]] = {
+        "C": lambda: speed * _calcium_rate(value),
+        "I": lambda: speed * (value["O_3K"] / value["K_3K"] + value["Omega_5P"]),
+        "Y_S": lambda: value["Omega_c"],
+        "Gamma_A": lambda: (
+            speed * value["O_N"] * released("rho_c", "Y_T")
+            + speed * value["Omega_N"] * (1 + value["zeta"])
+        ),
+        "G_A": lambda: value["Omega_e"],
+    }
     if "G_A" in variables:
-        rates["G_A"] = value["Omega_e"]
-        if "Gamma_S" in variables:
-            released = value["rho_e"] * value["G_T"] * value["U_A"]
-            rates["Gamma_S"] = speed * (value["O_G"] * released + value["Omega_G"])
+        known["Gamma_S"] = lambda: (
+            speed * (value["O_G"] * released("rho_e", "G_T", "U_A") + value["Omega_G"])
+        )
+    rates = {}
+    for name in variables & set(known):
+        with contextlib.suppress(KeyError):
+            rates[name] = known[name]()
     return rates
 
 

@@ -30,8 +30,8 @@ I_bias : mmolar
 stimulated : 1
 """
 
-# Without enzymes: IP3 relaxes to a resting level and synaptic input adds to it (Nadkarni & Jung 2003,
-# Phys Rev Lett 91:268101; NEST's astrocyte_lr_1994).
+# Without enzymes: IP3 relaxes to a resting level and synaptic input adds to it (Nadkarni & Jung
+# 2003, Phys Rev Lett 91:268101; NEST's astrocyte_lr_1994).
 RELAXATION = "dI/dt = speed*(I_rest - I)/tau_I : mmolar\n"
 
 
