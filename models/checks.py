@@ -264,7 +264,9 @@ static double watch_%(name)s(double value, double t, int cell)
 """
 
 
-def _watch_compiled(group: b2.NeuronGroup, bounded: Sequence[tuple[str, bool]], every) -> None:
+def _watch_compiled(
+    group: b2.NeuronGroup, bounded: Sequence[tuple[str, bool]], every: b2.Quantity
+) -> None:
     for name, concentration in bounded:
         unit = group.variables[name].dim
         function = b2.Function(

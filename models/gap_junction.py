@@ -12,7 +12,7 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.checks import check_graph
+from models.checks import ModelError, check_graph
 from models.wiring import Edges, sort_edges
 
 # What a coupled astrocyte needs: the summed flux, a term of `models.ip3.ip3_balance`.
@@ -127,10 +127,16 @@ def gap_junctions(
     ValueError
         For an unknown `kind`.
     ModelError
-        If the edges are not a graph of coupled cells (see `models.checks.check_graph`).
+        If `group` cannot be coupled, or the edges are not a graph of coupled cells (see
+        `models.checks.check_graph`).
     """
     if kind not in FLUXES:
         raise ValueError(f"unknown gap junction '{kind}'; allowed: {', '.join(FLUXES)}")
+    if "J_gap" not in group.variables:
+        raise ModelError(
+            f"group '{group.name}' has no variable J_gap; add models.gap_junction.COUPLED to its "
+            "equations and the term J_gap to ip3_balance"
+        )
     check_graph(edges, len(group))
     constants = dict(group.namespace if namespace is None else namespace)
     junctions = b2.Synapses(

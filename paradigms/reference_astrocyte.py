@@ -229,7 +229,8 @@ def equilibria(ip3: float, p: Mapping[str, float]) -> list[tuple[float, float]]:
     return [(root, bound / (bound + (ip3 + p["d_3"]) * root)) for root in roots]
 
 
-def _jacobian(calcium: float, h: float, ip3: float, p: Mapping[str, float]) -> NDArray:
+def jacobian(calcium: float, h: float, ip3: float, p: Mapping[str, float]) -> NDArray:
+    """Derivatives of (C, h) kinetics at a state, by central differences; 1/s."""
     step = 1e-6
     columns = [
         (np.array(calcium_rhs(calcium + dc, h + dh, ip3, p))
@@ -242,13 +243,13 @@ def _jacobian(calcium: float, h: float, ip3: float, p: Mapping[str, float]) -> N
 def growth_rate(ip3: float, p: Mapping[str, float]) -> float:
     """Largest real part of the eigenvalues at the lowest equilibrium, 1/s."""
     calcium, h = equilibria(ip3, p)[0]
-    return float(np.linalg.eigvals(_jacobian(calcium, h, ip3, p)).real.max())
+    return float(np.linalg.eigvals(jacobian(calcium, h, ip3, p)).real.max())
 
 
 def bifurcation_points(p: Mapping[str, float]) -> list[float]:
     """IP3 levels (umolar) where the lowest equilibrium loses or regains stability."""
     levels = np.arange(0.2, 1.4, 0.01)
-    rates = np.array([growth_rate(level, p) for level in levels])
+    rates = np.array([growth_rate(float(level), p) for level in levels])
     return [
         brentq(growth_rate, levels[k], levels[k + 1], args=(p,), xtol=1e-7)
         for k in np.flatnonzero(rates[1:] * rates[:-1] < 0)
@@ -330,7 +331,7 @@ def noise_checks() -> list[Check]:
     for channels in (2000, 8000):
         strength = p["O_2"] * (q_2 * (1 - h) + calcium * h) / channels
         exact = solve_continuous_lyapunov(
-            _jacobian(calcium, h, level, p), -np.diag([0.0, strength])
+            jacobian(calcium, h, level, p), -np.diag([0.0, strength])
         )
         with device_session("numpy"):
             b2.seed(1)

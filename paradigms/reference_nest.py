@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
+
 import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
@@ -25,8 +28,7 @@ VARIABLES = {
 
 def nest_traces(p: dict[str, float]) -> dict[str, NDArray]:
     """Traces by NEST's names, one sample every 10 ms from 10 ms on."""
-    import nest
-
+    nest = importlib.import_module("nest")
     nest.ResetKernel()
     nest.resolution = 1e3 * DT
     cell = nest.Create(
@@ -60,9 +62,7 @@ def nest_checks() -> list[Check]:
     list of Check
         None where NEST cannot be imported.
     """
-    try:
-        import nest  # noqa: F401
-    except ImportError:
+    if importlib.util.find_spec("nest") is None:
         return []
     space, step = published(), DT * b2.second
     space.pop("K_P")
