@@ -82,7 +82,7 @@ def simulate_wave(
         NAME,
         {**_describe(parameters, tissue), **arrays},
         {
-            "title": f"Calcium wave: {GRAPHS[graph]}",
+            "title": f"Calcium wave, {junction} gap junctions: {GRAPHS[graph]}",
             "graph": graph,
             "junction": junction,
             "threshold": parameters.value("wave.C_active"),

@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-MET, MISSED = "met", "missed"
+MET, MISSED, NOT_RUN = "met", "missed", "not run"
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Check:
     tolerance : str
         What was asked of `ours`, such as ``"within 1 %"`` or ``"at most"``.
     verdict : str
-        `MET` or `MISSED`.
+        `MET`, `MISSED` or `NOT_RUN`.
     unit : str
         Of both numbers.
     note : str
@@ -98,15 +98,33 @@ class Reference:
     slow: bool = False
 
     def run(self) -> list[Check]:
-        """Import the module and compute the rows."""
+        """Import the module and compute the rows.
+
+        Returns
+        -------
+        list of Check
+            One row `NOT_RUN` where a library that the reference needs is not installed.
+        """
         compute: Callable[[], Iterable[Check]] = getattr(
             importlib.import_module(self.module), self.function
         )
-        return list(compute())
+        try:
+            return list(compute())
+        except ModuleNotFoundError as error:
+            nan, why = float("nan"), f"needs {error.name}, which is not installed"
+            return [Check(self.function.replace("_", " "), nan, nan, "", NOT_RUN, note=why)]
 
 
 REFERENCES = (
+    Reference("single astrocyte", "paradigms.reference_astrocyte", "solver_checks"),
+    Reference("single astrocyte", "paradigms.reference_astrocyte", "regime_checks"),
+    Reference("single astrocyte", "paradigms.reference_astrocyte", "bifurcation_checks"),
+    Reference("single astrocyte", "paradigms.reference_astrocyte", "convergence_checks"),
+    Reference("single astrocyte", "paradigms.reference_astrocyte", "noise_checks"),
+    Reference("single astrocyte", "paradigms.reference_nest", "nest_checks"),
+    Reference("gap junction", "paradigms.reference_astrocyte", "conservation_checks"),
     Reference("calcium wave", "paradigms.reference_waves", "ring_checks"),
+    Reference("calcium wave", "paradigms.reference_waves", "turnover_checks"),
     Reference("calcium wave", "paradigms.reference_waves", "grid_checks"),
     Reference("calcium wave", "paradigms.reference_waves", "topology_checks", slow=True),
     Reference("calcium wave", "paradigms.reference_waves", "exogenous_ring_checks", slow=True),
@@ -115,22 +133,24 @@ REFERENCES = (
 
 
 def run_references(
-    *, fast_only: bool = False, subject: str | None = None
+    *, quick: bool = False, announce: Callable[[str], None] | None = None
 ) -> Iterator[tuple[Reference, list[Check]]]:
     """Compute the checks one after the other.
 
     Parameters
     ----------
-    fast_only : bool
+    quick : bool
         Leave out those that take minutes.
-    subject : str, optional
-        Only the checks of this subject.
+    announce : callable, optional
+        Called with one line before each check.
 
     Yields
     ------
     tuple of Reference and list of Check
     """
-    for reference in REFERENCES:
-        if (fast_only and reference.slow) or subject not in (None, reference.subject):
-            continue
+    chosen = [reference for reference in REFERENCES if not (quick and reference.slow)]
+    for place, reference in enumerate(chosen, start=1):
+        if announce is not None:
+            words = reference.function.replace("_", " ")
+            announce(f"{place} of {len(chosen)}: {reference.subject}, {words}")
         yield reference, reference.run()
