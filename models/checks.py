@@ -12,6 +12,7 @@ from pathlib import Path
 
 import brian2 as b2
 import numpy as np
+from brian2.units.fundamentalunits import get_unit
 from numpy.typing import ArrayLike, NDArray
 
 from models.wiring import Edges
@@ -256,7 +257,7 @@ static double watch_%(name)s(double value, double t, int cell)
 {
     if (!(value >= %(low)s) || !(value <= 1e300))
     {
-        std::cout << "%(mark)s%(name)s " << cell << " " << value << " " << t << std::endl;
+        std::cout << "%(mark)s%(name)s %(kind)s " << cell << " " << value << " " << t << std::endl;
         std::exit(3);
     }
     return value;
@@ -268,7 +269,7 @@ def _watch_compiled(
     group: b2.NeuronGroup, bounded: Sequence[tuple[str, bool]], every: b2.Quantity
 ) -> None:
     for name, concentration in bounded:
-        unit = group.variables[name].dim
+        unit = get_unit(group.variables[name].dim)
         function = b2.Function(
             lambda value, t, cell: value,
             arg_units=[unit, b2.second, 1],
@@ -276,7 +277,8 @@ def _watch_compiled(
             stateless=False,
         )
         low = f"{-ROUNDING:g}" if concentration else "-1e300"
-        code = _WATCH % {"name": name, "low": low, "mark": _MARK}
+        kind = "concentration" if concentration else "other"
+        code = _WATCH % {"name": name, "kind": kind, "low": low, "mark": _MARK}
         function.implementations.add_implementation("cpp", code, name=f"watch_{name}")
         group.namespace[f"watch_{name}"] = function
         group.run_regularly(f"watched = watch_{name}({name}, t, i)", dt=every, when="end")
@@ -333,6 +335,6 @@ def raise_if_stopped(directory: Path) -> None:
     log = directory / "results" / "stdout.txt"
     text = log.read_text(errors="replace") if log.exists() else ""
     if _MARK in text:
-        name, cell, value, time = text.rsplit(_MARK, 1)[1].split()[:4]
-        concentration = name not in {"h", "x_A"} and not name.startswith("Gamma")
+        name, kind, cell, value, time = text.rsplit(_MARK, 1)[1].split()[:5]
+        concentration = kind == "concentration"
         raise RegimeError(_complaint(name, int(cell), float(value), concentration, float(time)))
