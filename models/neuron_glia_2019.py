@@ -120,11 +120,11 @@ class Wiring:
 
 @dataclass(frozen=True)
 class Circuit:
-    """The Brian2 objects of one run; `network` holds them all."""
+    """The Brian2 objects of one run; `network` holds them all, `carrier` has Y_S and Gamma_S."""
 
     network: b2.Network
     cells: b2.NeuronGroup
-    domains: b2.NeuronGroup | None
+    carrier: b2.Group
     astrocytes: b2.NeuronGroup
 
 
@@ -135,9 +135,9 @@ def _place(
 
     Excitatory cells stand on a grid. In ``"tissue"`` inhibitory cells stand anywhere, and a cell
     belongs to the astrocyte nearest to its corner of the square. ``"published"`` follows the published
-    program, which centres the grid on 0 and numbers astrocytes as if it began there: only about a
-    quarter of the astrocytes has any synapse, and all inhibitory cells, which it does not place, belong
-    to the first one.
+    program, which centres the grid on 0 and numbers astrocytes as if it began there: fewer than half
+    of the astrocytes have any synapse (how many hangs on rounding), and all inhibitory cells, which it
+    does not place, belong to the first one.
     """
     rows, rows_A = int(np.sqrt(n_E)), int(np.sqrt(n_A))
     columns = n_E // rows

@@ -7,6 +7,7 @@ Every condition and seed is a network of its own; all of them run side by side i
 
 from __future__ import annotations
 
+import json
 import resource
 import sys
 from collections.abc import Mapping, Sequence
@@ -105,6 +106,16 @@ def spectrum(activity: NDArray, width: float) -> tuple[NDArray, NDArray]:
     return welch(activity, fs=1 / width, nperseg=min(256, activity.shape[-1]))
 
 
+def last_presentations(dataset: xr.Dataset, condition: str, count: int = 4) -> xr.DataArray:
+    """Activity of a condition around its last `count` CS of conditioning, 50 ms wider on either side."""
+    values = json.loads(dataset.attrs["parameters"])
+    length = round(values["protocol.cs_duration"]["value"])
+    onsets = dataset.onset.sel(condition=condition).values
+    chosen = onsets[dataset.phase.sel(condition=condition).values == PHASES[0]][-count:]
+    start, stop = int(chosen[0]) - 50, int(chosen[-1]) + length + 50
+    return dataset.activity.sel(condition=condition).isel(bin=slice(start, stop))
+
+
 def _measure(
     parameters: ParameterSet,
     condition: str,
@@ -130,9 +141,9 @@ def _measure(
         ((time >= start) & (time < stop)).sum() / count / ((stop - start) * 1e-3)
         for (_, time), count in ((spikes["E"], wiring.n_E), (spikes["I"], wiring.n_I))
     ]
-    both = np.concatenate([spikes["E"][1], spikes["I"][1]])
-    activity = np.histogram(both, bins=np.arange(duration + 1))[0]
-    return {"rate": rate, "mean_rate": np.array(mean), "activity": activity}
+    bins = np.arange(duration + 1)
+    activity = [np.histogram(spikes[kind][1], bins)[0] for kind in "EI"]
+    return {"rate": rate, "mean_rate": np.array(mean), "activity": np.stack(activity)}
 
 
 def simulate(
@@ -164,7 +175,7 @@ def simulate(
     xarray.Dataset
         ``rate`` (condition, seed, population, presentation) in Hz during the CS, ``weight_cs`` and
         ``weight_context`` of the same shape in nS at the end of the CS, ``mean_rate`` (condition,
-        seed, cell_type), ``activity`` (condition, seed, bin), spikes per ms of all cells.
+        seed, cell_type), ``activity`` (condition, seed, cell_type, bin), spikes per ms.
         Presentations that a condition does not have are NaN.
 
     Raises
@@ -229,8 +240,17 @@ def simulate(
         "weight_cs": (by_cs, "nS", "mean CS conductance at the end of the CS"),
         "weight_context": (by_cs, "nS", "mean context conductance at the end of the CS"),
         "mean_rate": (("condition", "seed", "cell_type"), "Hz", "firing rate over all phases"),
-        "activity": (("condition", "seed", "bin"), "1", "spikes of all cells in one millisecond"),
+        "activity": (
+            ("condition", "seed", "cell_type", "bin"),
+            "1",
+            "spikes of all cells in one millisecond",
+        ),
     }
+    onset = np.full((len(conditions), n_presentations), np.nan)
+    phase = np.full((len(conditions), n_presentations), "", dtype=object)
+    for k, name in enumerate(conditions):
+        for at, one_shown in enumerate(plans[name][0]):
+            onset[k, at], phase[k, at] = one_shown.onset, one_shown.phase
     return xr.Dataset(
         {
             key: (dims, arrays[key], {"units": unit, "long_name": text})
@@ -241,6 +261,8 @@ def simulate(
             "seed": list(seeds),
             "population": list(POPULATIONS),
             "cell_type": ["excitatory", "inhibitory"],
+            "onset": (("condition", "presentation"), onset, {"units": "ms", "long_name": "CS onset"}),
+            "phase": (("condition", "presentation"), phase.astype(str)),
         },
         attrs={
             "title": "Fear, extinction and renewal in the basal amygdala (Vlachos et al. 2011)",
@@ -274,10 +296,8 @@ def main() -> None:
     from paradigms.references_networks import basal_amygdala_rows
 
     for row in basal_amygdala_rows(simulate()):
-        sys.stdout.write(
-            f"{row.check:58s} published {row.reference:>9s}  here {row.ours:>14s} {row.unit:5s} "
-            f"{row.verdict}  {row.note}\n"
-        )
+        text = f"{row.check:88s} {row.tolerance} {row.reference:.3g}: {row.ours:.3g} {row.unit}"
+        sys.stdout.write(f"{text}, {row.verdict} ({row.note})\n")
 
 
 if __name__ == "__main__":

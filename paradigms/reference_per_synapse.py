@@ -9,7 +9,6 @@ current are those of `models.neuron_glia_2019`, so that spikes can be compared o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import brian2 as b2
 import numpy as np
@@ -17,7 +16,6 @@ from numpy.typing import NDArray
 
 from models import neuron_glia_2019 as circuit_module
 from models.assembly import Clocks
-from models.devices import device_session
 from models.neuron_glia_2019 import Circuit, Wiring, connect, make_cells, side_by_side
 from models.parameters import ParameterSet
 
@@ -67,41 +65,25 @@ J_gap_post = F/2*(1 + tanh((abs(I_pre - I_post) - I_theta)/omega_I))*sign(I_pre 
 HETEROGENEOUS = ("U_0_star", "Omega_f", "Omega_d", "Omega_c", "O_G")
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What a run of either formulation gave.
-
-    Attributes
-    ----------
-    spike_cell, spike_time : ndarray
-        Index over all networks; s.
-    event_astrocyte, event_time : ndarray
-        Gliotransmitter release.
-    trace_time : ndarray, shape (n_t,)
-    calcium, transmitter, bound, bound_glutamate : ndarray, shape (n_astrocytes, n_t)
-        C and Y_S in umol/L, Gamma_S (mean over the synapses of the domain) and Gamma_A.
-    """
-
-    spike_cell: NDArray[np.int64]
-    spike_time: NDArray[np.float64]
-    event_astrocyte: NDArray[np.int64]
-    event_time: NDArray[np.float64]
-    trace_time: NDArray[np.float64]
-    calcium: NDArray[np.float64]
-    transmitter: NDArray[np.float64]
-    bound: NDArray[np.float64]
-    bound_glutamate: NDArray[np.float64]
-
-
 def assemble(
     parameters: ParameterSet,
     wirings: Sequence[Wiring],
     clocks: Clocks,
     own_values: Mapping[str, NDArray] | None = None,
 ) -> Circuit:
-    """Build the reference network; `own_values` gives parameters of `HETEROGENEOUS` to each synapse.
+    """Build the reference network, as `models.neuron_glia_2019.assemble` builds ours.
 
-    A value is relative to the table, in the order of the joined excitatory edges.
+    Parameters
+    ----------
+    parameters, wirings, clocks
+        The `slow` clock is not used: the synapses step with the neurons.
+    own_values : mapping of str to ndarray, shape (n_excitatory_synapses,)
+        Values of its own for each synapse, for parameters of `HETEROGENEOUS`: relative to the table, in
+        the order of the joined excitatory edges.
+
+    Returns
+    -------
+    Circuit
     """
     wiring, space = side_by_side(wirings), circuit_module.namespace(parameters)
     n_A = len(wirings) * wiring.n_A
@@ -148,78 +130,4 @@ def assemble(
     network = b2.Network(
         cells, astrocytes, excitatory, inhibitory, to_synapse, to_astrocyte, junctions
     )
-    return Circuit(network, cells, None, astrocytes)
-
-
-def run(
-    formulation: str,
-    parameters: ParameterSet,
-    wirings: Sequence[Wiring],
-    clocks: Clocks,
-    duration: float,
-    *,
-    device: str = "cpp",
-    own_values: Mapping[str, NDArray] | None = None,
-    start: Mapping[str, NDArray] | None = None,
-    sample: float | None = 0.1,
-) -> Outcome:
-    """Run ``"per synapse"`` (the reference) or ``"per astrocyte"`` (`models.neuron_glia_2019`).
-
-    Parameters
-    ----------
-    formulation : str
-    parameters, wirings, clocks, duration
-        As for `models.neuron_glia_2019.assemble`; s.
-    device : str
-    own_values : mapping, optional
-        See `assemble`; of the reference only.
-    start : mapping of str to ndarray, shape (n_astrocytes,)
-        Initial values of astrocyte variables (SI) in place of those of the tables.
-    sample : float
-        Step of the traces, s; none, no traces (those of many synapses take gigabytes).
-
-    Returns
-    -------
-    Outcome
-    """
-    with device_session(device) as session:
-        if formulation == "per synapse":
-            circuit = assemble(parameters, wirings, clocks, own_values)
-            carrier = next(one for one in circuit.network.objects if one.name == "excitatory")
-        else:
-            circuit = circuit_module.assemble(parameters, wirings, clocks)
-            assert circuit.domains is not None
-            carrier = circuit.domains
-        for name, values in (start or {}).items():
-            circuit.astrocytes.variables[name].set_value(values)
-        spikes, events = b2.SpikeMonitor(circuit.cells), b2.SpikeMonitor(circuit.astrocytes)
-        circuit.network.add(spikes, events)
-        if sample is not None:
-            step = sample * b2.second
-            names = ("C", "Y_S", "Gamma_A")
-            inside = b2.StateMonitor(circuit.astrocytes, names, record=True, dt=step)
-            outside = b2.StateMonitor(carrier, "Gamma_S", record=True, dt=step)
-            circuit.network.add(inside, outside)
-        session.run(circuit.network, duration)
-        found = [np.array(spikes.i), np.array(spikes.t / b2.second)]
-        found += [np.array(events.i), np.array(events.t / b2.second)]
-        if sample is None:
-            nothing = np.empty((len(circuit.astrocytes), 0))
-            return Outcome(*found, np.empty(0), nothing, nothing, nothing, nothing)
-        bound = np.array(outside.Gamma_S)
-        if formulation == "per synapse":
-            bound = _by_domain(bound, side_by_side(wirings), len(circuit.astrocytes))
-        micromolar = [np.array(getattr(inside, name) / b2.umolar) for name in ("C", "Y_S")]
-        time = np.array(inside.t / b2.second)
-        return Outcome(*found, time, *micromolar, bound, np.array(inside.Gamma_A))
-
-
-def _by_domain(values: NDArray, wiring: Wiring, n_A: int) -> NDArray:
-    """Mean over the synapses of each domain; NaN where there is none."""
-    domain = wiring.domain[wiring.excitatory.target]
-    held = domain >= 0
-    total = np.zeros((n_A, values.shape[1]))
-    np.add.at(total, domain[held], values[held])
-    count = np.bincount(domain[held], minlength=n_A)
-    with np.errstate(invalid="ignore"):
-        return total / count[:, None]
+    return Circuit(network, cells, excitatory, astrocytes)
