@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import brian2 as b2
 
 from models.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
-from models.checks import check_parameters, check_time_step
+from models.checks import check_parameters
 from models.gap_junction import COUPLED, THRESHOLD_FLUX
 from models.gliotransmission import (
     ADENOSINE,
@@ -26,6 +26,7 @@ from models.gliotransmission import (
 from models.ip3 import DEGRADATION, EXOGENOUS, PLC_BETA, PLC_DELTA, ip3_balance
 from models.parameters import load_parameters
 from models.receptors import ALPHA1, GLUTAMATE, MGLUR, NORADRENALINE
+from models.time_step import check_time_step
 
 # Calcium at a given IP3 level (Li & Rinzel 1994).
 LI_RINZEL = CALCIUM + GIVEN_IP3

@@ -13,11 +13,8 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
-from scipy.linalg import solve_continuous_lyapunov
-from scipy.optimize import brentq
 
 from models.astrocyte import G_CHI, LI_RINZEL, astrocyte_group, published
-from models.calcium import CALCIUM_NOISE, GIVEN_IP3
 from models.devices import device_session
 from models.gap_junction import COUPLED, gap_junctions, grid_edges, ring_edges
 from models.parameters import load_parameters
@@ -97,7 +94,7 @@ def record(
     return np.array(monitor.t_), traces
 
 
-def _ours_li_rinzel(
+def li_rinzel_cells(
     k_p: NDArray, ip3: NDArray, duration: float, dt: float, start: NDArray | None = None
 ) -> tuple[NDArray, dict[str, NDArray]]:
     """Our Li-Rinzel cells, each with its own pump affinity and IP3 level (umolar)."""
@@ -118,7 +115,7 @@ def solver_checks() -> list[Check]:
     """Li-Rinzel and G-ChI traces against a stiff solver in three oscillation regimes."""
     rows = []
     k_p, ip3 = (np.array(column) for column in zip(*REGIMES.values(), strict=True))
-    time, ours = _ours_li_rinzel(k_p, ip3, 100, 0.01)
+    time, ours = li_rinzel_cells(k_p, ip3, 100, 0.01)
     for cell, name in enumerate(REGIMES):
         p = numbers() | {"K_P": k_p[cell]}
         exact = solve_ivp(
@@ -186,7 +183,7 @@ def regime_checks() -> list[Check]:
     """Over the oscillatory range of IP3, what changes: amplitude, period or both."""
     rows, levels = [], np.arange(0.36, 1.1, 0.02)
     k_p = np.repeat([affinity for affinity, _ in REGIMES.values()], len(levels))
-    time, ours = _ours_li_rinzel(k_p, np.tile(levels, len(REGIMES)), 300, 0.02)
+    time, ours = li_rinzel_cells(k_p, np.tile(levels, len(REGIMES)), 300, 0.02)
     late = time >= 150
     calcium = ours["C"][:, late].reshape(len(REGIMES), len(levels), -1)
     for name, cells in zip(REGIMES, calcium, strict=True):
@@ -211,88 +208,6 @@ def _period(time: NDArray, trace: NDArray) -> float:
     return float(np.diff(up).mean()) if len(up) > 2 else np.nan
 
 
-def equilibria(ip3: float, p: Mapping[str, float]) -> list[tuple[float, float]]:
-    """All equilibria (C, h) at an IP3 level, by calcium."""
-
-    def balance(calcium):  # type: ignore[no-untyped-def]
-        bound = p["d_2"] * (ip3 + p["d_1"])
-        h_inf = bound / (bound + (ip3 + p["d_3"]) * calcium)
-        return calcium_rhs(calcium, h_inf, ip3, p)[0]
-
-    grid = np.geomspace(1e-3, p["C_T"] / (1 + p["rho_A"]), 4000)
-    values = balance(grid)
-    roots = [
-        brentq(balance, grid[k], grid[k + 1], xtol=1e-15)
-        for k in np.flatnonzero(values[1:] * values[:-1] < 0)
-    ]
-    bound = p["d_2"] * (ip3 + p["d_1"])
-    return [(root, bound / (bound + (ip3 + p["d_3"]) * root)) for root in roots]
-
-
-def jacobian(calcium: float, h: float, ip3: float, p: Mapping[str, float]) -> NDArray:
-    """Derivatives of (C, h) kinetics at a state, by central differences; 1/s."""
-    step = 1e-6
-    columns = [
-        (np.array(calcium_rhs(calcium + dc, h + dh, ip3, p))
-         - np.array(calcium_rhs(calcium - dc, h - dh, ip3, p))) / (2 * step)
-        for dc, dh in ((step, 0), (0, step))
-    ]
-    return np.stack(columns, axis=1)
-
-
-def growth_rate(ip3: float, p: Mapping[str, float]) -> float:
-    """Largest real part of the eigenvalues at the lowest equilibrium, 1/s."""
-    calcium, h = equilibria(ip3, p)[0]
-    return float(np.linalg.eigvals(jacobian(calcium, h, ip3, p)).real.max())
-
-
-def bifurcation_points(p: Mapping[str, float]) -> list[float]:
-    """IP3 levels (umolar) where the lowest equilibrium loses or regains stability."""
-    levels = np.arange(0.2, 1.4, 0.01)
-    rates = np.array([growth_rate(float(level), p) for level in levels])
-    return [
-        brentq(growth_rate, levels[k], levels[k + 1], args=(p,), xtol=1e-7)
-        for k in np.flatnonzero(rates[1:] * rates[:-1] < 0)
-    ]
-
-
-def bifurcation_checks() -> list[Check]:
-    """Where calcium starts and stops to oscillate: eigenvalues against our simulation.
-
-    Ours: cells start a hair from equilibrium at IP3 levels around each point; the point is where
-    the growth of the deviation passes through zero.
-    """
-    names, points, offsets, k_p, start = [], [], [], [], []
-    for name, (affinity, _) in REGIMES.items():
-        p = numbers() | {"K_P": affinity}
-        for side, point in zip(("onset", "end"), bifurcation_points(p), strict=True):
-            # Close enough that a deviation grows or shrinks by less than half: 0.004 /s for 100 s.
-            slope = (growth_rate(point + 1e-4, p) - growth_rate(point - 1e-4, p)) / 2e-4
-            steps = np.array([-4, -2, 2, 4]) * 1e-3 / abs(slope)
-            names.append(f"{name}, {side}")
-            points.append(point)
-            offsets.append(steps)
-            k_p += [affinity] * len(steps)
-            start += [equilibria(point + step, p)[0] for step in steps]
-    rest, levels = np.array(start).T, (np.array(points)[:, np.newaxis] + offsets).ravel()
-    nudged = rest + np.array([[1e-5], [0]])
-    time, ours = _ours_li_rinzel(np.array(k_p), levels, 160, 0.02, nudged)
-    deviation = np.abs(ours["C"] - rest[0][:, np.newaxis])
-    early = deviation[:, (time > 10) & (time < 60)].max(axis=1)
-    growth = np.log(deviation[:, time > 110].max(axis=1) / early).reshape(len(points), -1)
-    rows = []
-    for name, point, steps, rates in zip(names, points, offsets, growth, strict=True):
-        order = np.argsort(rates)
-        rows.append(
-            near(
-                f"Li-Rinzel bifurcation {name}", point,
-                point + float(np.interp(0, rates[order], steps[order])), absolute=1e-3, unit="uM",
-                note="IP3 level; eigenvalues against the growth of small deviations",
-            )
-        )
-    return rows
-
-
 def convergence_checks() -> list[Check]:
     """Error at a fixed time as the step is halved: fourth order; and the coarsest step allowed."""
     p, (affinity, level) = numbers(), REGIMES["FM"]
@@ -303,7 +218,7 @@ def convergence_checks() -> list[Check]:
     ).sol
     worst = {}
     for dt in (0.04, 0.02, 0.01, 0.005, 0.07):
-        time, ours = _ours_li_rinzel(np.array([affinity]), np.array([level]), 60, dt)
+        time, ours = li_rinzel_cells(np.array([affinity]), np.array([level]), 60, dt)
         worst[dt] = float(np.max(np.abs(ours["C"][0] - exact(time)[0])))
     rows = [
         near(
@@ -316,37 +231,9 @@ def convergence_checks() -> list[Check]:
     rows.append(
         at_most(
             "calcium at the coarsest step allowed (70 ms), largest difference in 60 s", 1e-3,
-            worst[0.07], unit="uM", note="models.checks.LARGEST_STEP",
+            worst[0.07], unit="uM", note="models.time_step.LARGEST_STEP",
         )
     )
-    return rows
-
-
-def noise_checks() -> list[Check]:
-    """Channel noise around a stable equilibrium against the covariance of the linearised system."""
-    level, cells, rows = 0.2, 1500, []
-    p = numbers()
-    calcium, h = equilibria(level, p)[0]
-    q_2 = p["d_2"] * (level + p["d_1"]) / (level + p["d_3"])
-    for channels in (2000, 8000):
-        strength = p["O_2"] * (q_2 * (1 - h) + calcium * h) / channels
-        exact = solve_continuous_lyapunov(
-            jacobian(calcium, h, level, p), -np.diag([0.0, strength])
-        )
-        with device_session("numpy"):
-            b2.seed(1)
-            space = published({"calcium.N_IP3R": str(channels)})
-            group = astrocyte_group(cells, CALCIUM_NOISE + GIVEN_IP3, space, dt=50 * b2.ms)
-            group.C, group.h, group.I = calcium * b2.umolar, h, level * b2.umolar
-            time, ours = record(group, ["h"], 150, 15)
-        ours_sd = float(np.std(ours["h"][:, time >= 60]))
-        rows.append(
-            near(
-                f"channel noise, {channels} channels: standard deviation of h",
-                float(np.sqrt(exact[1, 1])), ours_sd, relative=0.05,
-                note="against the Lyapunov equation of the linearised system; falls as 1/sqrt(N)",
-            )
-        )
     return rows
 
 

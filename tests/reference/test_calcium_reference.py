@@ -2,7 +2,7 @@
 
 import pytest
 
-from paradigms import reference_astrocyte
+from paradigms import reference_astrocyte, reference_stability
 
 
 def missed(rows):
@@ -23,7 +23,7 @@ def test_pump_affinity_decides_what_calcium_encodes():
 
 
 def test_oscillation_range_agrees_with_eigenvalues():
-    rows = reference_astrocyte.bifurcation_checks()
+    rows = reference_stability.bifurcation_checks()
     assert len(rows) == 6
     assert missed(rows) == []
 
@@ -35,7 +35,7 @@ def test_error_falls_with_the_fourth_power_of_the_step():
 
 
 def test_channel_noise_agrees_with_the_linearised_system():
-    rows = reference_astrocyte.noise_checks()
+    rows = reference_stability.noise_checks()
     assert missed(rows) == []
     few, many = rows
     assert few.ours / many.ours == pytest.approx(2, rel=0.05)

@@ -7,18 +7,17 @@ from scipy.integrate import solve_ivp
 
 from models.astrocyte import CHI, G_CHI, LI_RINZEL, astrocyte_group, published
 from models.checks import (
-    LARGEST_STEP,
     ModelError,
     RegimeError,
     check_parameters,
-    check_time_step,
     check_traces,
-    fastest_rates,
     guard,
     raise_if_stopped,
 )
 from models.devices import device_session
-from paradigms.reference_astrocyte import calcium_rhs, jacobian, numbers
+from models.time_step import LARGEST_STEP, check_time_step, fastest_rates
+from paradigms.reference_astrocyte import calcium_rhs, numbers
+from paradigms.reference_stability import jacobian
 
 
 @pytest.mark.parametrize(
