@@ -1,8 +1,8 @@
-"""The circuit `basal_amygdala_2011`: fear and extinction cells of the basal amygdala, no astrocytes.
+"""The circuit `basal_amygdala_2011`: fear and extinction cells without astrocytes.
 
-Vlachos, Herry, Lüthi, Aertsen & Kumar 2011, PLoS Comput Biol 7:e1001104. What the paper leaves out is
-taken from its replication (Carvalho et al., ReScience) and from Kumar et al. 2008, Neural Comput 20:1;
-the tables say which.
+Vlachos, Herry, Lüthi, Aertsen & Kumar 2011, PLoS Comput Biol 7:e1001104. What the paper leaves
+out is taken from its replication (Carvalho et al., ReScience) and from Kumar et al. 2008, Neural
+Comput 20:1; the tables say which.
 
 Any number of networks stand side by side in one run, so that seeds and conditions share one
 compilation: cell ``i`` of an excitatory or inhibitory group belongs to network ``i // n``.
@@ -10,20 +10,20 @@ compilation: cell ``i`` of an excitatory or inhibitory group belongs to network 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.parameters import ParameterError, ParameterSet
-from models.streams import stream
-from models.wiring import Edges, draw_edges, join_edges
+from models.basal_amygdala_wiring import PATHWAYS, Wiring
+from models.parameters import ParameterSet
+from models.wiring import Edges, join_edges
 
-# Membrane equation: Vlachos et al. 2011, eq. 5, in the form of Kumar et al. 2008, eq. 1. Conductances are
-# alpha functions of time to peak tau_syn (Kumar et al. 2008, eq. 2): x is what a spike adds to, and
-# e*w added to x makes a conductance whose peak is w.
+# Membrane equation: Vlachos et al. 2011, eq. 5, in the form of Kumar et al. 2008, eq. 1.
+# Conductances are alpha functions of time to peak tau_syn (Kumar et al. 2008, eq. 2): x is what a
+# spike adds to, and e*w added to x makes a conductance whose peak is w.
 CELL = """
 dv/dt = (g_L*(E_L - v) + g_exc*(E_exc - v) + g_inh*(E_inh - v))/C_m : volt (unless refractory)
 dg_exc/dt = (x_exc - g_exc)/tau_syn : siemens
@@ -34,8 +34,8 @@ dx_inh/dt = -x_inh/tau_syn : siemens
 THRESHOLD = "v > V_th"
 RESET = "v = E_L"
 
-# An excitatory cell keeps the plastic conductances of its CS and context afferents, the traces c and h of
-# their activity (Vlachos et al. 2011, eqs. 7-8) and the last spike of either.
+# An excitatory cell keeps the plastic conductances of its CS and context afferents, the traces c
+# and h of their activity (Vlachos et al. 2011, eqs. 7-8) and the last spike of either.
 LEARNER = """
 dc/dt = -c/tau_c : 1
 dh/dt = -h/tau_h : 1
@@ -66,9 +66,9 @@ STATIC = "w : siemens (constant)"
 STATIC_EXC = "x_exc_post += e_peak*w"
 STATIC_INH = "x_inh_post += e_peak*w"
 
-# Three-factor rule at a spike of either afferent (Vlachos et al. 2011, eq. 6): the modulator `learning`
-# opens it, CS and context together potentiate both conductances, a CS without context depresses
-# them. Both conductances change at both kinds of spike.
+# Three-factor rule at a spike of either afferent (Vlachos et al. 2011, eq. 6): the modulator
+# `learning` opens it, CS and context together potentiate both conductances, a CS without context
+# depresses them. Both conductances change at both kinds of spike.
 _RULE = """
 together = int(abs(t_cs_post - t_context_post) < window)
 up = learning_post*eta*c_post*h_post*together
@@ -78,52 +78,6 @@ w_context_post = w_context_post + up*abs(w_max - w_context_post) - down*abs(w_mi
 """
 CS_ON_PRE = "t_cs_post = t\nc_post += c_u" + _RULE + "x_exc_post += e_peak*w_cs_post"
 CONTEXT_ON_PRE = "t_context_post = t\nh_post += h_u" + _RULE + "x_exc_post += e_peak*w_context_post"
-
-PATHWAYS = (("E", "E"), ("E", "I"), ("I", "E"), ("I", "I"))
-SIZE_RANGE = (500, 100_000)
-
-
-@dataclass(frozen=True)
-class Wiring:
-    """One network as host arrays.
-
-    Attributes
-    ----------
-    n_E, n_I, n_population : int
-        Excitatory and inhibitory cells; cells of the fear population, which come first among the
-        excitatory, and of the extinction population, which come last.
-    edges : dict of (pre, post) to Edges
-        Peak conductances in nS.
-    v_E, v_I : ndarray
-        Initial potentials, V.
-    w_cs, w_context : ndarray, shape (n_E,)
-        Initial plastic conductances, nS.
-    w_cs_I : ndarray, shape (n_I,)
-        Fixed CS conductances of inhibitory cells, nS.
-    rank : ndarray, shape (n_I,)
-        Order in which inhibitory cells are silenced.
-    """
-
-    n_E: int
-    n_I: int
-    n_population: int
-    edges: dict[tuple[str, str], Edges]
-    v_E: NDArray[np.float64]
-    v_I: NDArray[np.float64]
-    w_cs: NDArray[np.float64]
-    w_context: NDArray[np.float64]
-    w_cs_I: NDArray[np.float64]
-    rank: NDArray[np.int32]
-
-    @property
-    def fear(self) -> NDArray[np.int64]:
-        """Excitatory cells that context A reaches."""
-        return np.arange(self.n_population)
-
-    @property
-    def extinction(self) -> NDArray[np.int64]:
-        """Excitatory cells that context B reaches."""
-        return np.arange(self.n_E - self.n_population, self.n_E)
 
 
 @dataclass(frozen=True)
@@ -156,74 +110,6 @@ class Circuit:
     inhibitory: b2.NeuronGroup
 
 
-def draw_wiring(
-    parameters: ParameterSet, seed: int, size: int | None = None, p: Mapping[str, float] | None = None
-) -> Wiring:
-    """Draw one network.
-
-    Parameters
-    ----------
-    parameters : ParameterSet
-        Of the circuit ``basal_amygdala_2011``.
-    seed : int
-        Wiring and initial values follow from it.
-    size : int, optional
-        Number of cells, by default that of the tables. Mean in-degrees stay those of the tables.
-    p : mapping of str to float, optional
-        Other connection probabilities at full size, such as ``{"I_to_I": 0.5}``.
-
-    Returns
-    -------
-    Wiring
-
-    Raises
-    ------
-    ParameterError
-        If `size` is outside `SIZE_RANGE` or too small for the in-degrees.
-    """
-    full = {name: round(parameters.value(f"population.n_{name}")) for name in "EI"}
-    scale = 1.0 if size is None else size / sum(full.values())
-    if size is not None and not SIZE_RANGE[0] <= size <= SIZE_RANGE[1]:
-        raise ParameterError(f"size = {size} cells; allowed: {SIZE_RANGE[0]} to {SIZE_RANGE[1]}")
-    n = {name: round(count * scale) for name, count in full.items()}
-    edges = {}
-    for pre, post in PATHWAYS:
-        name = f"{pre}_to_{post}"
-        chance = (p or {}).get(name, parameters.value(f"projection.{name}.p"))
-        if chance > scale:
-            raise ParameterError(
-                f"size = {sum(n.values())} cells is too small for projection.{name}.p = {chance:g}; "
-                f"allowed: at least {chance * sum(full.values()):.0f} cells, so that in-degrees stay"
-            )
-        rng = stream(seed, f"wiring/{name}")
-        drawn = draw_edges(rng, np.arange(n[pre]), np.arange(n[post]), chance * full[pre], 1.0, 0.0)
-        mean = parameters.value(f"projection.w_{pre}")
-        spread = parameters.value("projection.w_sd")
-        weight = np.maximum(0, rng.normal(mean, spread, len(drawn)))
-        edges[pre, post] = Edges(drawn.source, drawn.target, weight)
-    rng = stream(seed, "initial")
-
-    def normal(mean: float, spread: float, count: int) -> NDArray[np.float64]:
-        return np.maximum(0, rng.normal(mean, spread, count))
-
-    E_L, E_L_sd = parameters.value("cell.E_L"), parameters.value("cell.E_L_sd")
-    w_cs, w_cs_sd = parameters.value("input.w_cs"), parameters.value("input.w_cs_sd")
-    return Wiring(
-        n_E=n["E"],
-        n_I=n["I"],
-        n_population=round(parameters.value("population.share") * n["E"]),
-        edges=edges,
-        v_E=1e-3 * rng.normal(E_L, E_L_sd, n["E"]),
-        v_I=1e-3 * rng.normal(E_L, E_L_sd, n["I"]),
-        w_cs=normal(w_cs, w_cs_sd, n["E"]),
-        w_context=normal(
-            parameters.value("input.w_context"), parameters.value("input.w_context_sd"), n["E"]
-        ),
-        w_cs_I=normal(w_cs, w_cs_sd, n["I"]),
-        rank=rng.permutation(n["I"]).astype(np.int32),
-    )
-
-
 def _side_by_side(wirings: Sequence[Wiring], pre: str, post: str) -> Edges:
     """Edges of all networks as edges between the groups that hold them."""
     size = {"E": wirings[0].n_E, "I": wirings[0].n_I}
@@ -242,7 +128,15 @@ def _feed(group: b2.NeuronGroup, code: str, name: str, values: NDArray, dt: b2.Q
     group.run_regularly(code, dt=dt)
 
 
-def _static(source, target, edges: Edges, on_pre: str, name: str, space: dict, delay) -> b2.Synapses:
+def _static(
+    source: b2.NeuronGroup,
+    target: b2.NeuronGroup,
+    edges: Edges,
+    on_pre: str,
+    name: str,
+    space: dict,
+    delay: b2.Quantity | None,
+) -> b2.Synapses:
     link = b2.Synapses(
         source, target, model=STATIC, on_pre=on_pre, delay=delay, name=name, namespace=space
     )
@@ -267,7 +161,8 @@ def assemble(
     -------
     Circuit
     """
-    # Brian2 warns that the learning rule depends on the order of synapses; a cell has one of a kind.
+    # Brian2 warns that the learning rule depends on the order of synapses; a cell has one of a
+    # kind.
     b2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
     first, many = wirings[0], len(wirings)
     groups = ("cell", "input", "plasticity")
@@ -278,13 +173,21 @@ def assemble(
     dt, dt_input = parameters.quantity("numerics.dt"), parameters.quantity("numerics.dt_input")
     common = {"method": "rk4", "refractory": space["tau_ref"], "reset": RESET, "dt": dt}
     E = b2.NeuronGroup(
-        many * first.n_E, CELL + LEARNER, threshold=THRESHOLD, name="excitatory", namespace=dict(space),
+        many * first.n_E,
+        CELL + LEARNER,
+        threshold=THRESHOLD,
+        name="excitatory",
+        namespace=dict(space),
         **common,
-    )  # fmt: skip
+    )
     I = b2.NeuronGroup(  # noqa: E741  (the symbol of the paper)
-        many * first.n_I, CELL + SILENCEABLE, threshold=f"{THRESHOLD} and silenced < 0.5",
-        name="inhibitory", namespace=dict(space), **common,
-    )  # fmt: skip
+        many * first.n_I,
+        CELL + SILENCEABLE,
+        threshold=f"{THRESHOLD} and silenced < 0.5",
+        name="inhibitory",
+        namespace=dict(space),
+        **common,
+    )
     for group, name in ((E, "v_E"), (I, "v_I")):
         group.v = np.concatenate([getattr(wiring, name) for wiring in wirings]) * b2.volt
         group.network = np.repeat(np.arange(many), len(group) // many)
@@ -317,21 +220,33 @@ def assemble(
     trains = {}
     for name, (row, rate, columns) in afferents.items():
         train = b2.NeuronGroup(
-            len(row), AFFERENT, threshold=AFFERENT_THRESHOLD, reset="", name=f"afferent_{name}",
-            namespace=dict(space), dt=dt,
-        )  # fmt: skip
+            len(row),
+            AFFERENT,
+            threshold=AFFERENT_THRESHOLD,
+            reset="",
+            name=f"afferent_{name}",
+            namespace=dict(space),
+            dt=dt,
+        )
         train.row = row
-        _feed(train, f"rate = {rate}*{name}_table(t, row)", f"{name}_table", table(*columns), dt_input)
+        _feed(
+            train, f"rate = {rate}*{name}_table(t, row)", f"{name}_table", table(*columns), dt_input
+        )
         trains[name] = train
 
     delay = parameters.quantity("projection.delay")
     links = [
         _static(
-            {"E": E, "I": I}[pre], {"E": E, "I": I}[post], _side_by_side(wirings, pre, post),
-            STATIC_EXC if pre == "E" else STATIC_INH, f"{pre}_to_{post}", space, delay,
+            {"E": E, "I": I}[pre],
+            {"E": E, "I": I}[post],
+            _side_by_side(wirings, pre, post),
+            STATIC_EXC if pre == "E" else STATIC_INH,
+            f"{pre}_to_{post}",
+            space,
+            delay,
         )
         for pre, post in PATHWAYS
-    ]  # fmt: skip
+    ]
     own = Edges(all_I, all_I, np.concatenate([wiring.w_cs_I for wiring in wirings]))
     links.append(_static(trains["cs_I"], I, own, STATIC_EXC, "cs_to_I", space, None))
     for name, target, on_pre in (

@@ -11,7 +11,6 @@ import json
 import resource
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import brian2 as b2
 import numpy as np
@@ -19,86 +18,15 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.signal import welch
 
-from models.basal_amygdala_2011 import Circuit, Inputs, Wiring, assemble, draw_wiring
+from models.basal_amygdala_2011 import Circuit, assemble
+from models.basal_amygdala_wiring import Wiring
 from models.devices import device_session
 from models.parameters import ParameterSet, load_parameters
+from paradigms.basal_amygdala_protocol import CONDITIONS, PHASES, draw_inputs, schedule, wire
 from paradigms.provenance import provenance
 
 CIRCUIT = "basal_amygdala_2011"
-PHASES = ("conditioning", "extinction", "context_return")
 POPULATIONS = ("fear", "extinction")
-
-# Share of inhibitory cells silenced in extinction, by condition.
-BLOCKED = {"block_50": 0.5, "block_90": 0.9}
-# Connection probabilities raised to protocol.p_gamma. The replication's code raises all three, though both
-# papers speak of the last only.
-DENSE = {"gamma": ("E_to_I", "I_to_E", "I_to_I"), "gamma_I_to_I": ("I_to_I",)}
-# The standard run returns to context A with the modulator on, as published, or off: then nothing that
-# happens on the return is plasticity.
-FROZEN = "frozen_return"
-CONDITIONS = ("spontaneous", "standard", FROZEN, *BLOCKED, *DENSE)
-
-
-@dataclass(frozen=True)
-class Presentation:
-    """One CS: the phase that it stands in and its onset, ms."""
-
-    phase: str
-    onset: int
-
-
-def schedule(parameters: ParameterSet, condition: str) -> tuple[list[Presentation], int]:
-    """CS presentations of a condition and the end of its last phase, ms.
-
-    The standard run is conditioning in context A, extinction in B, and one CS back in A.
-    """
-    value = {row.name: round(row.value) for row in parameters.rows() if row.group == "protocol"}
-    cycle = value["cs_duration"] + value["cs_pause"]
-    if condition == "spontaneous":
-        return [], 0
-    if condition in DENSE:
-        counts = {"conditioning": value["n_gamma"]}
-    else:
-        counts = {"conditioning": value["n_conditioning"], "extinction": value["n_extinction"]}
-        if condition in ("standard", FROZEN):
-            counts["context_return"] = 1
-    found, now = [], 0
-    for phase, count in counts.items():
-        now += value["transient"]
-        for _ in range(count):
-            found.append(Presentation(phase, now))
-            now += cycle
-    return found, now
-
-
-def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> Inputs:
-    """Tables of a condition on a grid of one `input` step, for `duration` ms.
-
-    Contexts are on from the first CS of their phase to the pause after its last, the modulator
-    during every CS (but see `FROZEN`).
-    """
-    step = parameters.value("numerics.dt_input")
-    length = parameters.value("protocol.cs_duration")
-    pause = parameters.value("protocol.cs_pause")
-    now = step * np.arange(round(duration / step)) + step / 2
-    cs, learning, silenced = np.zeros((3, len(now)))
-    context = {name: np.zeros(len(now)) for name in "AB"}
-    presentations, _ = schedule(parameters, condition)
-    for one in presentations:
-        on = (now >= one.onset) & (now < one.onset + length)
-        cs[on] = 1
-        learning[on] = (condition, one.phase) != (FROZEN, "context_return")
-        within = (now >= one.onset) & (now < one.onset + length + pause)
-        context["B" if one.phase == "extinction" else "A"][within] = 1
-        if one.phase == "extinction":
-            silenced[now >= one.onset] = BLOCKED.get(condition, 0.0)
-    return Inputs(cs, context["A"], context["B"], learning, silenced)
-
-
-def wire(parameters: ParameterSet, condition: str, seed: int, size: int | None) -> Wiring:
-    """The network of a condition: dense inhibition where the condition asks for it."""
-    p = parameters.value("protocol.p_gamma")
-    return draw_wiring(parameters, seed, size, {name: p for name in DENSE.get(condition, ())})
 
 
 def spectrum(activity: NDArray, width: float) -> tuple[NDArray, NDArray]:
@@ -107,7 +35,7 @@ def spectrum(activity: NDArray, width: float) -> tuple[NDArray, NDArray]:
 
 
 def last_presentations(dataset: xr.Dataset, condition: str, count: int = 4) -> xr.DataArray:
-    """Activity of a condition around its last `count` CS of conditioning, 50 ms wider on either side."""
+    """Activity around the last `count` CS of conditioning, 50 ms wider on either side."""
     values = json.loads(dataset.attrs["parameters"])
     length = round(values["protocol.cs_duration"]["value"])
     onsets = dataset.onset.sel(condition=condition).values
@@ -211,7 +139,9 @@ def simulate(
         cells = {name: np.array(one.i) for name, one in monitors.items()}
         times = {name: np.array(one.t / b2.ms) for name, one in monitors.items()}
         recorded_t = np.array(weights.t / b2.ms)
-        traces = {name: np.array(getattr(weights, name) / b2.nsiemens) for name in ("w_cs", "w_context")}
+        traces = {
+            name: np.array(getattr(weights, name) / b2.nsiemens) for name in ("w_cs", "w_context")
+        }
 
     measured: dict[str, list[NDArray]] = {}
     n_recorded = len(POPULATIONS) * wirings[0].n_population
@@ -222,7 +152,9 @@ def simulate(
             spikes[kind] = (cells[kind][mine] - k * n, times[kind][mine])
         one = _measure(parameters, name, wirings[k], spikes, duration, n_presentations)
         for variable, trace in traces.items():
-            own = trace[k * n_recorded : (k + 1) * n_recorded].reshape(len(POPULATIONS), -1, len(recorded_t))
+            own = trace[k * n_recorded : (k + 1) * n_recorded].reshape(
+                len(POPULATIONS), -1, len(recorded_t)
+            )
             mean = own.mean(axis=1)
             result = np.full((len(POPULATIONS), n_presentations), np.nan)
             for at, shown in enumerate(plans[name][0]):
@@ -233,7 +165,9 @@ def simulate(
             measured.setdefault(key, []).append(value)
 
     shape = (len(conditions), len(seeds))
-    arrays = {key: np.stack(value).reshape(shape + value[0].shape) for key, value in measured.items()}
+    arrays = {
+        key: np.stack(value).reshape(shape + value[0].shape) for key, value in measured.items()
+    }
     by_cs = ("condition", "seed", "population", "presentation")
     long_name = {
         "rate": (by_cs, "Hz", "firing rate during the CS"),
@@ -261,7 +195,11 @@ def simulate(
             "seed": list(seeds),
             "population": list(POPULATIONS),
             "cell_type": ["excitatory", "inhibitory"],
-            "onset": (("condition", "presentation"), onset, {"units": "ms", "long_name": "CS onset"}),
+            "onset": (
+                ("condition", "presentation"),
+                onset,
+                {"units": "ms", "long_name": "CS onset"},
+            ),
             "phase": (("condition", "presentation"), phase.astype(str)),
         },
         attrs={
@@ -293,7 +231,7 @@ def _record_weights(
 
 def main() -> None:
     """Run every condition and print what the paper reports beside it."""
-    from paradigms.references_networks import basal_amygdala_rows
+    from paradigms.references_basal_amygdala import basal_amygdala_rows
 
     for row in basal_amygdala_rows(simulate()):
         text = f"{row.check:88s} {row.tolerance} {row.reference:.3g}: {row.ours:.3g} {row.unit}"

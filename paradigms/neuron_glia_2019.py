@@ -1,6 +1,8 @@
-"""The network of neurons and astrocytes `neuron_glia_2019` and its response to a step of current::
+"""The network `neuron_glia_2019` and its response to a step of current.
 
-    python -m paradigms.neuron_glia_2019
+Run it at full size::
+
+python -m paradigms.neuron_glia_2019
 """
 
 from __future__ import annotations
@@ -16,19 +18,14 @@ from numpy.typing import NDArray
 
 from models.assembly import Clocks
 from models.devices import choose_clocks, device_session
-from models.neuron_glia_2019 import (
-    REFERENCE_SIZE,
-    Circuit,
-    Wiring,
-    assemble,
-    draw_wiring,
-    side_by_side,
-)
+from models.neuron_glia_2019 import Circuit, assemble
+from models.neuron_glia_wiring import REFERENCE_SIZE, Wiring, draw_wiring, side_by_side
 from models.parameters import ParameterSet, load_parameters
 from paradigms.provenance import provenance
 
 CIRCUIT = "neuron_glia_2019"
 WINDOWS = ("before", "step", "after")
+TRACES = ("calcium", "transmitter", "bound", "bound_glutamate")
 CELL_TYPES = ("excitatory", "inhibitory", "astrocyte")
 
 Build = Callable[[ParameterSet, Sequence[Wiring], Clocks], Circuit]
@@ -104,17 +101,23 @@ def run(
             outside = b2.StateMonitor(circuit.carrier, "Gamma_S", record=True, dt=step)
             circuit.network.add(inside, outside)
         session.run(circuit.network, duration)
-        found = [np.array(spikes.i), np.array(spikes.t / b2.second)]
-        found += [np.array(events.i), np.array(events.t / b2.second)]
-        if sample is None:
-            nothing = np.empty((len(circuit.astrocytes), 0))
-            return Outcome(*found, np.empty(0), nothing, nothing, nothing, nothing)
-        bound = np.array(outside.Gamma_S)
-        if isinstance(circuit.carrier, b2.Synapses):
-            bound = _by_domain(bound, side_by_side(wirings), len(circuit.astrocytes))
-        micromolar = [np.array(getattr(inside, name) / b2.umolar) for name in ("C", "Y_S")]
-        time = np.array(inside.t / b2.second)
-        return Outcome(*found, time, *micromolar, bound, np.array(inside.Gamma_A))
+        traces = dict.fromkeys(TRACES, np.empty((len(circuit.astrocytes), 0)))
+        time = np.empty(0)
+        if sample is not None:
+            bound = np.array(outside.Gamma_S)
+            if isinstance(circuit.carrier, b2.Synapses):
+                bound = _by_domain(bound, side_by_side(wirings), len(circuit.astrocytes))
+            recorded = (inside.C / b2.umolar, inside.Y_S / b2.umolar, bound, inside.Gamma_A)
+            traces = {name: np.array(value) for name, value in zip(TRACES, recorded, strict=True)}
+            time = np.array(inside.t / b2.second)
+        return Outcome(
+            spike_cell=np.array(spikes.i),
+            spike_time=np.array(spikes.t / b2.second),
+            event_astrocyte=np.array(events.i),
+            event_time=np.array(events.t / b2.second),
+            trace_time=time,
+            **traces,
+        )
 
 
 def _by_domain(values: NDArray, wiring: Wiring, n_A: int) -> NDArray:

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from models import neuron_glia_2019 as circuit_module
 from models.assembly import Clocks
-from models.neuron_glia_2019 import Circuit, Wiring, connect, make_cells, side_by_side
+from models.neuron_glia_2019 import Circuit, connect, make_cells
+from models.neuron_glia_wiring import Wiring, side_by_side
 from models.parameters import ParameterSet
 
 SYNAPSE = """
@@ -78,8 +79,8 @@ def assemble(
     parameters, wirings, clocks
         The `slow` clock is not used: the synapses step with the neurons.
     own_values : mapping of str to ndarray, shape (n_excitatory_synapses,)
-        Values of its own for each synapse, for parameters of `HETEROGENEOUS`: relative to the table, in
-        the order of the joined excitatory edges.
+        Values of its own for each synapse, for parameters of `HETEROGENEOUS`: relative to the
+        table, in the order of the joined excitatory edges.
 
     Returns
     -------
@@ -90,10 +91,16 @@ def assemble(
     own_values = own_values or {}
     cells = make_cells(parameters, wiring, clocks.neuron)
     astrocytes = b2.NeuronGroup(
-        n_A, ASTROCYTE, threshold="C > C_theta", refractory="C > C_theta",
-        reset="G_A += rho_e*G_T*U_A*x_A\nx_A -= U_A*x_A", method="rk4", namespace=space,
-        dt=clocks.astrocyte * b2.second, name="astrocytes",
-    )  # fmt: skip
+        n_A,
+        ASTROCYTE,
+        threshold="C > C_theta",
+        refractory="C > C_theta",
+        reset="G_A += rho_e*G_T*U_A*x_A\nx_A -= U_A*x_A",
+        method="rk4",
+        namespace=space,
+        dt=clocks.astrocyte * b2.second,
+        name="astrocytes",
+    )
     astrocytes.C, astrocytes.h, astrocytes.I = (space[name] for name in ("C_0", "h_0", "I_0"))
     astrocytes.x_A = 1
     unit = {name: ("1" if name == "U_0_star" else "hertz") for name in HETEROGENEOUS}
@@ -102,15 +109,29 @@ def assemble(
     local = {name: value for name, value in space.items() if name not in own_values}
     dt = clocks.neuron
     excitatory = connect(
-        cells, cells, wiring.excitatory, local, dt, model=model, on_pre=ON_PRE, method="exact",
+        cells,
+        cells,
+        wiring.excitatory,
+        local,
+        dt,
+        model=model,
+        on_pre=ON_PRE,
+        method="exact",
         name="excitatory",
-    )  # fmt: skip
+    )
     for name, values in own_values.items():
         setattr(excitatory, name, values * space[name])
     inhibitory = connect(
-        cells, cells, wiring.inhibitory, space, dt, model=INHIBITORY_SYNAPSE, on_pre=INHIBITORY_ON_PRE,
-        method="exact", name="inhibitory",
-    )  # fmt: skip
+        cells,
+        cells,
+        wiring.inhibitory,
+        space,
+        dt,
+        model=INHIBITORY_SYNAPSE,
+        on_pre=INHIBITORY_ON_PRE,
+        method="exact",
+        name="inhibitory",
+    )
     of_synapse = wiring.domain[wiring.excitatory.target]
     synapse = np.flatnonzero(of_synapse >= 0)
     to_synapse = b2.Synapses(
@@ -118,15 +139,22 @@ def assemble(
     )
     to_synapse.connect(i=of_synapse[synapse], j=synapse)
     to_astrocyte = b2.Synapses(
-        excitatory, astrocytes, "Y_S_post = share*Y_S_pre : mmolar (summed)\nshare : 1 (constant)",
+        excitatory,
+        astrocytes,
+        "Y_S_post = share*Y_S_pre : mmolar (summed)\nshare : 1 (constant)",
         name="transmitter",
-    )  # fmt: skip
+    )
     to_astrocyte.connect(i=synapse, j=of_synapse[synapse])
     to_astrocyte.share = 1 / np.bincount(of_synapse[synapse], minlength=n_A)[of_synapse[synapse]]
     junctions = connect(
-        astrocytes, astrocytes, wiring.gap_junctions, space, clocks.astrocyte, model=DIFFUSION,
+        astrocytes,
+        astrocytes,
+        wiring.gap_junctions,
+        space,
+        clocks.astrocyte,
+        model=DIFFUSION,
         name="diffusion",
-    )  # fmt: skip
+    )
     network = b2.Network(
         cells, astrocytes, excitatory, inhibitory, to_synapse, to_astrocyte, junctions
     )

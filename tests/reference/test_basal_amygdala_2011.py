@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
-from models.basal_amygdala_2011 import draw_wiring
+from models.basal_amygdala_wiring import draw_wiring
 from models.parameters import ParameterError, load_parameters
 from paradigms import basal_amygdala_2011
-from paradigms.basal_amygdala_2011 import draw_inputs, schedule, simulate
-from paradigms.references_networks import basal_amygdala_checks
+from paradigms.basal_amygdala_2011 import simulate
+from paradigms.basal_amygdala_protocol import draw_inputs, schedule
+from paradigms.references_basal_amygdala import basal_amygdala_checks
 
 CIRCUIT = basal_amygdala_2011.CIRCUIT
 # The one published number that is not met, and why: see the note of its row.

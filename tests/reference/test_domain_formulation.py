@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from models.neuron_glia_wiring import draw_wiring, side_by_side
 from models.parameters import ParameterError, load_parameters
-from models.neuron_glia_2019 import draw_wiring, side_by_side
-from paradigms.references_networks import domain_formulation_checks, heterogeneity_losses
 from paradigms.reference_per_synapse import HETEROGENEOUS
+from paradigms.references_networks import domain_formulation_checks, heterogeneity_losses
 
 CIRCUIT = "neuron_glia_2019"
 
@@ -57,12 +57,17 @@ def test_networks_side_by_side_do_not_touch():
         assert len(edges) == sum(len(getattr(part, name)) for part in parts)
     assert np.array_equal(joined.gap_junctions.source // n_A, joined.gap_junctions.target // n_A)
     second = (joined.inhibitory.source // n) == 1
-    assert np.array_equal(joined.inhibitory.source[second] - n - parts[1].n_E, parts[1].inhibitory.source)
+    assert np.array_equal(
+        joined.inhibitory.source[second] - n - parts[1].n_E, parts[1].inhibitory.source
+    )
 
 
 @pytest.mark.parametrize(
     ("size", "placement", "message"),
-    [(500, "tissue", "size = 500 cells; allowed: at least 800"), (1000, "grid", "unknown placement 'grid'")],
+    [
+        (500, "tissue", "size = 500 cells; allowed: at least 800"),
+        (1000, "grid", "unknown placement 'grid'"),
+    ],
 )
 def test_bad_wiring_is_refused(size, placement, message):
     with pytest.raises(ParameterError, match=message):

@@ -7,10 +7,14 @@ from paradigms import neuron_glia_2019
 from paradigms.references_networks import neuron_glia_checks, neuron_glia_rows, placement_checks
 
 SMALL = {
-    "projection.p_E": "0.0125", "projection.p_I": "0.0125", "projection.w_E": "0.3",
-    "projection.w_I": "6", "stimulus.start": "0.1", "stimulus.stop": "0.2",
+    "projection.p_E": "0.0125",
+    "projection.p_I": "0.0125",
+    "projection.w_E": "0.3",
+    "projection.w_I": "6",
+    "stimulus.start": "0.1",
+    "stimulus.stop": "0.2",
     "stimulus.duration": "0.3",
-}  # fmt: skip
+}
 
 
 def test_published_placement_leaves_most_astrocytes_without_synapses():
