@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 
 import numpy as np
@@ -47,24 +46,23 @@ def parts_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
 
 def measured(dataset: xr.Dataset) -> list[dict[str, object]]:
     """Rows (quantity, value, unit) of what a dataset of `analysis.parts_schema` shows."""
+    rows: list[tuple[str, float | None, str]] = []
     if dataset.attrs["paradigm"] == "calcium_wave":
-        wave = describe_wave(dataset)
         units = ("cells", "1", "um", "s", "um s-1", "um s-1")
-        values = [value if np.isfinite(value) else None for value in dataclasses.astuple(wave)]
-        names = [field.name for field in dataclasses.fields(wave)]
-        rows = zip(names, values, units, strict=True)
+        for (name, value), unit in zip(vars(describe_wave(dataset)).items(), units, strict=True):
+            rows.append((name, value if np.isfinite(value) else None, unit))
     else:
         loop = describe_loop(dataset)
-        rows = (
-            (f"release per spike at {rate:g} Hz, {case}", float(value), "1")
-            for case, release in loop.release.items()
-            for rate, value in zip(loop.rates, release, strict=True)
-        )
+        for case, release in loop.release.items():
+            for rate, share in zip(loop.rates, release, strict=True):
+                rows.append((f"release per spike at {rate:g} Hz, {case}", float(share), "1"))
     return [{"quantity": name, "value": value, "unit": unit} for name, value, unit in rows]
 
 
 def _wave_figure(figure: Figure, dataset: xr.Dataset) -> None:
-    panels = figure.subplot_mosaic([["map", "place"], ["trace", "front"]], width_ratios=(1.5, 1))
+    panels: dict[str, Axes] = figure.subplot_mosaic(
+        [["map", "place"], ["trace", "front"]], width_ratios=(1.5, 1)
+    )
     _draw_map(figure, panels["map"], dataset)
     _draw_places(figure, panels["place"], dataset)
     _draw_traces(panels["trace"], dataset)
@@ -103,9 +101,10 @@ def _draw_places(figure: Figure, axes: Axes, dataset: xr.Dataset) -> None:
         layer = np.isclose(place[:, 2], place[source, 2])
     silent, hit = layer & np.isnan(when), layer & np.isfinite(when)
     size = min(60.0, 6000.0 / max(1, int(layer.sum())))
-    axes.scatter(*place[silent, :2].T, s=size, facecolor="none", edgecolor=GREY, lw=0.7)
-    drawn = axes.scatter(*place[hit, :2].T, s=size, c=when[hit], cmap="plasma")
-    axes.plot(*place[source, :2], marker="*", color=BLACK, ms=9, mec="white", mew=0.7)
+    x, y = place[:, 0], place[:, 1]
+    axes.scatter(x[silent], y[silent], s=size, facecolor="none", edgecolor=GREY, lw=0.7)
+    drawn = axes.scatter(x[hit], y[hit], s=size, c=when[hit], cmap="plasma")
+    axes.plot(x[source], y[source], marker="*", color=BLACK, ms=9, mec="white", mew=0.7)
     axes.set_aspect("equal")
     tidy(axes, "Arrival (open: not reached)", "µm", "µm")
     bar = figure.colorbar(drawn, ax=axes, pad=0.01)
@@ -143,8 +142,13 @@ def _draw_front(axes: Axes, dataset: xr.Dataset) -> None:
 
 
 def _loop_figure(figure: Figure, dataset: xr.Dataset) -> None:
-    panels = figure.subplot_mosaic(
-        [["rate", "release"], ["glutamate", "release"], ["calcium", "events"], ["receptor", "events"]],
+    panels: dict[str, Axes] = figure.subplot_mosaic(
+        [
+            ["rate", "release"],
+            ["glutamate", "release"],
+            ["calcium", "events"],
+            ["receptor", "events"],
+        ],
         width_ratios=(1.7, 1), height_ratios=(0.6, 1, 1, 1),
     )  # fmt: skip
     time = dataset["time"].values

@@ -16,11 +16,11 @@ import xarray as xr
 
 from analysis.parts_schema import assemble_parts
 from models.astrocyte import CHI, astrocyte_group
-from models.checks import check_traces
-from models.devices import check_device, device_session
+from models.devices import check_device
 from models.gap_junction import FLUXES, gap_junctions
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
+from paradigms.guarded import guarded_session
 from paradigms.provenance import provenance
 from paradigms.tissue_graphs import GRAPHS, GraphError, Tissue, build_tissue
 
@@ -104,21 +104,17 @@ def _run(
     progress: Callable[[float], None] | None,
 ) -> dict[str, np.ndarray]:
     constants = parameters.group("calcium", "ip3", "gap_junction")
-    with device_session(device, progress) as session:
+    sample = parameters.quantity("wave.sample")
+    with guarded_session(device, progress) as run:
         cells = astrocyte_group(
-            len(tissue.position), CHI, constants, dt=parameters.quantity("wave.dt"), name="astrocyte"
+            len(tissue.position), CHI, constants, dt=parameters.quantity("wave.dt"), name="cells"
         )
-        stimulated = np.zeros(len(tissue.position))
-        stimulated[tissue.stimulated] = 1
-        cells.stimulated = stimulated
+        cells.stimulated = (np.arange(len(cells)) == tissue.stimulated).astype(float)
         cells.I_bias = constants["I_pool"]
         junctions = gap_junctions(cells, tissue.edges, junction, name="gap_junction")
-        monitor = b2.StateMonitor(
-            cells, ["C", "I"], record=True, dt=parameters.quantity("wave.sample"), name="trace"
-        )
-        session.run(b2.Network(cells, junctions, monitor), parameters.value("wave.duration"))
+        monitor = b2.StateMonitor(cells, ["C", "I"], record=True, dt=sample, name="trace")
+        run(cells, [cells, junctions, monitor], parameters.value("wave.duration"), sample)
         time, calcium, ip3 = (np.array(values) for values in (monitor.t, monitor.C, monitor.I))
-    check_traces(time, {"C": calcium, "I": ip3})
     return {"time": time, "calcium": calcium * 1e3, "ip3": ip3 * 1e3}  # mol m-3 to umol L-1
 
 

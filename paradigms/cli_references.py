@@ -25,7 +25,9 @@ def reproduce_group() -> None:
 
 @reproduce.command()
 def references(
-    as_json: Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print rows as JSON, for scripts.")
+    ] = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out the checks that take minutes.")
     ] = False,

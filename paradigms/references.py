@@ -71,7 +71,9 @@ def factor(
     return _row(check, reference, ours, f"within a factor {times:g}", held, unit, note)
 
 
-def at_least(check: str, reference: float, ours: float, *, unit: str = "1", note: str = "") -> Check:
+def at_least(
+    check: str, reference: float, ours: float, *, unit: str = "1", note: str = ""
+) -> Check:
     """Row that asks `ours` to reach `reference`."""
     return _row(check, reference, ours, "at least", ours >= reference, unit, note)
 
@@ -115,21 +117,37 @@ class Reference:
             return [Check(self.function.replace("_", " "), nan, nan, "", NOT_RUN, note=why)]
 
 
+def _references(
+    subject: str, module: str, *functions: str, slow: tuple[str, ...] = ()
+) -> tuple[Reference, ...]:
+    return tuple(
+        Reference(subject, f"paradigms.{module}", f"{name}_checks", name in slow)
+        for name in (*functions, *slow)
+    )
+
+
 REFERENCES = (
-    Reference("single astrocyte", "paradigms.reference_astrocyte", "solver_checks"),
-    Reference("single astrocyte", "paradigms.reference_astrocyte", "regime_checks"),
-    Reference("single astrocyte", "paradigms.reference_astrocyte", "bifurcation_checks"),
-    Reference("single astrocyte", "paradigms.reference_astrocyte", "convergence_checks"),
-    Reference("single astrocyte", "paradigms.reference_astrocyte", "noise_checks"),
-    Reference("single astrocyte", "paradigms.reference_nest", "nest_checks"),
-    Reference("gap junction", "paradigms.reference_astrocyte", "conservation_checks"),
-    Reference("calcium wave", "paradigms.reference_waves", "ring_checks"),
-    Reference("calcium wave", "paradigms.reference_waves", "turnover_checks"),
-    Reference("calcium wave", "paradigms.reference_waves", "grid_checks"),
-    Reference("calcium wave", "paradigms.reference_waves", "topology_checks", slow=True),
-    Reference("calcium wave", "paradigms.reference_waves", "exogenous_ring_checks", slow=True),
-    Reference("tripartite synapse", "paradigms.tripartite_synapse", "loop_checks"),
-)
+    *_references(
+        "single astrocyte", "reference_astrocyte", "solver", "regime", "convergence"
+    ),
+    *_references("single astrocyte", "reference_stability", "bifurcation", "noise"),
+    *_references("single astrocyte", "reference_nest", "nest"),
+    *_references(
+        "release", "reference_release", "steady_state", "transition", "filtering", "receptor"
+    ),
+    *_references("tripartite synapse", "tripartite_synapse", "loop"),
+    *_references("gap junction", "reference_astrocyte", "conservation"),
+    *_references(
+        "calcium wave", "reference_waves", "ring", "turnover", "grid",
+        slow=("topology", "exogenous_ring"),
+    ),
+    *_references(
+        "domain formulation", "references_networks", "domain_formulation", slow=("heterogeneity",)
+    ),
+    *_references("neuron-glia network", "references_networks", slow=("neuron_glia", "placement")),
+    *_references("fear network", "references_basal_amygdala", slow=("basal_amygdala",)),
+)  # fmt: skip
+"""All checks, in the order of the table."""
 
 
 def run_references(

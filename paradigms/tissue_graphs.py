@@ -81,7 +81,9 @@ def build_tissue(graph: str, size: int | None, rng: Generator) -> Tissue:
     dimensions = 2 if shape == "grid" else 3
     side = round(size ** (1 / dimensions)) if size > 0 else 0
     if side < 3:
-        raise GraphError(f"{size} astrocytes are too few for a {shape}; allowed: {3**dimensions} and more")
+        raise GraphError(
+            f"{size} astrocytes are too few for a {shape}; allowed: {3**dimensions} and more"
+        )
     axes = [np.arange(side, dtype=float)] * dimensions
     position = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, dimensions)
     middle = len(position) // 2 if side % 2 else int(np.argmin(_far(position, (side - 1) // 2)))
