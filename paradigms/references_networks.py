@@ -280,7 +280,10 @@ def _within_spread(check: str, ours: NDArray, reference: NDArray, unit: str, siz
         f"reference sd {spread:.2g}, ours sd {ours.std(ddof=1):.2g}; seed by seed the largest "
         f"difference is {np.abs(ours - reference).max():.2g}"
     )
-    return near(check, reference.mean(), ours.mean(), absolute=float(spread), unit=unit, note=note)
+    # Both share wiring and initial values, and spike alike until rounding is amplified (after some
+    # 2.5 s); from there on they are two samples, so two standard deviations are asked.
+    bound = 2 * float(spread)
+    return near(check, reference.mean(), ours.mean(), absolute=bound, unit=unit, note=note)
 
 
 def placement_checks() -> list[Check]:
