@@ -226,7 +226,7 @@ LOSS_BOUND: Mapping[float, float] = {0.2: 5.0, 0.5: 25.0}
 """Largest error of the mean transmitter (%) by spread of one synaptic parameter.
 
 The clearance rate Omega_c sets it: the mean of 1/Omega_c is (1 + spread**2) times that of the mean
-rate. Every other parameter loses less than 2 %.
+rate. Every other parameter loses less than 3 %.
 """
 
 
