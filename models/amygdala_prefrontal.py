@@ -1,8 +1,9 @@
 """The circuit `amygdala_prefrontal`: who is there and who is wired to whom, drawn on the host.
 
-Populations with the same equations share one Brian2 group: `principal` holds the BLA principal cells
-(the only ones with tripartite synapses), `other` all remaining cells. Fear and extinction cells are
-not among the populations: which cell becomes which follows from its random afferents and plasticity.
+Populations with the same equations share one Brian2 group: `principal` holds the BLA principal
+cells (the only ones with tripartite synapses), `other` all remaining cells. Fear and extinction
+cells are not among the populations: which cell becomes which follows from its random afferents and
+plasticity.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ POPULATIONS = (
 )  # fmt: skip
 INHIBITORY = frozenset({"BLA_PV", "BLA_SOM", "PL_I", "IL_I", "ITC", "CeL_on", "CeL_off"})
 # The US silences omission-signalling cells (by way of habenula and rostromedial tegmentum, which
-# are not modelled): this one projection of an excitatory afferent acts on the inhibitory conductance.
+# are not modelled): this one projection of an excitatory afferent acts on the inhibitory
+# conductance.
 INHIBITORY_PROJECTIONS = frozenset({("US", "VTA")})
 PROJECTIONS = ("none", "PL", "IL", "CeA")
 AFFERENTS = ("CS", "context_A", "context_B")
@@ -91,14 +93,16 @@ class Tissue:
 
     @property
     def n_neurons(self) -> int:
+        """Number of cells of all populations."""
         return len(self.population)
 
     @property
     def n_astrocytes(self) -> int:
+        """Number of astrocytes, which is that of domains."""
         return len(self.astrocyte_position)
 
     def cells(self, name: str) -> NDArray[np.int64]:
-        """Neuron indices of a population, or of ``BLA_PL``, ``BLA_IL``, ``BLA_CeA`` by projection."""
+        """Neuron indices of a population; ``BLA_PL``, ``BLA_IL``, ``BLA_CeA`` by projection."""
         region, _, label = name.partition("_")
         if region == "BLA" and label in PROJECTIONS:
             return np.flatnonzero(self.projection == PROJECTIONS.index(label))
@@ -227,7 +231,11 @@ def _tripartite(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict[str
         rng = stream(seed, f"wiring/{name}_to_BLA_P")
         indegree = parameters.value(f"plasticity.indegree_{name.split('_')[0]}")
         sources = np.arange(where.start, where.stop)
-        parts.append(draw_edges(rng, sources, targets, indegree, 1.0, sigma))
+        reached = targets
+        if name == "CS":
+            # The CS reaches some principal cells and not others; every cell hears the contexts.
+            reached = targets[rng.random(len(targets)) < parameters.value("afferent.CS_share")]
+        parts.append(draw_edges(rng, sources, reached, indegree, 1.0, sigma))
     rng = stream(seed, "wiring/BLA_P_to_BLA_P")
     indegree = parameters.value("plasticity.indegree_BLA_P")
     recurrent = drop_autapses(draw_edges(rng, targets, targets, indegree, 1.0, sigma))
