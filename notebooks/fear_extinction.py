@@ -22,6 +22,7 @@
 # compiling); with a file at hand, `read_dataset("out/demo/fear_extinction_seed1.nc")` does the same.
 
 # %%
+# %matplotlib inline
 import numpy as np
 from matplotlib.figure import Figure
 
