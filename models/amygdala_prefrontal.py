@@ -170,13 +170,21 @@ def _sources(parameters: ParameterSet, names: tuple[str, ...]) -> dict[str, slic
     return slices
 
 
-def _recipients(parameters: ParameterSet, tissue: Tissue, source: str, seed: int) -> NDArray:
-    """BLA principal cells that receive teaching afferents from `source`, by their own lot."""
+def _recipients(
+    parameters: ParameterSet, tissue: Tissue, source: str, seed: int
+) -> NDArray[np.int64]:
+    """BLA principal cells reached by `source`: a random share of each projection class.
+
+    The share is exact, not a coin for each cell: animals differ in which cells are reached and in
+    how CS, US and dopamine overlap, less in how many cells there are of a kind.
+    """
     rng = stream(seed, f"recipients/{source}")
-    share = np.zeros(tissue.n_principal)
+    reached = []
     for label in PROJECTIONS[1:]:
-        share[tissue.cells(f"BLA_{label}")] = parameters.value(f"afferent.{source}_share_{label}")
-    return np.flatnonzero(rng.random(tissue.n_principal) < share)
+        cells = tissue.cells(f"BLA_{label}")
+        share = parameters.value(f"afferent.{source}_share_{label}")
+        reached.append(rng.choice(cells, size=round(share * len(cells)), replace=False))
+    return np.sort(np.concatenate(reached))
 
 
 def _static(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict:
@@ -231,10 +239,8 @@ def _tripartite(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict[str
         rng = stream(seed, f"wiring/{name}_to_BLA_P")
         indegree = parameters.value(f"plasticity.indegree_{name.split('_')[0]}")
         sources = np.arange(where.start, where.stop)
-        reached = targets
-        if name == "CS":
-            # The CS reaches some principal cells and not others; every cell hears the contexts.
-            reached = targets[rng.random(len(targets)) < parameters.value("afferent.CS_share")]
+        # The CS reaches some principal cells and not others; every cell hears the contexts.
+        reached = _recipients(parameters, tissue, name, seed) if name == "CS" else targets
         parts.append(draw_edges(rng, sources, reached, indegree, 1.0, sigma))
     rng = stream(seed, "wiring/BLA_P_to_BLA_P")
     indegree = parameters.value("plasticity.indegree_BLA_P")
