@@ -21,7 +21,8 @@ Gamma_N = N_A*N_A/(N_A*N_A + K_NA*K_NA) : 1
 # IP3 production and degradation (Stimberg et al. 2019, eqs. 10-13), with the designer receptors as
 # what they are: Gq drives phospholipase C, Gi takes away from the receptor-driven share of it.
 IP3 = """
-J_beta = (gain*O_beta*Gamma_A*Gamma_N + O_alpha*Gamma_N + O_basal)*(1 - drug_Gi) + drug_Gq*O_Gq : mmolar/second
+J_beta = (gain*O_beta*Gamma_A*Gamma_N + O_alpha*Gamma_N + O_basal)*(1 - drug_Gi)
+    + drug_Gq*O_Gq : mmolar/second
 J_delta = O_delta/(1 + I/kappa_delta)*C*C/(C*C + K_delta*K_delta) : mmolar/second
 J_3K = O_3K*C**4/(C**4 + K_D**4)*I/(I + K_3K) : mmolar/second
 J_5P = Omega_5P*I : mmolar/second
@@ -33,7 +34,8 @@ drug_Gi : 1
 drug_gap : 1
 """
 
-# Li-Rinzel calcium with IP3 receptor inactivation (Li & Rinzel 1994; Stimberg et al. 2019, eqs. 5-8).
+# Li-Rinzel calcium with IP3 receptor inactivation (Li & Rinzel 1994; Stimberg et al. 2019,
+# eqs. 5-8).
 CALCIUM = """
 dC/dt = speed*(J_r + J_l - J_p) : mmolar
 dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h) : 1
@@ -45,7 +47,8 @@ J_p = O_P*C*C/(C*C + K_P*K_P) : mmolar/second
 """
 
 # Two outputs. Tonic: ATP, hydrolysed to adenosine (A_d), follows calcium and binds presynaptic
-# receptors (Gamma_S; Stimberg et al. 2019, eq. 20, Martin-Fernandez et al. 2017 for the transmitter).
+# receptors (Gamma_S; Stimberg et al. 2019, eq. 20, Martin-Fernandez et al. 2017 for the
+# transmitter).
 # Phasic: each upward crossing of C_theta releases D-serine (Ser) from a depleting store x_A
 # (Stimberg et al. 2019, eqs. 16-19); its occupancy of the NMDA glycine site is the plasticity gate.
 GLIOTRANSMISSION = """
@@ -69,5 +72,6 @@ x_A -= U_A*x_A
 # IP3 diffusion through gap junctions, threshold form (Lallouette et al. 2014; Stimberg et al. 2019,
 # eq. 15): below I_theta almost nothing flows, above it the flux saturates at F.
 GAP_JUNCTION = """
-J_gap_post = -F/2*(1 + tanh((abs(I_post - I_pre) - I_theta)/omega_I))*sign(I_post - I_pre) : mmolar/second (summed)
+J_gap_post = -F/2*(1 + tanh((abs(I_post - I_pre) - I_theta)/omega_I))*sign(I_post - I_pre)
+    : mmolar/second (summed)
 """

@@ -36,11 +36,11 @@ T_S : second
 """
 )
 
-# One presynaptic spike. First the slow story since the last one, solved exactly: the open gate turns
-# early into late phase (rate kappa), then the rest of the early phase decays with the slow clock
-# (early and late phase after Luboeinski & Tetzlaff 2021, Commun Biol 4:275, eqs. 5-8, the capture
-# written as first-order kinetics). Then the Bienenstock-Cooper-Munro step on the early phase, with
-# soft bounds; then release.
+# One presynaptic spike. First the slow story since the last one, solved exactly: the open gate
+# turns early into late phase (rate kappa), then the rest of the early phase decays with the slow
+# clock (early and late phase after Luboeinski & Tetzlaff 2021, Commun Biol 4:275, eqs. 5-8, the
+# capture written as first-order kinetics). Then the Bienenstock-Cooper-Munro step on the early
+# phase, with soft bounds; then release.
 TRIPARTITE_ON_PRE = (
     """
 kept = exp(-kappa*(gate_time_post - gate_S))
@@ -70,8 +70,9 @@ Y_S_post += frac*rho_c*Y_T*r_S
 """
 )
 
-# Volume release of locus coeruleus cells into every domain, and of dopamine cells onto the principal
-# cells that they reach. `speed` keeps the level while clearance runs on the compressed clock.
+# Volume release of locus coeruleus cells into every domain, and of dopamine cells onto the
+# principal cells that they reach. `speed` keeps the level while clearance runs on the compressed
+# clock.
 VARICOSITY = "frac : 1 (constant)"
 NORADRENALINE_ON_PRE = "N_A_post += speed*frac*rho_NA"
 DOPAMINE_ON_PRE = "D_post += speed*frac*rho_DA"
