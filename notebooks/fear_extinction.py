@@ -14,12 +14,14 @@
 # %% [markdown]
 # # One simulated animal from conditioning to renewal
 #
-# Fear is learned in context A, extinguished in context B on two days, tested in B, and comes back in A.
-# The animal is seed 1, one of the seeds that were used for tuning, so this notebook shows how the model
-# works and is no evidence for it; the evidence is the cohort reported in the README.
+# Fear is learned in context A, extinguished in context B on two days, tested in B, and comes back
+# in A. The animal is seed 1, one of the seeds that were used for tuning, so this notebook shows
+# how the model works and is no evidence for it; the evidence is the cohort reported in the
+# README.
 #
-# Everything below reads one labelled dataset. The next cell makes it (about two minutes, most of it
-# compiling); with a file at hand, `read_dataset("out/demo/fear_extinction_seed1.nc")` does the same.
+# Everything below reads one labelled dataset. The next cell makes it (about two minutes, most of
+# it compiling); with a file at hand, `read_dataset("out/demo/fear_extinction_seed1.nc")` does the
+# same.
 
 # %%
 # %matplotlib inline
@@ -41,8 +43,8 @@ dataset
 # %% [markdown]
 # ## Freezing
 #
-# Freezing is the share of time in which the rate of the central-amygdala output (CeM) is above one fixed
-# threshold. Every dot is one trial.
+# Freezing is the share of time in which the rate of the central-amygdala output (CeM) is above
+# one fixed threshold. Every dot is one trial.
 
 # %%
 stage = labels(dataset["trial_stage"])
@@ -59,9 +61,9 @@ figure
 # %% [markdown]
 # ## Who learns
 #
-# No cell is labelled as fear or extinction cell beforehand. A blind permutation test on each principal
-# cell's CS response finds both: cells whose response falls over extinction in B and returns at renewal in
-# A, and cells whose response rises over extinction and falls at renewal.
+# No cell is labelled as fear or extinction cell beforehand. A blind permutation test on each
+# principal cell's CS response finds both: cells whose response falls over extinction in B and
+# returns at renewal in A, and cells whose response rises over extinction and falls at renewal.
 
 # %%
 ensembles = find_ensembles(dataset)
@@ -82,8 +84,9 @@ axes.legend(fontsize=8)
 figure
 
 # %% [markdown]
-# The state of the memory, retrieved or extinguished, can be decoded from the spikes of the principal
-# cells in trials the decoder has not seen; chance is the same decoder on shuffled labels.
+# The state of the memory, retrieved or extinguished, can be decoded from the spikes of the
+# principal cells in trials the decoder has not seen; chance is the same decoder on shuffled
+# labels.
 
 # %%
 state = decode_state(dataset)
@@ -93,8 +96,8 @@ assert state.accuracy > state.chance_95
 # %% [markdown]
 # ## Astrocytes
 #
-# Astrocyte calcium in the CS needs glutamate of the domain and noradrenaline, and noradrenaline follows the
-# central-amygdala output. So calcium follows the fear state.
+# Astrocyte calcium in the CS needs glutamate of the domain and noradrenaline, and noradrenaline
+# follows the central-amygdala output. So calcium follows the fear state.
 
 # %%
 evoked = cs_evoked(dataset)
@@ -110,5 +113,5 @@ figure
 
 # %%
 for row in compare([dataset]):
-    paper, model = (f"{row[key]:8.2f}" if row[key] == row[key] else "       -" for key in ("paper", "model"))
-    print(f"{row['row'][:52]:52s} {paper} {model}  {row['verdict']}")
+    model = "-" if row["model"] is None else f"{row['model']:.2f}"
+    print(f"{row['row'][:52]:52s} {row['paper']:8.2f} {model:>8s}  {row['verdict']}")

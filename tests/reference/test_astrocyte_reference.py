@@ -2,7 +2,7 @@
 
 The right-hand side below is written in NumPy from the papers (Stimberg et al. 2019, in: De Pitta &
 Berry, Computational Glioscience, eqs. 5-20; Paukert et al. 2014 for the gain by noradrenaline), in
-umol/L and seconds of the experiment, and is integrated by DOP853 with a relative tolerance of 1e-11.
+umol/L and seconds of the experiment, and is integrated by DOP853 with relative tolerance 1e-11.
 Brian2 takes the step of the tables (fourth-order Runge-Kutta), once on the clock of the experiment
 and once compressed ten times.
 """
@@ -103,7 +103,7 @@ def integrated_core(start, drugs, speed, times):
 
 
 def released(drugs, releases, times):
-    """Store, D-serine and gate integral at `times` after `releases`, in closed form (eqs. 16-19)."""
+    """Store, D-serine and gate integral at `times` after `releases`, in closed form."""
     c = Constants(PARAMETERS)
     store, serine, integral, now = 1.0, 0.0, 0.0, 0.0
     rows = []
@@ -252,7 +252,7 @@ def test_gap_junctions_move_ip3_and_lose_none():
 
 
 def test_below_its_threshold_the_flux_is_small():
-    _, ip3, flux = two_cells([0.15, 0.10], 1.0, SILENT)
+    _, _ip3, flux = two_cells([0.15, 0.10], 1.0, SILENT)
     largest = load_parameters().value("astrocyte.F")
     assert abs(flux).max() < 1e-3 * largest
     _, _, open_flux = two_cells([2.0, 0.1], 0.2, SILENT)

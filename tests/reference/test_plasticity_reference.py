@@ -39,8 +39,8 @@ def test_a_session_and_a_folded_night_follow_the_differential_equations():
     duration, night = 3.0, 1.5
     steps = np.arange(int(duration / DT) + 2) * DT
 
-    def gate(t):  # opens during the session and closes into the night
-        return 0.9 * np.exp(-(((t - 0.9) / 0.4) ** 2))
+    def gate(t):  # opens and closes during the session
+        return 0.9 * np.sin(np.pi * np.minimum(t, 1.4) / 1.4) ** 2
 
     def dilation(t):
         return np.where(t < night, speed, 43200.0 / (duration - night))
@@ -68,12 +68,11 @@ def test_a_session_and_a_folded_night_follow_the_differential_equations():
         feed={name: np.repeat(table[row][:, None], n, axis=1)
               for name, row in (("gate_time", 2), ("T_slow", 3))},
     )  # fmt: skip
-    # a spike acts one step after it was fired, and reads the tables as they then stand
-    expected = after.sol(last + DT)
+    expected = after.sol(last)
     assert result["h_S"] == pytest.approx(np.full(n, expected[0]), rel=1e-9)
     error = abs(result["z_S"] - expected[1])
     captured = 1 - np.exp(-kappa * expected[2])
-    assert np.all(error < 0.6 * captured * (1 - np.exp(-15.0 * 0.9 / tau_h)) + 1e-9)
+    assert np.all(error < 0.6 * captured * (1 - np.exp(-speed * night / tau_h)) + 1e-9)
     assert np.all(np.diff(error) <= 1e-12), "more spikes, less error"
     assert error[-1] < 1e-6
 
@@ -114,7 +113,9 @@ def test_the_sign_of_a_step_is_that_of_the_sliding_threshold():
     assert np.array_equal(np.sign(change), [0, -1, -1, 0, 1, 1])
     # Bienenstock, Cooper & Munro 1982: y(y - theta), with soft bounds
     phi = y * (y - 20) / 50**2
-    expected = 0.01 * 10 * phi * np.where(phi > 0, 6 - 1, 0.5 * (1 - 0.1))
+    up = (1 - np.exp(-0.01 * 10 * phi * (6 - 1) / (6 - 0.1))) * (6 - 1)
+    down = (1 - np.exp(0.01 * 10 * phi * 0.5)) * (1 - 0.1)
+    expected = np.where(phi > 0, up, -down)
     assert change == pytest.approx(expected, abs=1e-12)
 
 
@@ -162,19 +163,18 @@ def test_eta_zero_changes_nothing():
 def test_the_rate_estimate_and_the_threshold_follow_their_equations():
     """Cells that fire regularly: y averages to the rate, theta slides towards theta_0 + y^2/y_0."""
     parameters = load_parameters(
-        {"plasticity.tau_y": "100 ms", "plasticity.tau_theta": "5 s", "plasticity.theta_0": "20",
+        {"plasticity.tau_y": "100 ms", "plasticity.tau_theta": "3 s", "plasticity.theta_0": "20",
          "plasticity.y_0": "10"}
     )  # fmt: skip
     rates = np.array([10.0, 25.0, 50.0])
-    duration, speed = 4.0, 10.0
+    duration, speed = 2.0, 10.0
     steps = int(duration / DT) + 2
     fires = np.zeros((steps, 3))
     for cell, rate in enumerate(rates):
         fires[np.round(np.arange(0, duration, 1 / rate) / DT).astype(int), cell] = 1
     model = neuron.PLASTIC_CELL + "g_ampa : siemens\nfire : 1\n"
-    late = np.array([3.98])
     result = fire(
-        parameters, (np.arange(3), np.repeat(late, 3)), 3, duration, cell={"theta": 20.0},
+        parameters, (np.arange(3), np.full(3, DT)), 3, duration, cell={"theta": 20.0},
         cell_model=model, feed={"fire": fires}, threshold="fire > 0", reset=neuron.PLASTIC_RESET,
         speed=speed, record_cell=("y", "theta"),
     )  # fmt: skip

@@ -40,6 +40,7 @@ def fire(
     speed: float = 10.0,
     feed: Mapping[str, ArrayLike] | None = None,
     record_cell: tuple[str, ...] = (),
+    record_synapse: tuple[str, ...] = (),
     **cell_keywords: Any,
 ) -> dict[str, np.ndarray]:
     """Run `n` tripartite synapses, each onto a cell of its own.
@@ -49,12 +50,13 @@ def fire(
     spikes : index and time (s) of presynaptic spikes
     cell, start : initial values (SI) of cells and synapses
     feed : variables of the cells that follow a table (SI), one row per `DT`, one column per cell
-    record_cell : variables of the cells to record at every `DT`
+    record_cell, record_synapse : variables to record at every `DT`
 
     Returns
     -------
     dict
-        Final values of the synapse and of ``g_ampa``, and records under ``cell/<name>``.
+        Final values of the synapse and of ``g_ampa``, and records under ``cell/<name>`` and
+        ``synapse/<name>``.
     """
     with device_session("numpy") as session:
         b2.defaultclock.dt = DT * b2.second
@@ -79,15 +81,20 @@ def fire(
         for name, value in {"w_0": 1.0, "x_S": 1.0, "g_max": 1e-9, **(start or {})}.items():
             setattr(link, f"{name}_", value)
         network = b2.Network(source, target, link)
-        monitor = None
-        if record_cell:
-            monitor = b2.StateMonitor(target, record_cell, record=True)
-            network.add(monitor)
+        monitors = {}
+        for kind, group, names in (
+            ("cell", target, record_cell),
+            ("synapse", link, record_synapse),
+        ):
+            if names:
+                monitors[kind] = b2.StateMonitor(group, names, record=True)
+        network.add(*monitors.values())
         session.run(network, duration)
         result = {
             name: np.array(getattr(link, f"{name}_")[:])
             for name in ("u_S", "x_S", "h_S", "z_S", "gate_S", "T_S", "w_0")
         }
-        for name in record_cell:
-            result[f"cell/{name}"] = np.asarray(getattr(monitor, name))
+        for kind, monitor in monitors.items():
+            for name in monitor.record_variables:
+                result[f"{kind}/{name}"] = np.asarray(getattr(monitor, name))
         return {**result, "g_ampa": np.array(target.g_ampa_[:])}

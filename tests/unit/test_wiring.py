@@ -33,7 +33,7 @@ def test_the_indegree_is_binomial(indegree):
 
 
 def test_every_source_is_as_likely():
-    sources, targets, edges = drawn(20, 50, 2000)
+    _sources, targets, edges = drawn(20, 50, 2000)
     counts = np.bincount(edges.source - 1000, minlength=50)
     expected = len(targets) * 20 / 50
     assert np.all(abs(counts - expected) < 5 * np.sqrt(expected))
