@@ -1,0 +1,1 @@
+"""What the tissue is: parameters, equations, wiring and devices. Knows no experiment."""

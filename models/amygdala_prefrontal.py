@@ -1,8 +1,9 @@
 """The circuit `amygdala_prefrontal`: who is there and who is wired to whom, drawn on the host.
 
-Populations with the same equations share one Brian2 group: `principal` holds the BLA principal cells
-(the only ones with tripartite synapses), `other` all remaining cells. Fear and extinction cells are
-not among the populations: which cell becomes which follows from its random afferents and plasticity.
+Populations with the same equations share one Brian2 group: `principal` holds the BLA principal
+cells (the only ones with tripartite synapses), `other` all remaining cells. Fear and extinction
+cells are not among the populations: which cell becomes which follows from its random afferents and
+plasticity.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ POPULATIONS = (
 )  # fmt: skip
 INHIBITORY = frozenset({"BLA_PV", "BLA_SOM", "PL_I", "IL_I", "ITC", "CeL_on", "CeL_off"})
 # The US silences omission-signalling cells (by way of habenula and rostromedial tegmentum, which
-# are not modelled): this one projection of an excitatory afferent acts on the inhibitory conductance.
+# are not modelled): this one projection of an excitatory afferent acts on the inhibitory
+# conductance.
 INHIBITORY_PROJECTIONS = frozenset({("US", "VTA")})
 PROJECTIONS = ("none", "PL", "IL", "CeA")
 AFFERENTS = ("CS", "context_A", "context_B")
@@ -91,14 +93,16 @@ class Tissue:
 
     @property
     def n_neurons(self) -> int:
+        """Number of cells of all populations."""
         return len(self.population)
 
     @property
     def n_astrocytes(self) -> int:
+        """Number of astrocytes, which is that of domains."""
         return len(self.astrocyte_position)
 
     def cells(self, name: str) -> NDArray[np.int64]:
-        """Neuron indices of a population, or of ``BLA_PL``, ``BLA_IL``, ``BLA_CeA`` by projection."""
+        """Neuron indices of a population; ``BLA_PL``, ``BLA_IL``, ``BLA_CeA`` by projection."""
         region, _, label = name.partition("_")
         if region == "BLA" and label in PROJECTIONS:
             return np.flatnonzero(self.projection == PROJECTIONS.index(label))
@@ -166,13 +170,21 @@ def _sources(parameters: ParameterSet, names: tuple[str, ...]) -> dict[str, slic
     return slices
 
 
-def _recipients(parameters: ParameterSet, tissue: Tissue, source: str, seed: int) -> NDArray:
-    """BLA principal cells that receive teaching afferents from `source`, by their own lot."""
+def _recipients(
+    parameters: ParameterSet, tissue: Tissue, source: str, seed: int
+) -> NDArray[np.int64]:
+    """BLA principal cells reached by `source`: a random share of each projection class.
+
+    The share is exact, not a coin for each cell: animals differ in which cells are reached and in
+    how CS, US and dopamine overlap, less in how many cells there are of a kind.
+    """
     rng = stream(seed, f"recipients/{source}")
-    share = np.zeros(tissue.n_principal)
+    reached = []
     for label in PROJECTIONS[1:]:
-        share[tissue.cells(f"BLA_{label}")] = parameters.value(f"afferent.{source}_share_{label}")
-    return np.flatnonzero(rng.random(tissue.n_principal) < share)
+        cells = tissue.cells(f"BLA_{label}")
+        share = parameters.value(f"afferent.{source}_share_{label}")
+        reached.append(rng.choice(cells, size=round(share * len(cells)), replace=False))
+    return np.sort(np.concatenate(reached))
 
 
 def _static(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict:
@@ -227,7 +239,9 @@ def _tripartite(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict[str
         rng = stream(seed, f"wiring/{name}_to_BLA_P")
         indegree = parameters.value(f"plasticity.indegree_{name.split('_')[0]}")
         sources = np.arange(where.start, where.stop)
-        parts.append(draw_edges(rng, sources, targets, indegree, 1.0, sigma))
+        # The CS reaches some principal cells and not others; every cell hears the contexts.
+        reached = _recipients(parameters, tissue, name, seed) if name == "CS" else targets
+        parts.append(draw_edges(rng, sources, reached, indegree, 1.0, sigma))
     rng = stream(seed, "wiring/BLA_P_to_BLA_P")
     indegree = parameters.value("plasticity.indegree_BLA_P")
     recurrent = drop_autapses(draw_edges(rng, targets, targets, indegree, 1.0, sigma))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import astrocyte, neuron, synapse
-from models.amygdala_prefrontal import INHIBITORY, POPULATIONS, Tissue
+from models.amygdala_prefrontal import POPULATIONS, Tissue
 from models.parameters import ParameterSet
 from models.wiring import Edges, sort_edges
 
@@ -51,11 +51,18 @@ class Inputs:
 
 @dataclass(frozen=True)
 class Clocks:
-    """Time steps, s: neurons and synapses, astrocytes, slow clock and drugs."""
+    """Time steps, s: neurons and synapses (the default clock), astrocytes, slow clock and drugs."""
 
     neuron: float
     astrocyte: float
     slow: float
+
+    def keywords(self, step: float) -> dict[str, b2.Quantity]:
+        """Return ``dt`` of an object that steps by `step`; nothing where the default clock does.
+
+        GeNN refuses any object with a clock of its own, even one of the same step.
+        """
+        return {} if step == self.neuron else {"dt": step * b2.second}
 
 
 @dataclass(frozen=True)
@@ -77,14 +84,13 @@ def namespace(parameters: ParameterSet, speed: float) -> dict[str, object]:
     return {**constants, "speed": speed}
 
 
-def _neurons(parameters: ParameterSet, tissue: Tissue, space: dict, dt: b2.Quantity) -> dict:
+def _neurons(parameters: ParameterSet, tissue: Tissue, space: dict) -> dict[str, b2.Group]:
     n_principal = tissue.n_principal
     common = {
         "threshold": neuron.LIF_THRESHOLD,
         "refractory": parameters.quantity("lif.tau_ref"),
         "method": "euler",
         "namespace": space,
-        "dt": dt,
     }
     principal = b2.NeuronGroup(
         n_principal,
@@ -116,7 +122,9 @@ def _neurons(parameters: ParameterSet, tissue: Tissue, space: dict, dt: b2.Quant
     return {"principal": principal, "other": other}
 
 
-def _astrocytes(parameters: ParameterSet, tissue: Tissue, space: dict, dt: b2.Quantity):
+def _astrocytes(
+    parameters: ParameterSet, tissue: Tissue, space: dict, clocks: Clocks
+) -> b2.NeuronGroup:
     group = b2.NeuronGroup(
         tissue.n_astrocytes,
         astrocyte.ASTROCYTE,
@@ -126,7 +134,7 @@ def _astrocytes(parameters: ParameterSet, tissue: Tissue, space: dict, dt: b2.Qu
         method="rk4",
         name="astrocyte",
         namespace=space,
-        dt=dt,
+        **clocks.keywords(clocks.astrocyte),
     )
     group.C = parameters.quantity("astrocyte.C_0")
     group.h = parameters.quantity("astrocyte.h_0")
@@ -136,15 +144,15 @@ def _astrocytes(parameters: ParameterSet, tissue: Tissue, space: dict, dt: b2.Qu
     return group
 
 
-def _connect(source, target, edges: Edges, name: str, space: dict, dt, **keywords) -> b2.Synapses:
-    result = b2.Synapses(source, target, name=name, namespace=space, dt=dt, **keywords)
+def _connect(
+    source: b2.Group, target: b2.Group, edges: Edges, name: str, space: dict, **keywords: object
+) -> b2.Synapses:
+    result = b2.Synapses(source, target, name=name, namespace=space, **keywords)
     result.connect(i=edges.source, j=edges.target)
     return result
 
 
-def assemble(
-    parameters: ParameterSet, tissue: Tissue, inputs: Inputs, clocks: Clocks
-) -> Circuit:
+def assemble(parameters: ParameterSet, tissue: Tissue, inputs: Inputs, clocks: Clocks) -> Circuit:
     """Build the Brian2 objects of one run on the active device.
 
     Parameters
@@ -160,23 +168,21 @@ def assemble(
     Circuit
     """
     space = namespace(parameters, inputs.speed)
-    dt, dt_astrocyte = clocks.neuron * b2.second, clocks.astrocyte * b2.second
-    groups: dict[str, b2.Group] = _neurons(parameters, tissue, space, dt)
-    groups["astrocyte"] = _astrocytes(parameters, tissue, space, dt_astrocyte)
+    b2.defaultclock.dt = clocks.neuron * b2.second
+    groups = _neurons(parameters, tissue, space)
+    groups["astrocyte"] = _astrocytes(parameters, tissue, space, clocks)
     for name, slices, spikes in (
         ("afferent", tissue.afferents, inputs.afferent),
         ("drive", tissue.drives, inputs.drive),
     ):
         size = max(where.stop for where in slices.values())
-        groups[name] = b2.SpikeGeneratorGroup(
-            size, spikes.cell, spikes.time * b2.second, dt=dt, name=name
-        )
+        groups[name] = b2.SpikeGeneratorGroup(size, spikes.cell, spikes.time * b2.second, name=name)
     links: list[b2.Synapses] = []
 
     for (pre, post, receptor), edges in tissue.static.items():
         on_pre = synapse.STATIC_AMPA if receptor == "ampa" else synapse.STATIC_GABA
         link = _connect(
-            groups[pre], groups[post], edges, f"{receptor}_{pre}_{post}", space, dt,
+            groups[pre], groups[post], edges, f"{receptor}_{pre}_{post}", space,
             model=synapse.STATIC, on_pre=on_pre,
         )  # fmt: skip
         link.g = edges.weight * b2.nsiemens
@@ -185,7 +191,7 @@ def assemble(
     tripartite = {}
     for pre, edges in tissue.tripartite.items():
         link = _connect(
-            groups[pre], groups["principal"], edges, f"tripartite_{pre}", space, dt,
+            groups[pre], groups["principal"], edges, f"tripartite_{pre}", space,
             model=synapse.TRIPARTITE, on_pre=synapse.TRIPARTITE_ON_PRE,
             method="exact",
         )  # fmt: skip
@@ -196,7 +202,7 @@ def assemble(
 
     for pre, edges in tissue.terminals.items():
         link = _connect(
-            groups[pre], groups["astrocyte"], edges, f"terminal_{pre}", space, dt,
+            groups[pre], groups["astrocyte"], edges, f"terminal_{pre}", space,
             model=synapse.TERMINAL, on_pre=synapse.TERMINAL_ON_PRE, method="exact",
         )  # fmt: skip
         link.frac = edges.weight
@@ -208,27 +214,27 @@ def assemble(
         ("dopamine", "principal", tissue.dopamine, synapse.DOPAMINE_ON_PRE),
     ):
         link = _connect(
-            groups["other"], groups[target], edges, name, space, dt,
+            groups["other"], groups[target], edges, name, space,
             model=synapse.VARICOSITY, on_pre=on_pre,
         )  # fmt: skip
         link.frac = edges.weight
+        # After the synapses that read the level in the same step: as GeNN does, and not by name.
+        link.pre.order = 0
         links.append(link)
     gap = _connect(
         groups["astrocyte"], groups["astrocyte"], tissue.gap_junctions, "gap_junction", space,
-        dt_astrocyte, model=astrocyte.GAP_JUNCTION,
+        model=astrocyte.GAP_JUNCTION,
     )  # fmt: skip
     domain = tissue.domain[: tissue.n_principal]
     own = sort_edges(domain, np.arange(tissue.n_principal), np.ones(len(domain)))
-    hand_over = [
-        _connect(
-            groups["astrocyte"], groups["principal"], own, name, space, dt_astrocyte, model=model
+    links.append(gap)
+    for name, model in (
+        ("hand_over_receptor", synapse.HAND_OVER_RECEPTOR),
+        ("hand_over_gate", synapse.HAND_OVER_GATE),
+    ):
+        links.append(
+            _connect(groups["astrocyte"], groups["principal"], own, name, space, model=model)
         )
-        for name, model in (
-            ("hand_over_receptor", synapse.HAND_OVER_RECEPTOR),
-            ("hand_over_gate", synapse.HAND_OVER_GATE),
-        )
-    ]
-    links += [gap, *hand_over]
 
     _feed(groups["principal"], "T_slow", inputs.slow_time * b2.second, inputs.step, clocks)
     for name, levels in inputs.drugs.items():

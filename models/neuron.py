@@ -4,7 +4,8 @@
 # Vlachos et al. 2011, PLoS Comput Biol 7:e1001104, "Materials and Methods", membrane equation; the
 # after-hyperpolarisation is Treves 1993, Network 4:259, eq. 2.
 LIF = """
-dv/dt = (g_L*(E_L - v) + g_ampa*(E_ampa - v) + g_gaba*(E_gaba - v) + g_ahp*(E_ahp - v))/C_m : volt (unless refractory)
+dv/dt = (g_L*(E_L - v) + g_ampa*(E_ampa - v) + g_gaba*(E_gaba - v) + g_ahp*(E_ahp - v))/C_m
+    : volt (unless refractory)
 dg_ampa/dt = -g_ampa/tau_ampa : siemens
 dg_gaba/dt = -g_gaba/tau_gaba : siemens
 dg_ahp/dt = -g_ahp/tau_ahp : siemens
@@ -21,7 +22,8 @@ g_ahp += b_ahp
 
 # What a principal cell adds: the running rate estimate y and the sliding modification threshold
 # theta (Bienenstock, Cooper & Munro 1982, J Neurosci 2:32, eqs. 5-8), dopamine D (it lowers the
-# threshold where it is released), and what its astrocyte hands over. T_slow is the slow clock: protocol seconds lived so far, offline hours included.
+# threshold where it is released), and what its astrocyte hands over. T_slow is the slow clock:
+# protocol seconds lived so far, offline hours included.
 PLASTIC_CELL = """
 dy/dt = -y/tau_y : hertz
 dtheta/dt = speed*(theta_0 + y*y/y_0 - theta)/tau_theta : hertz

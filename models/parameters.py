@@ -1,8 +1,8 @@
 """The parameter tables: one row per parameter drives code, validation, docs and every dataset.
 
-Each circuit has a folder ``models/tables/<circuit>``, in which ``<group>.csv`` holds the rows of a group
-with the columns ``name, value, unit, low, high, meaning, source``. Bounds are inclusive and in the row's unit; an empty
-bound is open. A value without a published source says "chosen" and why.
+Each circuit has a folder ``models/tables/<circuit>``, in which ``<group>.csv`` holds the rows of a
+group with the columns ``name, value, unit, low, high, meaning, source``. Bounds are inclusive and
+in the row's unit; an empty bound is open. A value without a published source says "chosen" and why.
 """
 
 from __future__ import annotations
@@ -76,7 +76,9 @@ def _read_tables(circuit: str) -> Iterable[Parameter]:
         group = path.name.removesuffix(".csv")
         reader = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
         if tuple(reader.fieldnames or ()) != COLUMNS:
-            raise ParameterError(f"table {path.name} has columns {reader.fieldnames}, not {COLUMNS}")
+            raise ParameterError(
+                f"table {path.name} has columns {reader.fieldnames}, not {COLUMNS}"
+            )
         for record in reader:
             yield Parameter(
                 group,
@@ -101,7 +103,8 @@ class ParameterSet:
             near = difflib.get_close_matches(key, self.table, n=3, cutoff=0.5)
             hint = f"did you mean {', '.join(near)}? " if near else ""
             raise ParameterError(
-                f"unknown parameter '{key}'; {hint}`astrogram parameters` lists all {len(self.table)}"
+                f"unknown parameter '{key}'; {hint}"
+                f"`astrogram parameters` lists all {len(self.table)}"
             )
         return self.table[key]
 

@@ -43,11 +43,12 @@ T_S : second
 """
 )
 
-# One presynaptic spike. First the slow story since the last one, solved exactly: the open gate turns
-# early into late phase (rate kappa), then the rest of the early phase decays with the slow clock
-# (early and late phase after Luboeinski & Tetzlaff 2021, Commun Biol 4:275, eqs. 5-8, the capture
-# written as first-order kinetics). Then the Bienenstock-Cooper-Munro step on the early phase, with
-# soft bounds; then release.
+# One presynaptic spike. First the slow story since the last one, solved exactly: the open gate
+# turns early into late phase (rate kappa), then the rest of the early phase decays with the slow
+# clock (early and late phase after Luboeinski & Tetzlaff 2021, Commun Biol 4:275, eqs. 5-8, the
+# capture written as first-order kinetics). Then the Bienenstock-Cooper-Munro step on the early
+# phase: a share of the distance to the bound, below one at any rate (upwards the share falls with
+# that distance, so that no weight runs into its bound); then release.
 TRIPARTITE_ON_PRE = (
     """
 kept = exp(-kappa*(gate_time_post - gate_S))
@@ -58,7 +59,9 @@ T_S = T_slow_post
 w_S = w_0 + h_S + z_S
 theta_S = theta_post*K_DA/(K_DA + D_post)
 phi = y_post*(y_post - theta_S)/(y_ref*y_ref)
-h_S = h_S + eta*speed*phi*(int(phi > 0)*(w_max - w_S) + int(phi <= 0)*ltd*(w_S - w_min))
+up_S = 1 - exp(-eta*speed*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
+down_S = 1 - exp(eta*speed*phi*int(phi <= 0)*ltd)
+h_S = h_S + up_S*(w_max - w_S) - down_S*(w_S - w_min)
 """
     + _RELEASE.format(available="(1 - Gamma_post)", bound="Gamma_post")
     + """
@@ -77,8 +80,9 @@ Y_S_post += frac*rho_c*Y_T*r_S
 """
 )
 
-# Volume release of locus coeruleus cells into every domain, and of dopamine cells onto the principal
-# cells that they reach. `speed` keeps the level while clearance runs on the compressed clock.
+# Volume release of locus coeruleus cells into every domain, and of dopamine cells onto the
+# principal cells that they reach. `speed` keeps the level while clearance runs on the compressed
+# clock.
 VARICOSITY = "frac : 1 (constant)"
 NORADRENALINE_ON_PRE = "N_A_post += speed*frac*rho_NA"
 DOPAMINE_ON_PRE = "D_post += speed*frac*rho_DA"

@@ -6,9 +6,11 @@ up in a fixed list instead of being evaluated.
 
 from __future__ import annotations
 
+import math
 import re
 
 import brian2
+import numpy as np
 from brian2 import Quantity
 
 # Every unit that a table, a protocol or a command line may name.
@@ -32,7 +34,8 @@ UNITS: dict[str, Quantity] = {
     "nmolar": brian2.nmolar,
 }
 
-_QUANTITY = re.compile(r"^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*$")
+_QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", re.ASCII)
+_FACTOR = re.compile(r"(\w+)(?:\*\*([-+]?\d))?", re.ASCII)
 
 
 class UnitError(ValueError):
@@ -45,13 +48,13 @@ def parse_unit(text: str) -> Quantity:
     Parameters
     ----------
     text : str
-        Names from `UNITS` joined by ``*`` and ``/``, each with an optional integer power written
-        ``**n``, read from left to right: ``"umolar/second"``, ``"umolar**-1/second"``.
+        Names from `UNITS` joined by ``*`` and ``/``, each with an optional power of one digit
+        written ``**n``, read from left to right: ``"umolar/second"``, ``"umolar**-1/second"``.
 
     Raises
     ------
     UnitError
-        If a part of the text is not a known unit.
+        If a part of the text is not a known unit, or the whole is beyond all numbers.
     """
     result = Quantity(1.0)
     tokens = re.split(r"(?<!\*)([*/])(?!\*)", text.replace(" ", "")) if text.strip() else ["1"]
@@ -60,12 +63,15 @@ def parse_unit(text: str) -> Quantity:
         if position % 2:
             sign = -1 if token == "/" else 1
             continue
-        name, _, power = token.partition("**")
-        if name not in UNITS or not re.fullmatch(r"[-+]?\d*", power):
+        match = _FACTOR.fullmatch(token)
+        if match is None or match.group(1) not in UNITS:
             allowed = ", ".join(UNITS)
-            raise UnitError(f"unit '{text}' has the unknown part '{token}'; allowed: {allowed}")
-        result = result * UNITS[name] ** (sign * int(power or 1))
-    return result
+            raise UnitError(f"unit {text!r} has the unknown part {token!r}; allowed: {allowed}")
+        with np.errstate(over="ignore", under="ignore"):
+            result = result * UNITS[match.group(1)] ** (sign * int(match.group(2) or 1))
+    if not 0 < float(result) < math.inf:
+        raise UnitError(f"unit {text!r} is beyond all numbers; write a smaller power")
+    return Quantity(result)
 
 
 def parse_quantity(text: str) -> Quantity:
@@ -79,9 +85,13 @@ def parse_quantity(text: str) -> Quantity:
     Raises
     ------
     UnitError
-        If there is no number, or the unit is unknown.
+        If there is no number, it is beyond all numbers, or the unit is unknown.
     """
-    match = _QUANTITY.match(text)
+    match = _QUANTITY.fullmatch(text)
     if match is None:
-        raise UnitError(f"'{text}' is not a number with a unit; write for example '30 s'")
-    return Quantity(float(match.group(1)) * parse_unit(match.group(2)))
+        raise UnitError(f"{text!r} is not a number with a unit; write for example '30 s'")
+    with np.errstate(over="ignore"):
+        result = Quantity(float(match.group(1)) * parse_unit(match.group(2)))
+    if not math.isfinite(float(result)):
+        raise UnitError(f"{text!r} is beyond all numbers; write a smaller one")
+    return result

@@ -100,8 +100,10 @@ def join_edges(parts: list[Edges]) -> Edges:
     )
 
 
-def domain_terminals(edges: Edges, domain: NDArray[np.integer], domain_size: NDArray[np.integer]) -> Edges:
-    """One edge per pair of source and astrocyte domain, weighted by its share of the domain's synapses.
+def domain_terminals(
+    edges: Edges, domain: NDArray[np.integer], domain_size: NDArray[np.integer]
+) -> Edges:
+    """One edge per pair of source and astrocyte domain, with its share of the domain's synapses.
 
     Parameters
     ----------

@@ -38,18 +38,7 @@ EXPECTED = (
 )
 """Errors that a user can mend. Looked up only when one was raised: their modules load slowly."""
 
-COMPARE_COLUMNS = (
-    "stage",
-    "quantity",
-    "paper",
-    "model",
-    "low",
-    "high",
-    "n",
-    "unit",
-    "verdict",
-    "trust",
-)
+COMPARE_COLUMNS = ("row", "unit", "paper", "model", "low", "high", "n", "verdict", "trust")
 
 app = typer.Typer(
     name="astrogram",
@@ -175,11 +164,15 @@ def compare(
     as_json: AsJson = False,
 ) -> None:
     """Print published and simulated values side by side, misses included."""
-    from analysis.compare import compare as compare_datasets
+    from analysis.compare import cautions, comparison
+    from analysis.measures import measure
     from analysis.schema import read_dataset
 
-    rows = as_rows(compare_datasets([read_dataset(file) for file in files]))
-    print_rows(rows, as_json=as_json, columns=COMPARE_COLUMNS)
+    # One dataset in memory at a time: a cohort may be larger than it.
+    animals = [measure(read_dataset(file)) for file in files]
+    print_rows(as_rows(comparison(animals)), as_json=as_json, columns=COMPARE_COLUMNS)
+    for caution in cautions(animals):
+        note(f"caution: {caution}")
 
 
 @app.command()

@@ -111,7 +111,7 @@ def drug_levels(
         half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
         on = (times + half >= window.start) & (times + half < window.stop)
         levels[row.variable][on] += window.dose
-        if not 0 <= window.dose or levels[row.variable].max() > row.highest:
+        if not window.dose >= 0 or levels[row.variable].max() > row.highest:
             raise InterventionError(
                 f"intervention {window.kind}={window.dose:g} leaves the range of doses; "
                 f"allowed: 0 to {row.highest:g} in total ({row.dose_unit})"

@@ -124,7 +124,7 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
 
     slow_step = float(parameters.quantity("numerics.dt_slow")) / timeline.speed
     slow_step = max(1, round(slow_step / dt)) * dt
-    times = (np.arange(int(timeline.duration / slow_step) + 2)) * slow_step
+    times = np.arange(int(timeline.duration / slow_step) + 2, dtype=np.float64) * slow_step
     edges = np.array([phase.start for phase in timeline.phases] + [timeline.duration])
     rates = np.array([phase.dilation for phase in timeline.phases])
     total = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])

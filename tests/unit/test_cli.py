@@ -55,9 +55,9 @@ def house(monkeypatch):
         assert Path(path).suffix == ".png"
         Path(path).write_text("picture of " + dataset)
 
-    def compare(datasets):
+    def comparison(animals):
         row = dict.fromkeys(cli.COMPARE_COLUMNS, 1.0)
-        return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(datasets)}]
+        return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(animals)}]
 
     tool = Tool("tool", "a tool", "v", "v = dose", "1", "somewhere")
     fakes = {
@@ -66,7 +66,11 @@ def house(monkeypatch):
         "analysis.schema": {"write_dataset": write_dataset, "read_dataset": read_dataset},
         "analysis.summary": {"summarise": lambda dataset: ROWS},
         "analysis.sheet": {"figure_sheet": figure_sheet},
-        "analysis.compare": {"compare": compare},
+        "analysis.compare": {
+            "comparison": comparison,
+            "cautions": lambda animals: [f"{len(animals)} animals"],
+        },
+        "analysis.measures": {"measure": lambda dataset: dataset},
     }
     for name, members in fakes.items():
         module = ModuleType(name)
@@ -233,9 +237,10 @@ def test_compare(house, tmp_path, capsys):
     for file in files:
         file.write_text("dataset")
     assert cli.main(["compare", *map(str, files)]) == 0
-    table = capsys.readouterr().out
-    assert "verdict" in table
-    assert "source" not in table
+    printed = capsys.readouterr()
+    assert "verdict" in printed.out
+    assert "source" not in printed.out
+    assert "caution: 3 animals" in printed.err
     assert cli.main(["compare", *map(str, files), "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert row["n"] == 3

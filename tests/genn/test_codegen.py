@@ -1,0 +1,113 @@
+"""GeNN code of the whole circuit, for the CPU and for a GPU; needs brian2genn but not GeNN."""
+
+import re
+
+import brian2 as b2
+import pytest
+
+from models import astrocyte
+from models.devices import device_session
+from paradigms.interventions import INTERVENTIONS
+from paradigms.protocol import parse_intervention
+from paradigms.recording import FIELDS
+from tests.support.circuit import blink, draw
+
+pytestmark = pytest.mark.genn
+pytest.importorskip("brian2genn", reason="brian2genn is not installed: make test-genn")
+
+
+def drugged():
+    """Return a protocol with every intervention in it."""
+    plan = blink()
+    doses = [parse_intervention(f"{kind}=0.5@test", plan) for kind in INTERVENTIONS]
+    return plan.with_interventions(doses)
+
+
+@pytest.fixture(scope="module", params=[False, True], ids=["cpu", "gpu"])
+def generated(request, tmp_path_factory):
+    """Folder, animal and objects of a generated program, and whether it is that for a GPU."""
+    folder = tmp_path_factory.mktemp("genn")
+    animal = draw(drugged())
+    with device_session("genn", directory=folder) as session:
+        circuit, recorder = animal.build(animal.clocks("genn"))
+        session.generate(circuit.network, animal.timeline.duration, gpu=request.param)
+        groups = {name: (group.name, group.N) for name, group in circuit.groups.items()}
+        links = {
+            item.name: (item.source.name, item.target.name)
+            for item in circuit.network.objects
+            if isinstance(item, b2.Synapses)
+        }
+        monitors = [monitor.name for monitor in recorder.spikes.values()]
+        monitors += [recorder.astrocytes.name]
+        monitors += [monitor.name for monitor in recorder.weights.values()]
+    return folder, animal, groups, links, monitors, request.param
+
+
+def model(folder):
+    return (folder / "magicnetwork_model.cpp").read_text()
+
+
+def test_every_group_is_in_the_model(generated):
+    folder, animal, groups, *_ = generated
+    found = dict(re.findall(r'addNeuronPopulation<[^>]*>\("(\w+)", (\d+)', model(folder)))
+    assert found == {name: str(number) for name, number in groups.values()}
+    assert int(found["principal"]) + int(found["other"]) == animal.tissue.n_neurons
+    assert int(found["astrocyte"]) == animal.tissue.n_astrocytes
+
+
+def test_every_synapse_is_in_the_model(generated):
+    folder, animal, _, links, *_ = generated
+    text = re.sub(r"\s+", " ", model(folder))
+    found = re.findall(r'addSynapsePopulation<[^(]*>\( ?"(\w+)"[^"]*"(\w+)", "(\w+)"', text)
+    assert {name: (source, target) for name, source, target in found} == links
+    wanted = {f"{receptor}_{pre}_{post}" for pre, post, receptor in animal.tissue.static}
+    wanted |= {f"tripartite_{pre}" for pre in animal.tissue.tripartite}
+    wanted |= {f"terminal_{pre}" for pre in animal.tissue.terminals}
+    wanted |= {"noradrenaline", "dopamine", "gap_junction"}
+    wanted |= {"hand_over_receptor", "hand_over_gate"}
+    assert set(links) == wanted
+
+
+def test_every_drug_is_fed_and_used(generated):
+    folder, animal, *_ = generated
+    drugs = re.findall(r"^(drug_\w+) : 1$", astrocyte.ASTROCYTE, re.MULTILINE)
+    assert set(drugs) == {row.variable for row in INTERVENTIONS.values()}
+    regular = "\n".join(
+        path.read_text() for path in (folder / "code_objects").glob("*run_regularly*.cpp")
+    )
+    text = model(folder)
+    for name, used in (*((drug, drug) for drug in drugs), ("T_slow", "T_slow_post")):
+        assert f"{name}_table" in regular
+        assert f"$({used})" in text
+    for name in drugs:
+        assert animal.inputs.drugs[name].max() == 0.5
+
+
+def test_everything_is_recorded(generated):
+    folder, _, _, _, monitors, _ = generated
+    engine = (folder / "engine.cpp").read_text()
+    for name in monitors:
+        assert f"_run_{name}_codeobject();" in engine
+    text = model(folder)
+    for variable, _ in FIELDS.values():
+        if variable != "gate":  # a subexpression: computed by the host from D-serine
+            assert f'{{"{variable}", "double"' in text
+
+
+def test_the_backend_is_the_one_asked_for(generated):
+    folder, *_, gpu = generated
+    assert ("GENN_PREFERENCES.deviceSelectMethod" in model(folder)) == gpu
+
+
+def test_only_source_is_written(generated):
+    folder, *_ = generated
+    assert not (folder / "main").exists()
+    assert not (folder / "magicnetwork_model_CODE").exists()
+    assert (folder / "Makefile").is_file()
+
+
+def test_preferences_and_device_are_put_back(generated):
+    assert type(b2.get_device()).__name__ == "RuntimeDevice"
+    schedule = ["start", "groups", "thresholds", "synapses", "resets", "end"]
+    assert b2.prefs["core.network.default_schedule"] == schedule
+    assert b2.prefs["codegen.loop_invariant_optimisations"]

@@ -1,0 +1,121 @@
+"""The whole circuit in small, drawn once and run on any device: for tests that need Brian2."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import brian2 as b2
+import numpy as np
+
+from models.amygdala_prefrontal import Tissue, draw_tissue
+from models.assembly import Circuit, Clocks, Inputs, assemble
+from models.devices import choose_clocks, device_session
+from models.parameters import ParameterSet, load_parameters
+from models.streams import stream
+from paradigms.protocol import Protocol, load_protocol, parse_protocol
+from paradigms.recording import record
+from paradigms.stimuli import draw_inputs
+from paradigms.timeline import Timeline, animal_timeline
+
+SIZE = 250
+
+# Some tests build a circuit only to look at it; Brian2 would remark on that at the end of the run.
+b2.BrianLogger.suppress_name("unused_brian_object")
+
+#: A CS that ends with a US, a night and the CS again, in 0.9 s of simulated time.
+BLINK = """
+name = "blink"
+title = "One pairing, a night and one test, as short as can be"
+reference = "none"
+default_clock = "compressed"
+[clock.compressed]
+time_scale = 0.1
+[[session]]
+name = "pairing"
+context = "A"
+[[session.phase]]
+name = "pairing"
+stage = "conditioning"
+trials = 1
+trial = "4 s"
+cs = true
+us = "2 s"
+interval = "0 s"
+[[session]]
+name = "night"
+offline = "24 h"
+simulated = "1 s"
+[[session]]
+name = "test"
+context = "B"
+[[session.phase]]
+name = "test"
+stage = "retrieval"
+trials = 1
+trial = "4 s"
+cs = true
+interval = "0 s"
+"""
+
+#: The schedule that GeNN follows.
+SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
+
+
+def blink() -> Protocol:
+    """Return the shortest protocol that has everything."""
+    return parse_protocol(BLINK, "blink.toml")
+
+
+@dataclass(frozen=True)
+class Animal:
+    """One animal before its run."""
+
+    parameters: ParameterSet
+    timeline: Timeline
+    tissue: Tissue
+    inputs: Inputs
+    seed: int
+
+    def clocks(self, device: str) -> Clocks:
+        """Return the clocks that `device` chooses."""
+        return choose_clocks(self.parameters, self.timeline.speed, device)
+
+    def build(self, clocks: Clocks) -> tuple[Circuit, Any]:
+        """Return circuit and recorder on the active device."""
+        circuit = assemble(self.parameters, self.tissue, self.inputs, clocks)
+        rng = stream(self.seed, "recording")
+        speed = self.timeline.speed
+        return circuit, record(circuit, self.tissue, self.parameters, speed, clocks, rng)
+
+    def run(
+        self, device: str, duration: float | None = None, *, like_genn: bool = False
+    ) -> dict[str, np.ndarray]:
+        """Run on `device` for `duration` (s; all by default) and return what was recorded.
+
+        `like_genn` takes GeNN's single clock and its schedule on another device.
+        """
+        clocks = self.clocks("genn" if like_genn else device)
+        with device_session(device) as session:
+            if like_genn:
+                b2.prefs["core.network.default_schedule"] = SCHEDULE
+            circuit, recorder = self.build(clocks)
+            session.run(circuit.network, self.timeline.duration if duration is None else duration)
+            return recorder.arrays(self.tissue)
+
+
+def draw(
+    protocol: Protocol | str = "quick_conditioning",
+    seed: int = 1,
+    size: int = SIZE,
+    overrides: Mapping[str, str] | None = None,
+) -> Animal:
+    """Draw the animal `seed`."""
+    if isinstance(protocol, str):
+        protocol = load_protocol(protocol)
+    parameters = load_parameters(overrides)
+    timeline = animal_timeline(protocol, None, seed)
+    tissue = draw_tissue(parameters, size, seed)
+    inputs = draw_inputs(parameters, tissue, timeline, seed)
+    return Animal(parameters, timeline, tissue, inputs, seed)
