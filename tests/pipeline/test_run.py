@@ -1,222 +1,212 @@
-"""The whole way, from a protocol to a file and back, on the compiled device."""
+"""One short animal all the way: protocol in, dataset out, on C++ standalone and on NumPy."""
 
-from __future__ import annotations
-
-import os
-import signal
+import json
 import subprocess
 import sys
-import tempfile
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 import xarray as xr
 
-from analysis.schema import labels, read_dataset, write_dataset
-from models.amygdala_prefrontal import draw_tissue
+from analysis.schema import DatasetError, labels, read_dataset, validate, write_dataset
+from models.amygdala_prefrontal import POPULATIONS
 from models.parameters import load_parameters
-from paradigms.protocol import load_protocol, parse_intervention
+from paradigms.protocol import load_protocol
 from paradigms.simulate import simulate
-from tests.support.circuit import blink
+from tests.support.circuit import SIZE, blink, draw
 
-ROOT = Path(__file__).resolve().parents[2]
-SIZE = 300
-OFTEN = {"recording.dt_weight": "1 s"}  # protocol time: weights ten times in a short run
+SEED = 3
+# weights every 0.2 s, so that they can be compared after a fraction of a second
+OVERRIDES = {"recording.dt_weight": "2 s"}
+
+
+def run(device, seed=SEED, protocol=None, **overrides):
+    plan = load_protocol("quick_conditioning") if protocol is None else protocol
+    return simulate(plan, seed=seed, size=SIZE, device=device, overrides={**OVERRIDES, **overrides})
+
+
+def same_spikes(one, two):
+    return np.array_equal(one["spike_neuron"], two["spike_neuron"]) and np.allclose(
+        one["spike_time"], two["spike_time"], rtol=0, atol=1e-9
+    )
 
 
 @pytest.fixture(scope="module")
-def dataset() -> xr.Dataset:
-    heard: list[tuple[float, float]] = []
-    result = simulate(
-        load_protocol("quick_conditioning"),
-        seed=1,
-        size=SIZE,
-        progress=lambda fraction, time: heard.append((fraction, time)),
-    )
-    fractions = [fraction for fraction, _ in heard]
-    assert fractions == sorted(fractions)
-    assert 0 < fractions[-1] <= 1
-    return result
+def dataset():
+    return run("cpp")
 
 
-def test_every_stage_is_scored(dataset: xr.Dataset) -> None:
-    stages = dict.fromkeys(labels(dataset["trial_stage"]))
-    assert list(stages) == [
-        "before_conditioning", "conditioning", "extinction_1", "extinction_2", "retrieval",
-        "renewal",
-    ]  # fmt: skip
-    freezing = dataset["freezing"].values
-    assert np.all((freezing >= 0) & (freezing <= 100))
+def short(**overrides):
+    """One pairing, a night and one test (0.9 s) without a compiler."""
+    fast = {f"recording.{name}": "0.5 s" for name in ("dt_astrocyte", "dt_weight")}
+    return run("numpy", protocol=blink(), **fast, **overrides)
 
 
-def test_the_us_moves_cells_astrocytes_and_weights(dataset: xr.Dataset) -> None:
-    us_on, us_off = dataset["us_on"].values, dataset["us_off"].values
-    first = np.flatnonzero(~np.isnan(us_on))[0]
-    spikes = dataset["spike_time"].values
-    principal = labels(dataset["population"])[dataset["spike_neuron"].values] == "BLA_P"
-
-    def rate(start: float, stop: float) -> float:
-        inside = principal & (spikes >= start) & (spikes < stop)
-        return inside.sum() / (stop - start)
-
-    before = rate(dataset["trial_start"].values[first], us_on[first])
-    assert rate(us_on[first], us_off[first]) > 5 * before
-    when = dataset["time"].values
-    calcium = dataset["calcium"].values.mean(axis=0)
-    quiet = calcium[(when > us_on[first] - 1) & (when < us_on[first])].max()
-    assert calcium[(when > us_on[first]) & (when < us_on[first] + 2)].max() > 2 * quiet
-    early = np.abs(dataset["weight_early"].values).max(axis=0)
-    assert early[dataset["weight_time"].values < us_on[first]].max() < 0.2 * early.max()
+@pytest.fixture(scope="module")
+def blinked():
+    return short()
 
 
-def test_the_night_keeps_only_what_was_captured(dataset: xr.Dataset) -> None:
-    """After 24 h the early phase of a synapse that fires again is gone; the late phase is not."""
-    folded = np.flatnonzero(dataset["phase_dilation"].values > 1000)
-    night = dataset["phase_stop"].values[folded[0]]
-    # The first sample in which CS synapses have fired since: the end of the first extinction trial.
-    trial = np.flatnonzero(labels(dataset["trial_stage"]) == "extinction_1")[0]
-    times = dataset["weight_time"].values
-    after = np.flatnonzero(times > dataset["trial_stop"].values[trial])[0]
-    before = np.flatnonzero(times < night)[-1]
-    cs = labels(dataset["synapse_pathway"]) == "CS"
-    early = dataset["weight_early"].values[cs]
-    late = dataset["weight_late"].values[cs]
-    learned = early[:, before] + late[:, before] > 0.5
-    assert learned.sum() >= 10
-    assert np.median(early[learned, after]) < 0.2 * np.median(late[learned, after])
+def test_the_dataset_is_valid_and_says_where_it_comes_from(dataset):
+    validate(dataset)
+    attrs = dataset.attrs
+    assert attrs["protocol"] == "quick_conditioning"
+    assert (attrs["seed"], attrs["size"], attrs["device"]) == (SEED, SIZE, "cpp")
+    assert (attrs["clock"], attrs["speed"]) == ("compressed", 10.0)
+    assert attrs["parameters"] == load_parameters(OVERRIDES).to_json()
+    assert attrs["parameters_hash"] == load_parameters(OVERRIDES).hash()
+    assert {"brian2", "numpy", "python"} <= set(json.loads(attrs["versions"]))
+    assert attrs["protocol_toml"] == load_protocol("quick_conditioning").text
+    assert attrs["wall_time_s"] > 0
+
+
+def test_every_population_fires_and_none_all_the_time(dataset):
+    duration = float(dataset["phase_stop"].values[-1])
+    counts = np.bincount(dataset["spike_neuron"].values, minlength=dataset.sizes["neuron"])
+    populations = labels(dataset["population"])
+    for name in POPULATIONS:
+        rate = counts[populations == name].mean() / duration
+        assert rate < 200, name
+    assert counts[populations == "BLA_P"].sum() > 0
+    assert np.all((dataset["spike_time"] >= 0) & (dataset["spike_time"] < duration))
+
+
+def test_astrocytes_and_weights_are_alive_and_within_their_bounds(dataset):
+    for name in ("calcium", "ip3", "presynaptic_receptor", "gate", "noradrenaline"):
+        values = dataset[name].values
+        assert np.isfinite(values).all()
+        assert values.min() >= 0
+        assert np.ptp(values) > 0
+    for name in ("presynaptic_receptor", "gate"):
+        assert dataset[name].values.max() <= 1
+    for name in ("weight_early", "weight_late"):
+        values = dataset[name].values
+        assert np.all(values[:, 0] == 0)
+        assert np.any(values[:, -1] != 0)
+
+
+def test_the_home_cage_is_silent(dataset):
+    stage, start, stop = (dataset[f"phase_{n}"] for n in ("stage", "start", "stop"))
+    night = int(np.flatnonzero(labels(stage) == "none")[0])
+    begin, end = float(start[night]), float(stop[night])
+    times = dataset["spike_time"].values
+    # a few tens of ms for what is still under way when the afferents fall silent
+    settled = (times > begin + 0.3) & (times < end)
+    assert np.count_nonzero(settled) == 0
 
 
 @pytest.mark.parametrize("suffix", [".nc", ".zarr"])
-def test_round_trip(dataset: xr.Dataset, tmp_path: Path, suffix: str) -> None:
+def test_a_file_gives_back_the_dataset(dataset, suffix, tmp_path):
     path = write_dataset(dataset, tmp_path / f"animal{suffix}")
     again = read_dataset(path)
-    xr.testing.assert_identical(again.load(), dataset)
+    xr.testing.assert_identical(again, dataset)
     assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
 
 
-def test_opens_with_xarray_and_netcdf4_alone(dataset: xr.Dataset, tmp_path: Path) -> None:
+READ = """
+import sys
+for name in ("brian2", "models", "paradigms", "analysis", "scipy", "sklearn", "matplotlib"):
+    sys.modules[name] = None  # importing it now fails
+import netCDF4
+import xarray as xr
+ds = xr.open_dataset(sys.argv[1])
+meanings = ds["population"].attrs["flag_meanings"].split()
+print(ds.sizes["spike"], ds["calcium"].attrs["units"], len(meanings), ds.attrs["protocol"])
+"""
+
+
+def test_a_file_opens_with_xarray_and_netcdf4_alone(dataset, tmp_path):
     path = write_dataset(dataset, tmp_path / "animal.nc")
-    program = (
-        "import sys, xarray\n"
-        f"ds = xarray.open_dataset({str(path)!r}, decode_timedelta=False)\n"
-        "print(ds.sizes['spike'], ds.calcium.attrs['units'], ds.calcium.attrs['long_name'])\n"
-        "assert not {'brian2', 'models', 'analysis', 'paradigms'} & set(sys.modules)\n"
-    )
     done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, cwd=tmp_path, check=True
-    )
-    assert done.stdout.startswith(f"{dataset.sizes['spike']} umol L-1 astrocyte")
-
-
-def test_same_seed_same_spikes_other_seed_other_wiring() -> None:
-    one, same = (simulate(blink(), seed=3, size=SIZE, device="numpy") for _ in range(2))
-    for name in ("spike_time", "spike_neuron", "calcium", "weight", "freezing"):
-        np.testing.assert_array_equal(one[name].values, same[name].values)
-    parameters = load_parameters()
-    wiring, other = (draw_tissue(parameters, SIZE, seed).tripartite["afferent"] for seed in (3, 4))
-    assert len(wiring) != len(other) or np.any(wiring.source != other.source)
-
-
-def test_devices_agree() -> None:
-    """NumPy and C++ run the same arrays; their sums differ in the last digits at most."""
-    slow = simulate(blink(), seed=3, size=SIZE, device="numpy")
-    fast = simulate(blink(), seed=3, size=SIZE, device="cpp")
-    np.testing.assert_array_equal(slow["spike_neuron"].values, fast["spike_neuron"].values)
-    np.testing.assert_allclose(slow["spike_time"].values, fast["spike_time"].values, atol=1e-9)
-    np.testing.assert_allclose(slow["calcium"].values, fast["calcium"].values, atol=1e-6)
-
-
-def test_without_plasticity_no_weight_moves() -> None:
-    overrides = {"plasticity.eta": "0", **OFTEN}
-    still = simulate(blink(), seed=3, size=SIZE, device="numpy", overrides=overrides)
-    assert np.all(still["weight_early"].values == 0)
-    assert np.all(still["weight_late"].values == 0)
-    moved = simulate(blink(), seed=3, size=SIZE, device="numpy", overrides=OFTEN)
-    assert np.abs(moved["weight_early"].values).max() > 0.05
-    assert np.abs(moved["weight_late"].values).max() > 0.0
-
-
-def test_without_coupling_astrocytes_change_nothing() -> None:
-    """No receptor binds and nothing is captured, but early plasticity goes on."""
-    overrides = {"gliotransmission.O_G": "0", "plasticity.kappa": "0", **OFTEN}
-    alone = simulate(blink(), seed=3, size=SIZE, device="numpy", overrides=overrides)
-    assert np.all(alone["presynaptic_receptor"].values == 0)
-    assert np.all(alone["weight_late"].values == 0)
-    assert np.abs(alone["weight_early"].values).max() > 0.05
-
-
-def test_a_drug_acts_on_its_own_quantity() -> None:
-    """Gq from the start raises IP3 and calcium; Gi from the start lowers IP3."""
-    plan = blink()
-    level = {}
-    for kind in ("none", "Gq", "Gi"):
-        chosen = plan
-        if kind != "none":
-            chosen = plan.with_interventions([parse_intervention(f"{kind}=1@pairing", plan)])
-        run = simulate(chosen, seed=3, size=SIZE, device="numpy")
-        during = run["time"].values < run["trial_stop"].values[0]
-        level[kind] = float(run["ip3"].values[:, during].mean())
-    assert level["Gq"] > 1.2 * level["none"]
-    assert level["Gi"] < level["none"]
-
-
-def _astrogram(*arguments: str, **options: object) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "paradigms", *arguments],
-        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **options,
+        [sys.executable, "-I", "-c", READ, str(path)], cwd=tmp_path, capture_output=True,
+        text=True, check=True,
     )  # fmt: skip
+    expected = [str(dataset.sizes["spike"]), "umol", "L-1", str(len(POPULATIONS))]
+    assert done.stdout.split() == [*expected, "quick_conditioning"]
 
 
-def test_ctrl_c_in_mid_run_leaves_nothing(tmp_path: Path) -> None:
-    scratch = tmp_path / "scratch"
-    scratch.mkdir()
-    running = _astrogram(
-        "run", "fear_extinction", "--size", str(SIZE), "--out", str(tmp_path / "out"),
-        env={**os.environ, "TMPDIR": str(scratch)}, start_new_session=True,
-    )  # fmt: skip
-    deadline = time.monotonic() + 600
-    while not list(scratch.glob("*/results/stdout.txt")):
-        assert running.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    time.sleep(1)
-    os.killpg(running.pid, signal.SIGINT)
-    _, said = running.communicate(timeout=120)
-    assert running.returncode == 130
-    assert said.rstrip().splitlines()[-1].startswith("astrogram: ")
-    assert "Traceback" not in said
-    assert not list(tmp_path.glob("out/*"))
-    assert not list(scratch.glob("astrogram-*"))
-
-
-def test_missing_compiler_is_one_line_before_any_work(tmp_path: Path) -> None:
-    empty = tmp_path / "bin"
-    empty.mkdir()
-    environment = {**os.environ, "PATH": str(empty)}
-    environment.pop("CXX", None)
-    running = _astrogram("run", "quick_conditioning", "--out", str(tmp_path / "out"),
-                         env=environment)  # fmt: skip
-    _, said = running.communicate(timeout=120)
-    assert running.returncode == 2
-    last = said.rstrip().splitlines()[-1]
-    assert "C++ compiler" in last
-    assert "--device numpy" in last
-    assert "Traceback" not in said
-
-
-def test_a_truncated_dataset_is_refused(dataset: xr.Dataset, tmp_path: Path) -> None:
+@pytest.mark.parametrize("share", [0.0, 0.5, 0.98])
+def test_a_truncated_file_is_refused_in_one_line(dataset, share, tmp_path):
     path = write_dataset(dataset, tmp_path / "animal.nc")
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-    running = _astrogram("analyse", str(path))
-    _, said = running.communicate(timeout=120)
-    assert running.returncode == 2
-    assert len(said.strip().splitlines()) == 1
-    assert said.startswith("astrogram: ")
+    content = path.read_bytes()
+    path.write_bytes(content[: int(share * len(content))])
+    with pytest.raises(DatasetError) as caught:
+        read_dataset(path)
+    assert len(str(caught.value).splitlines()) == 1
+    assert "animal.nc" in str(caught.value)
 
 
-def test_no_temporary_folder_is_left() -> None:
-    before = set(Path(tempfile.gettempdir()).glob("astrogram-*"))
-    simulate(blink(), seed=5, size=SIZE, device="numpy")
-    assert set(Path(tempfile.gettempdir()).glob("astrogram-*")) <= before
+def test_numpy_and_standalone_give_the_same_animal(dataset):
+    animal = draw("quick_conditioning", SEED, SIZE, OVERRIDES)
+    stop = 0.7
+    found = animal.run("numpy", stop)
+    early = dataset["spike_time"].values < stop - 1e-9
+    assert early.sum() > 50
+    assert np.array_equal(found["spike_neuron"], dataset["spike_neuron"].values[early])
+    assert np.allclose(found["spike_time"], dataset["spike_time"].values[early], rtol=0, atol=1e-9)
+    for name in ("calcium", "ip3", "noradrenaline", "presynaptic_receptor"):
+        expected = dataset[name].values[:, : found[name].shape[1]]
+        assert found[name].shape[1] == 7
+        # the file holds single precision
+        assert abs(found[name] - expected).max() <= 1e-6 * max(1e-3, abs(expected).max()), name
+    for name in ("synapse_pre", "synapse_post", "synapse_pathway"):
+        expected = dataset[name].values if name != "synapse_pathway" else labels(dataset[name])
+        assert np.array_equal(found[name], expected)
+    weights = dataset["weight"].values[:, : found["weight"].shape[1]]
+    assert found["weight"].shape[1] == 4
+    assert abs(found["weight"] - weights).max() < 1e-6
+
+
+def test_a_seed_gives_its_spikes_again(blinked):
+    again = short()
+    assert same_spikes(again, blinked)
+    for name in ("calcium", "weight", "freezing", "synapse_post"):
+        assert np.array_equal(again[name], blinked[name])
+
+
+def test_another_seed_is_another_animal(dataset):
+    # by the labels and the sampled synapses, without a second run
+    other = draw("quick_conditioning", SEED + 1, SIZE, OVERRIDES).tissue
+    assert not np.array_equal(other.projection, draw("quick_conditioning", SEED).tissue.projection)
+    position = dataset["neuron_position"].values
+    assert not np.array_equal(np.nan_to_num(other.position), np.nan_to_num(position))
+    pairs = set(
+        zip(dataset["synapse_pre"].values, dataset["synapse_post"].values, strict=True)
+    )
+    theirs = other.tripartite["principal"]
+    assert pairs - set(zip(theirs.source.tolist(), theirs.target.tolist(), strict=True))
+
+
+@pytest.mark.slow
+def test_a_seed_gives_its_spikes_again_on_a_second_build(dataset):
+    again = run("cpp")
+    assert same_spikes(again, dataset)
+    for name in set(dataset.variables):
+        assert np.array_equal(again[name], dataset[name], equal_nan=again[name].dtype.kind == "f")
+
+
+@pytest.mark.slow
+def test_another_seed_gives_other_spikes(dataset):
+    assert not same_spikes(run("cpp", SEED + 1), dataset)
+
+
+def test_without_learning_rate_no_weight_changes(blinked):
+    assert np.any(blinked["weight_early"].values != 0)
+    fixed = short(**{"plasticity.eta": "0"})
+    for name in ("weight_early", "weight_late"):
+        assert np.all(fixed[name].values == 0)
+    assert np.all(fixed["weight"].values == fixed["weight"].values[:, :1])
+
+
+def test_without_coupling_astrocytes_change_no_synapse(dataset, blinked):
+    uncoupled = short(**{"gliotransmission.O_G": "0", "plasticity.kappa": "0"})
+    assert np.all(uncoupled["presynaptic_receptor"].values == 0)
+    assert np.all(uncoupled["weight_late"].values == 0)
+    assert np.any(uncoupled["weight_early"].values != 0)
+    # with coupling both do something
+    assert blinked["presynaptic_receptor"].values.max() > 0
+    assert np.any(dataset["weight_late"].values != 0)
+
+
+def test_size_is_a_number_of_neurons(blinked):
+    assert abs(blinked.sizes["neuron"] - SIZE) <= len(POPULATIONS)

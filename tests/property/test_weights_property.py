@@ -1,7 +1,6 @@
 """Whatever fires and whenever: no synapse leaves its bounds."""
 
 import numpy as np
-import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
