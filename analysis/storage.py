@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,11 @@ _ZARR_MARKS = ("zarr.json", ".zgroup")
 _CHUNK_BYTES = 4_000_000
 
 
-def write_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
+def write_dataset(
+    dataset: xr.Dataset,
+    path: str | os.PathLike[str],
+    check: Callable[[xr.Dataset], None] = validate,
+) -> Path:
     """Validate and write a dataset; the target appears whole or not at all.
 
     Parameters
@@ -31,6 +35,8 @@ def write_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     path : path
         Ends in ``.nc`` (netCDF-4, compressed) or ``.zarr`` (format 2).  An existing dataset there
         is replaced, in the last moment.
+    check : callable
+        Raises `DatasetError` for a dataset that is not valid.
 
     Returns
     -------
@@ -44,7 +50,7 @@ def write_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     """
     target = Path(path)
     _check_suffix(target)
-    validate(dataset)
+    check(dataset)
     if not target.parent.is_dir():
         raise DatasetError(
             f"cannot write {target}: folder '{target.parent}' does not exist; make it, or give "
@@ -64,13 +70,17 @@ def write_dataset(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
     return target
 
 
-def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
+def read_dataset(
+    path: str | os.PathLike[str], check: Callable[[xr.Dataset, str], None] = validate
+) -> xr.Dataset:
     """Read a dataset into memory and validate it.
 
     Parameters
     ----------
     path : path
         A ``.nc`` file or a ``.zarr`` folder written by `write_dataset`.
+    check : callable
+        Raises `DatasetError` for a dataset that is not valid; its second argument is the path.
 
     Returns
     -------
@@ -95,7 +105,7 @@ def read_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
         if "flag_values" in variable.attrs:  # text formats lose the type
             values = np.atleast_1d(np.asarray(variable.attrs["flag_values"]))
             variable.attrs["flag_values"] = values.astype(variable.dtype)
-    validate(dataset, str(source))
+    check(dataset, str(source))
     return dataset
 
 

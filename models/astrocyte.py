@@ -1,77 +1,174 @@
-"""Astrocyte calcium: G-ChI kinetics with noradrenaline, gap junctions and gliotransmission.
+"""Astrocytes composed from the parts, and the one of the amygdala circuit.
 
-`speed` scales every process slower than about a second, so that a protocol whose trial times are
-compressed by 1/speed meets the same astrocyte; transmitter clearance (25 ms) is never scaled.
+The parts are equation strings in `models.calcium`, `models.ip3`, `models.receptors`,
+`models.gap_junction` and `models.gliotransmission`; their sum is a model. `speed` scales every
+process slower than about a second, so that a protocol whose trial times are compressed by 1/speed
+meets the same astrocyte; transmitter clearance (25 ms) is never scaled.
 """
 
-# Synaptic glutamate in the domain (Stimberg et al. 2019, eq. 9) and metabotropic receptors
-# (De Pitta & Berry 2019, ch. 5; Stimberg et al. 2019, eq. 14).
-GLUTAMATE = """
-dY_S/dt = -Omega_c*Y_S : mmolar
-dGamma_A/dt = speed*(O_N*Y_S*(1 - Gamma_A) - Omega_N*(1 + zeta*C/(C + K_KC))*Gamma_A) : 1
-"""
+from __future__ import annotations
 
-# Noradrenaline in the domain and its alpha1 receptors. The receptors multiply the glutamate term:
-# noradrenaline is a gain on the astrocyte's response to glutamate (Paukert et al. 2014).
-NORADRENALINE = """
-dN_A/dt = -speed*Omega_NA*N_A : mmolar
-Gamma_N = N_A*N_A/(N_A*N_A + K_NA*K_NA) : 1
-"""
+from collections.abc import Mapping
 
-# IP3 production and degradation (Stimberg et al. 2019, eqs. 10-13), with the designer receptors as
-# what they are: Gq drives phospholipase C, Gi takes away from the receptor-driven share of it.
-IP3 = """
-J_beta = (gain*O_beta*Gamma_A*Gamma_N + O_alpha*Gamma_N + O_basal)*(1 - drug_Gi)
-    + drug_Gq*O_Gq : mmolar/second
-J_delta = O_delta/(1 + I/kappa_delta)*C*C/(C*C + K_delta*K_delta) : mmolar/second
-J_3K = O_3K*C**4/(C**4 + K_D**4)*I/(I + K_3K) : mmolar/second
-J_5P = Omega_5P*I : mmolar/second
-dI/dt = speed*(J_beta + J_delta - J_3K - J_5P + J_gap*(1 - drug_gap)) : mmolar
-J_gap : mmolar/second
+import brian2 as b2
+
+from models.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
+from models.checks import check_parameters
+from models.gap_junction import COUPLED, THRESHOLD_FLUX
+from models.gliotransmission import (
+    ADENOSINE,
+    PLASTICITY_GATE,
+    RELEASE_THRESHOLD,
+    STORE,
+    presynaptic_receptor,
+    release,
+)
+from models.ip3 import DEGRADATION, EXOGENOUS, PLC_BETA, PLC_DELTA, ip3_balance
+from models.parameters import load_parameters
+from models.receptors import ALPHA1, GLUTAMATE, MGLUR, NORADRENALINE
+from models.time_step import check_time_step
+
+# Calcium at a given IP3 level (Li & Rinzel 1994).
+LI_RINZEL = CALCIUM + GIVEN_IP3
+
+# IP3 made from outside and by calcium itself; gap junctions (De Pitta et al. 2009, ChI model).
+CHI = (
+    CALCIUM
+    + PLC_DELTA
+    + DEGRADATION
+    + EXOGENOUS
+    + COUPLED
+    + ip3_balance("J_delta", "J_ex", "J_gap")
+)
+
+# Glutamate drives IP3 production; gap junctions (De Pitta et al. 2009, G-ChI model), deterministic
+# and with channel noise.
+_G_CHI = (
+    GLUTAMATE
+    + MGLUR
+    + PLC_BETA
+    + PLC_DELTA
+    + DEGRADATION
+    + COUPLED
+    + ip3_balance("J_beta", "J_delta", "J_gap")
+)
+G_CHI = _G_CHI + CALCIUM
+G_CHI_NOISE = _G_CHI + CALCIUM_NOISE
+
+# IP3 production in the amygdala: receptors multiply, as noradrenaline is a gain on the response to
+# glutamate (Paukert et al. 2014), and the designer receptors are what they are: Gq drives
+# phospholipase C, Gi takes away from the receptor-driven share of it.
+AMYGDALA_IP3 = """
+J_beta = (gain*O_beta*Gamma_A*Gamma_N + O_alpha*Gamma_N + O_basal)*(1 - drug_Gi) +
+         drug_Gq*O_Gq : mmolar/second
 gain : 1 (constant)
 drug_Gq : 1
 drug_Gi : 1
 drug_gap : 1
 """
 
-# Li-Rinzel calcium with IP3 receptor inactivation (Li & Rinzel 1994; Stimberg et al. 2019,
-# eqs. 5-8).
-CALCIUM = """
-dC/dt = speed*(J_r + J_l - J_p) : mmolar
-dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h) : 1
-Q_2 = d_2*(I + d_1)/(I + d_3) : mmolar
-m_inf = I/(I + d_1)*C/(C + d_5) : 1
-J_r = Omega_C*(m_inf*h)**3*(C_T - (1 + rho_A)*C) : mmolar/second
-J_l = Omega_L*(C_T - (1 + rho_A)*C) : mmolar/second
-J_p = O_P*C*C/(C*C + K_P*K_P) : mmolar/second
-"""
+# The astrocyte of `amygdala_prefrontal`.
+ASTROCYTE = (
+    GLUTAMATE
+    + MGLUR
+    + NORADRENALINE
+    + ALPHA1
+    + AMYGDALA_IP3
+    + PLC_DELTA
+    + DEGRADATION
+    + COUPLED
+    + ip3_balance("J_beta", "J_delta", "J_gap*(1 - drug_gap)")
+    + CALCIUM
+    + ADENOSINE
+    + presynaptic_receptor("A_d")
+    + STORE
+    + PLASTICITY_GATE
+)
+RELEASE_RESET = release("Ser", "(1 - drug_release)")
+GAP_JUNCTION = THRESHOLD_FLUX
 
-# Two outputs. Tonic: ATP, hydrolysed to adenosine (A_d), follows calcium and binds presynaptic
-# receptors (Gamma_S; Stimberg et al. 2019, eq. 20, Martin-Fernandez et al. 2017 for the
-# transmitter).
-# Phasic: each upward crossing of C_theta releases D-serine (Ser) from a depleting store x_A
-# (Stimberg et al. 2019, eqs. 16-19); its occupancy of the NMDA glycine site is the plasticity gate.
-GLIOTRANSMISSION = """
-dA_d/dt = speed*(O_ATP*C*C/(C*C + K_ATP*K_ATP)*(1 - drug_release) - Omega_ado*A_d) : mmolar
-dGamma_S/dt = speed*(O_G*A_d*(1 - Gamma_S) - Omega_G*Gamma_S) : 1
-dx_A/dt = speed*Omega_A*(1 - x_A) : 1
-dSer/dt = -speed*Omega_ser*Ser : mmolar
-gate = Ser*Ser/(Ser*Ser + K_ser*K_ser) : 1
-dgate_integral/dt = speed*gate : second
-drug_release : 1
-"""
+__all__ = [
+    "ASTROCYTE",
+    "CHI",
+    "GAP_JUNCTION",
+    "G_CHI",
+    "G_CHI_NOISE",
+    "LI_RINZEL",
+    "RELEASE_RESET",
+    "RELEASE_THRESHOLD",
+    "astrocyte_group",
+    "published",
+]
 
-ASTROCYTE = GLUTAMATE + NORADRENALINE + IP3 + CALCIUM + GLIOTRANSMISSION
 
-RELEASE_THRESHOLD = "C > C_theta"
-RELEASE_RESET = """
-Ser += rho_e*G_T*U_A*x_A*(1 - drug_release)
-x_A -= U_A*x_A
-"""
+def published(overrides: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Constants of all parts as published: the namespace of `astrocyte_group`.
 
-# IP3 diffusion through gap junctions, threshold form (Lallouette et al. 2014; Stimberg et al. 2019,
-# eq. 15): below I_theta almost nothing flows, above it the flux saturates at F.
-GAP_JUNCTION = """
-J_gap_post = -F/2*(1 + tanh((abs(I_post - I_pre) - I_theta)/omega_I))*sign(I_post - I_pre)
-    : mmolar/second (summed)
-"""
+    Parameters
+    ----------
+    overrides : mapping of str to str, optional
+        As in `models.parameters.load_parameters`, for the circuit ``astrocyte_g_chi``:
+        ``{"ip3.O_delta": "1.2 umolar/second"}``.
+
+    Returns
+    -------
+    dict of str to brian2.Quantity
+    """
+    rows = load_parameters(overrides, circuit="astrocyte_g_chi").rows()
+    return {row.name: row.quantity() for row in rows}
+
+
+def astrocyte_group(
+    n: int,
+    equations: str,
+    namespace: Mapping[str, object],
+    reset: str = "",
+    dt: b2.Quantity | None = None,
+    name: str = "astrocyte*",
+) -> b2.NeuronGroup:
+    """`n` astrocytes with the given parts, at rest.
+
+    Parameters
+    ----------
+    n : int
+    equations : str
+        A sum of parts, such as `LI_RINZEL` or `G_CHI`.
+    namespace : mapping of str to quantity
+        Constants by name, such as `published` gives; `speed` is 1 unless it is there. Initial
+        values are ``C_0``, ``h_0`` and ``I_0``.
+    reset : str, optional
+        Statements of a release event (`models.gliotransmission.release`); none, no events.
+    dt : brian2.Quantity, optional
+        Time step; by default that of Brian2.
+    name : str
+
+    Returns
+    -------
+    brian2.NeuronGroup
+        Integrated with the Runge-Kutta method of fourth order, or Milstein's if there is noise.
+
+    Raises
+    ------
+    ModelError
+        If a constant or initial value, or the time step, lies outside the regime of the model.
+    """
+    constants = {"speed": 1.0, **namespace}
+    used = b2.Equations(equations).identifiers | {"C_0", "h_0", "I_0"}
+    check_parameters({key: value for key, value in constants.items() if key in used})
+    check_time_step(b2.defaultclock.dt if dt is None else dt, equations, constants)
+    events = {"threshold": RELEASE_THRESHOLD, "refractory": RELEASE_THRESHOLD, "reset": reset}
+    group = b2.NeuronGroup(
+        n,
+        equations,
+        method="milstein" if "xi" in b2.Equations(equations).identifiers else "rk4",
+        namespace=constants,
+        dt=dt,
+        name=name,
+        **(events if reset else {}),
+    )
+    for variable in ("C", "h", "I"):
+        if variable in group.variables:
+            setattr(group, variable, constants[f"{variable}_0"])
+    if "x_A" in group.variables:
+        group.x_A = 1
+    return group

@@ -22,6 +22,13 @@ r_S = u_S*x_S
 x_S = x_S - r_S
 """
 
+# A synapse whose release the astrocyte of its target's domain modulates, without plasticity
+# (Stimberg et al. 2019, eqs. 1-4, 21). `g` is the conductance of a full release.
+MODULATED = RELEASE_STATE + STATIC
+MODULATED_AMPA = (
+    _RELEASE.format(available="(1 - Gamma_post)", bound="Gamma_post") + "g_ampa_post += g*r_S\n"
+)
+
 # Tripartite synapse: w_0 naive weight, h_S early phase, z_S late phase (all relative to g_max).
 # gate_S and T_S remember the target's gate integral and slow clock at the last presynaptic spike.
 TRIPARTITE = (

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from paradigms.cli_references import PARTS, reproduce, run_part
 from paradigms.console import RunProgress, as_rows, note, print_markdown, print_rows
 from paradigms.output import check_writable, dataset_path, replacing, writing
 from paradigms.protocol import load_protocol, parse_intervention, shipped_protocols
@@ -27,6 +28,9 @@ EXPECTED = (
     ("paradigms.reading", "ProtocolError"),
     ("paradigms.output", "OutputError"),
     ("paradigms.interventions", "InterventionError"),
+    ("paradigms.tissue_graphs", "GraphError"),
+    ("models.checks", "ModelError"),
+    ("models.checks", "RegimeError"),
     ("models.parameters", "ParameterError"),
     ("models.units", "UnitError"),
     ("models.devices", "DeviceError"),
@@ -45,12 +49,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+app.add_typer(reproduce, name="reproduce")
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
 
 
 @app.command()
 def run(
-    protocol: Annotated[str, typer.Argument(help="Shipped protocol or a .toml file.")],
+    protocol: Annotated[
+        str, typer.Argument(help=f"Shipped protocol, a .toml file, {' or '.join(PARTS)}.")
+    ],
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The animal.")] = 0,
     size: Annotated[int | None, typer.Option(help="Number of neurons.")] = None,
     clock: Annotated[str | None, typer.Option(help="Clock of the protocol.")] = None,
@@ -62,11 +70,37 @@ def run(
         list[str] | None,
         typer.Option(metavar="KIND[=DOSE]@PHASE", help="Add an intervention."),
     ] = None,
-    device: Annotated[str, typer.Option(help="cpp, cython or numpy.")] = "cpp",
+    device: Annotated[
+        str | None,
+        typer.Option(help=f"cpp, cython or numpy; default cpp, numpy for {' and '.join(PARTS)}."),
+    ] = None,
+    graph: Annotated[
+        str | None, typer.Option(help="calcium_wave: ring, grid, cube, dense_grid, ...")
+    ] = None,
+    junction: Annotated[
+        str | None, typer.Option(help="calcium_wave: threshold, linear or none.")
+    ] = None,
     out: Annotated[str, typer.Option(help="Folder, or file ending in .nc or .zarr.")] = "out",
     as_json: AsJson = False,
 ) -> None:
-    """Simulate one animal through a protocol and write its dataset."""
+    """Simulate one animal through a protocol, or a small paradigm, and write its dataset."""
+    if protocol in PARTS:
+        run_part(
+            protocol,
+            out=out,
+            as_json=as_json,
+            seed=seed,
+            size=size,
+            clock=clock,
+            overrides=parse_overrides(set_ or ()),
+            intervene=intervene,
+            device=device,
+            graph=graph,
+            junction=junction,
+        )
+        return
+    if graph is not None or junction is not None:
+        raise ProtocolError("--graph and --junction belong to the paradigm calcium_wave")
     plan = load_protocol(protocol)
     plan = plan.with_interventions([parse_intervention(item, plan) for item in intervene or ()])
     timeline = animal_timeline(plan, clock, seed)
@@ -85,7 +119,7 @@ def run(
             size=size,
             clock=clock,
             overrides=overrides,
-            device=device,
+            device=device or "cpp",
             progress=progress,
         )
     with writing(path):

@@ -149,6 +149,31 @@ class RunProgress:
         self.phase = phase
 
 
+class SimpleProgress:
+    """Shows the share of a run that is done on a terminal; elsewhere one line at its start."""
+
+    def __init__(self, title: str) -> None:
+        console = Console(stderr=True)
+        self.title = title
+        self.bar = Progress(console=console, disable=not console.is_terminal)
+        self.task = self.bar.add_task(title, total=1.0)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        if self.bar.disable:
+            note(f"running {self.title}")
+        self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take the display down, also after an error."""
+        self.bar.stop()
+
+    def __call__(self, fraction: float) -> None:
+        """Show that `fraction` of the run is done."""
+        self.bar.update(self.task, completed=fraction)
+
+
 def _console() -> Console:
     return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
 

@@ -1,0 +1,150 @@
+"""The small datasets of the paradigms that show single parts: their tables, assembly and check.
+
+`calcium_wave` and `tripartite_synapse` have no animals, sessions or trials, so each has a table of
+its own. Units and names are CF, as in `analysis.schema_table`; files are written by
+`analysis.storage`, whole or not at all.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from numpy.typing import ArrayLike
+
+from analysis import storage
+from analysis.errors import DatasetError
+from analysis.schema_table import Variable
+
+#: Global attributes that every one of these datasets carries.
+ATTRIBUTES = (
+    "title", "paradigm", "parameters", "parameters_hash", "device", "seed", "versions",
+    "git_commit", "created", "wall_time_s", "summary",
+)  # fmt: skip
+
+
+def _along(name: str, dtype: str, units: str, long_name: str) -> Variable:
+    return Variable(name, (name,), dtype, units, long_name, role="coord")
+
+
+_WAVE = (
+    _along("astrocyte", "int32", "1", "astrocyte"),
+    _along("time", "float64", "s", "time since the stimulus began"),
+    Variable("position", ("astrocyte", "space"), "float64", "um", "position of the cell"),
+    Variable("distance", ("astrocyte",), "float64", "um", "distance from the stimulated cell"),
+    Variable("stimulated", ("astrocyte",), "int8", "1", "1 for the stimulated cell, else 0"),
+    Variable("edge_source", ("edge",), "int32", "1", "one astrocyte of a coupled pair"),
+    Variable("edge_target", ("edge",), "int32", "1", "the other astrocyte of the pair"),
+    Variable("calcium", ("astrocyte", "time"), "float32", "umol L-1", "cytosolic calcium"),
+    Variable("ip3", ("astrocyte", "time"), "float32", "umol L-1", "inositol trisphosphate"),
+)
+_LOOP = (
+    Variable(
+        "case", ("case",), "int8", "1", "what gliotransmission does",
+        flags=("none", "decreasing", "increasing"), role="coord",
+    ),
+    _along("time", "float64", "s", "time"),
+    Variable("rate", ("time",), "float32", "Hz", "presynaptic rate of one afferent"),
+    Variable("spike_time", ("spike",), "float64", "s", "time of a presynaptic spike"),
+    Variable("spike_afferent", ("spike",), "int32", "1", "afferent that fired"),
+    Variable(
+        "glutamate", ("case", "time"), "float32", "umol L-1", "synaptic glutamate in the domain"
+    ),
+    Variable("calcium", ("case", "time"), "float32", "umol L-1", "cytosolic calcium"),
+    Variable("ip3", ("case", "time"), "float32", "umol L-1", "inositol trisphosphate"),
+    Variable(
+        "presynaptic_receptor", ("case", "time"), "float32", "1", "bound presynaptic receptors"
+    ),
+    Variable(
+        "released", ("case", "time"), "float32", "1",
+        "synaptic resources released per afferent since the start",
+    ),
+    Variable("event_time", ("event",), "float64", "s", "time of a gliotransmitter release"),
+    Variable("event_case", ("event",), "int32", "1", "index of the case that released"),
+)  # fmt: skip
+
+#: Table of each paradigm.
+TABLES: dict[str, tuple[Variable, ...]] = {"calcium_wave": _WAVE, "tripartite_synapse": _LOOP}
+
+
+def assemble_parts(
+    paradigm: str, arrays: Mapping[str, ArrayLike], attrs: Mapping[str, Any]
+) -> xr.Dataset:
+    """Build and check the dataset of a paradigm of `TABLES` from plain arrays.
+
+    Parameters
+    ----------
+    paradigm : str
+        One of `TABLES`.
+    arrays : mapping
+        One array for each row of the table, shaped as its dims; of a flag variable the labels.
+    attrs : mapping
+        Global attributes; ``Conventions`` and ``paradigm`` are filled in.
+
+    Raises
+    ------
+    DatasetError
+        See `check_parts`.
+    """
+    data: dict[str, xr.Variable] = {}
+    for row in TABLES[paradigm]:
+        described: dict[str, Any] = {"long_name": row.long_name, "units": row.units}
+        values = np.asarray(arrays[row.name])
+        if row.flags is not None:
+            described["flag_values"] = np.arange(len(row.flags), dtype=row.dtype)
+            described["flag_meanings"] = " ".join(row.flags)
+            values = np.array([row.flags.index(word) for word in values.tolist()])
+        data[row.name] = xr.Variable(row.dims, values.astype(row.dtype), described)
+    coords = {row.name for row in TABLES[paradigm] if row.role == "coord"}
+    dataset = xr.Dataset(
+        {name: value for name, value in data.items() if name not in coords},
+        {name: value for name, value in data.items() if name in coords},
+        {"Conventions": "CF-1.11", "paradigm": paradigm, **attrs},
+    )
+    check_parts(dataset)
+    return dataset
+
+
+def check_parts(dataset: xr.Dataset, source: str = "dataset") -> None:
+    """Check such a dataset against the table that its attribute ``paradigm`` names.
+
+    Raises
+    ------
+    DatasetError
+        One line naming the first thing that is wrong.
+    """
+    paradigm = str(dataset.attrs.get("paradigm"))
+    if paradigm not in TABLES:
+        raise DatasetError(
+            f"{source}: attribute 'paradigm' is '{paradigm}'; allowed: {', '.join(TABLES)}; give "
+            "a file written by 'astrogram run' of one of them"
+        )
+    for name in ATTRIBUTES:
+        if not isinstance(dataset.attrs.get(name), str | int | float | np.integer | np.floating):
+            raise DatasetError(f"{source}: no attribute '{name}'; run the paradigm again")
+    for row in TABLES[paradigm]:
+        if row.name not in dataset.variables:
+            raise DatasetError(f"{source}: no variable '{row.name}'; expected {row}; run it again")
+        variable = dataset.variables[row.name]
+        found = Variable(
+            row.name, tuple(map(str, variable.dims)), str(variable.dtype.newbyteorder("=")),
+            str(variable.attrs.get("units")), "",
+        )  # fmt: skip
+        if (found.dims, found.dtype, found.units) != (row.dims, row.dtype, row.units):
+            raise DatasetError(f"{source}: has {found}; expected {row}; run it again")
+        if not np.isfinite(variable.values).all():
+            raise DatasetError(f"{source}: '{row.name}' is not finite; run it again")
+
+
+def write_parts(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:
+    """Check and write such a dataset, whole or not at all; see `analysis.storage.write_dataset`."""
+    return storage.write_dataset(dataset, path, check_parts)
+
+
+def read_parts(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read such a dataset into memory and check it; see `analysis.storage.read_dataset`."""
+    return storage.read_dataset(path, check_parts)

@@ -1,0 +1,79 @@
+"""What astrocytes give back to neurons.
+
+Vesicular: each upward crossing of a calcium threshold releases from a depleting store. Tonic: ATP,
+hydrolysed to adenosine, follows calcium. Both can bind presynaptic receptors, of which `alpha` says
+what they do to release: below the resting release probability they lower it, above it they raise
+it (`models.synapse`). The slow inward current acts on the postsynaptic cell, the plasticity gate on
+late-phase capture.
+"""
+
+from __future__ import annotations
+
+# A release event: upward crossings only, as the cell stays refractory while above the threshold.
+RELEASE_THRESHOLD = "C > C_theta"
+
+# Releasable store (De Pitta et al. 2011, PLoS Comput Biol 7:e1002293; Stimberg et al. 2019,
+# eqs. 18-19).
+STORE = "dx_A/dt = speed*Omega_A*(1 - x_A) : 1\n"
+GLUTAMATE_RELEASED = "dG_A/dt = -Omega_e*G_A : mmolar\n"
+
+# Tonic output: adenosine (Martin-Fernandez et al. 2017, Nat Neurosci 20:1540, for the transmitter).
+ADENOSINE = """
+dA_d/dt = speed*(O_ATP*C*C/(C*C + K_ATP*K_ATP)*(1 - drug_release) -
+          Omega_ado*A_d) : mmolar
+drug_release : 1
+"""
+
+# The plasticity gate: D-serine from the same store; its occupancy of the NMDA glycine site, and
+# the integral of that, which is all that a synapse needs to know between two spikes.
+PLASTICITY_GATE = """
+dSer/dt = -speed*Omega_ser*Ser : mmolar
+gate = Ser*Ser/(Ser*Ser + K_ser*K_ser) : 1
+dgate_integral/dt = speed*gate : second
+"""
+
+# Slow inward current into nearby neurons, a function of astrocyte calcium (Nadkarni & Jung 2003,
+# Phys Rev Lett 91:268101): the logarithm of calcium above 196.69 nM, nothing below it.
+SLOW_INWARD_CURRENT = "sic = log(clip(C/C_unit - C_sic/C_unit, 1, 1e9)) : 1\n"
+
+# Hands it to a neuron that has the variable ``I_sic : amp``; `I_sic_max` is the current of one
+# astrocyte at sic = 1.
+HAND_OVER_SIC = "I_sic_post = I_sic_max*sic_pre : amp (summed)"
+
+
+def presynaptic_receptor(ligand: str) -> str:
+    """Share of bound presynaptic receptors, one equation for all synapses of the domain.
+
+    Parameters
+    ----------
+    ligand : str
+        Concentration that binds: ``"G_A"`` (vesicular glutamate) or ``"A_d"`` (adenosine).
+
+    Returns
+    -------
+    str
+        The equation of Gamma_S (De Pitta et al. 2011; Stimberg et al. 2019, eq. 16).
+    """
+    return f"dGamma_S/dt = speed*(O_G*{ligand}*(1 - Gamma_S) - Omega_G*Gamma_S) : 1\n"
+
+
+def release(transmitter: str, share: str = "") -> str:
+    """Reset statements of a release event into the concentration `transmitter`.
+
+    Parameters
+    ----------
+    transmitter : str
+        ``"G_A"`` or ``"Ser"``.
+    share : str, optional
+        A further factor, such as ``"(1 - drug_release)"``.
+
+    Returns
+    -------
+    str
+        Statements for `models.astrocyte.astrocyte_group` (Stimberg et al. 2019, eqs. 20-21).
+    """
+    factor = f"*{share}" if share else ""
+    return f"""
+{transmitter} += rho_e*G_T*U_A*x_A{factor}
+x_A -= U_A*x_A
+"""

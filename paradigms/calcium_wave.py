@@ -1,0 +1,132 @@
+"""Paradigm ``calcium_wave``: one stimulated astrocyte, and how far its neighbours carry the wave.
+
+A network of ChI astrocytes at rest, coupled by gap junctions; the cell in the middle is given IP3
+from a large pool, as by uncaging, for the whole run (Goldberg et al. 2010; Lallouette et al. 2014,
+whose numbers stand in ``models/tables/astrocyte_network_2014``).
+"""
+
+from __future__ import annotations
+
+import time as wall_clock
+from collections.abc import Callable, Mapping
+
+import brian2 as b2
+import numpy as np
+import xarray as xr
+
+from analysis.parts_schema import assemble_parts
+from models.astrocyte import CHI, astrocyte_group
+from models.devices import check_device
+from models.gap_junction import FLUXES, gap_junctions
+from models.parameters import ParameterSet, load_parameters
+from models.streams import stream
+from paradigms.guarded import guarded_session
+from paradigms.provenance import provenance
+from paradigms.tissue_graphs import GRAPHS, GraphError, Tissue, build_tissue
+
+NAME = "calcium_wave"
+CIRCUIT = "astrocyte_network_2014"
+JUNCTIONS = tuple(FLUXES)
+
+
+def simulate_wave(
+    graph: str = "ring",
+    junction: str = "threshold",
+    *,
+    size: int | None = None,
+    seed: int = 0,
+    overrides: Mapping[str, str] | None = None,
+    device: str = "numpy",
+    progress: Callable[[float], None] | None = None,
+) -> xr.Dataset:
+    """Run one wave.
+
+    Parameters
+    ----------
+    graph : str
+        One of `paradigms.tissue_graphs.GRAPHS`.
+    junction : str
+        One of `JUNCTIONS`.
+    size : int, optional
+        Number of astrocytes, about.
+    seed : int
+        Random graphs follow from it.
+    overrides : mapping of str to str, optional
+        ``{"group.name": "value unit"}``.
+    device : str
+        ``"numpy"`` (no compiler needed), ``"cython"`` or ``"cpp"``.
+    progress : callable, optional
+        Called with the completed fraction.
+
+    Returns
+    -------
+    xarray.Dataset
+        See `analysis.parts_schema`.
+
+    Raises
+    ------
+    GraphError, ParameterError, ModelError, DeviceError
+        Before the run, for what cannot be simulated.
+    RegimeError
+        If the run left the regime of the model: where and when.
+    """
+    if junction not in JUNCTIONS:
+        raise GraphError(f"unknown gap junction '{junction}'; allowed: {', '.join(JUNCTIONS)}")
+    check_device(device)
+    parameters = load_parameters(overrides, circuit=CIRCUIT)
+    tissue = build_tissue(graph, size, stream(seed, f"graph/{graph}"))
+    began = wall_clock.perf_counter()
+    arrays = _run(parameters, tissue, junction, device, progress)
+    reached = f"{graph} of {len(tissue.position)} astrocytes, {junction} gap junctions"
+    return assemble_parts(
+        NAME,
+        {**_describe(parameters, tissue), **arrays},
+        {
+            "title": f"Calcium wave, {junction} gap junctions: {GRAPHS[graph]}",
+            "graph": graph,
+            "junction": junction,
+            "threshold": parameters.value("wave.C_active"),
+            "spacing": parameters.value("wave.spacing"),
+            "seed": seed,
+            "device": device,
+            "wall_time_s": wall_clock.perf_counter() - began,
+            "summary": f"{NAME}: calcium and IP3 in a {reached}; one cell given IP3",
+            **provenance(parameters),
+        },
+    )
+
+
+def _run(
+    parameters: ParameterSet,
+    tissue: Tissue,
+    junction: str,
+    device: str,
+    progress: Callable[[float], None] | None,
+) -> dict[str, np.ndarray]:
+    constants = parameters.group("calcium", "ip3", "gap_junction")
+    sample = parameters.quantity("wave.sample")
+    with guarded_session(device, progress) as run:
+        cells = astrocyte_group(
+            len(tissue.position), CHI, constants, dt=parameters.quantity("wave.dt"), name="cells"
+        )
+        cells.stimulated = (np.arange(len(cells)) == tissue.stimulated).astype(float)
+        cells.I_bias = constants["I_pool"]
+        junctions = gap_junctions(cells, tissue.edges, junction, name="gap_junction")
+        monitor = b2.StateMonitor(cells, ["C", "I"], record=True, dt=sample, name="trace")
+        run(cells, [cells, junctions, monitor], parameters.value("wave.duration"), sample)
+        time, calcium, ip3 = (np.array(values) for values in (monitor.t, monitor.C, monitor.I))
+    return {"time": time, "calcium": calcium * 1e3, "ip3": ip3 * 1e3}  # mol m-3 to umol L-1
+
+
+def _describe(parameters: ParameterSet, tissue: Tissue) -> dict[str, np.ndarray]:
+    spacing = parameters.value("wave.spacing")
+    cells = np.arange(len(tissue.position))
+    once = tissue.edges.source < tissue.edges.target
+    return {
+        "astrocyte": cells,
+        "position": tissue.position * spacing,
+        "distance": tissue.distance * spacing,
+        "stimulated": cells == tissue.stimulated,
+        "edge_source": tissue.edges.source[once],
+        "edge_target": tissue.edges.target[once],
+    }

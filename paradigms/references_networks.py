@@ -1,0 +1,310 @@
+"""Reference checks of neurons with astrocytes: formulation by domains and published network."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models import neuron_glia_2019 as neuron_glia
+from models.assembly import Clocks
+from models.neuron_glia_wiring import Wiring, draw_wiring
+from models.parameters import ParameterSet, load_parameters
+from models.streams import stream
+from paradigms import neuron_glia_2019, reference_per_synapse
+from paradigms.neuron_glia_2019 import Outcome
+from paradigms.references import Check, at_most, near
+
+EXAMPLE = "brian2's example 6 of Stimberg et al. 2019 (alpha = 0, cells placed as there)"
+SEEDS = (1, 2, 3, 4, 5)
+
+# A network of 200 cells whose fewer synapses are stronger, so that it is as recurrent as the large
+# one.
+_SMALL = {
+    "projection.p_E": "0.0125",
+    "projection.p_I": "0.0125",
+    "projection.w_E": "0.3",
+    "projection.w_I": "6",
+    "cell.I_ex": "108",
+}
+_SMALL_SIZE = 200
+_DT, _DT_ASTROCYTE = 1e-4, 1e-2
+# A small domain has so few synapses that they can release together: its receptors need short steps.
+_DT_SMALL_DOMAIN = 1e-3
+
+
+def _excited(wiring: Wiring) -> dict[str, NDArray]:
+    """Astrocytes that start on their way to a release, so that a short run has many."""
+    rng = stream(0, "excited")
+    n = wiring.n_A
+    return {"I": rng.uniform(0.3e-3, 1.5e-3, n), "C": rng.uniform(0.05e-3, 0.45e-3, n)}
+
+
+def _largest_difference(ours: NDArray, reference: NDArray) -> float:
+    """Largest difference relative to the largest value, where there are synapses."""
+    there = np.isfinite(reference)
+    return float(np.abs(ours - reference)[there].max() / np.abs(reference[there]).max())
+
+
+def domain_formulation_checks(device: str = "numpy", duration: float = 0.3) -> list[Check]:
+    """Y_S and Gamma_S once for each domain and once for each synapse: the same."""
+    rows = []
+    for alpha, what in ((0, "release-decreasing"), (1, "release-increasing")):
+        overrides = {**_SMALL, "gliotransmission.alpha": str(alpha)}
+        parameters = load_parameters(overrides, circuit=neuron_glia_2019.CIRCUIT)
+        wiring = draw_wiring(parameters, 1, _SMALL_SIZE)
+        clocks = Clocks(_DT, _DT_SMALL_DOMAIN, _DT)
+        ours, reference = (
+            neuron_glia_2019.run(
+                parameters,
+                [wiring],
+                clocks,
+                duration,
+                build=build,
+                device=device,
+                start=_excited(wiring),
+                sample=0.01,
+            )
+            for build in (neuron_glia.assemble, reference_per_synapse.assemble)
+        )
+        rows += _same(what, ours, reference)
+    return rows
+
+
+def _same(what: str, ours: Outcome, reference: Outcome) -> list[Check]:
+    def differing(cell: str, time: str) -> int:
+        one, other = (
+            set(zip(getattr(x, cell).tolist(), getattr(x, time).tolist(), strict=True))
+            for x in (ours, reference)
+        )
+        return len(one ^ other)
+
+    n_spikes, n_events = len(reference.spike_time), len(reference.event_time)
+    formulation = f"per domain against per synapse, {what}"
+    rows = [
+        at_most(
+            f"{formulation}: differing spikes",
+            0,
+            differing("spike_cell", "spike_time"),
+            note=f"of {n_spikes}, same seed",
+        ),
+        at_most(
+            f"{formulation}: differing releases",
+            0,
+            differing("event_astrocyte", "event_time"),
+            note=f"of {n_events}",
+        ),
+    ]
+    for name, text in (
+        ("calcium", "calcium"),
+        ("transmitter", "transmitter Y_S"),
+        ("bound", "bound receptors Gamma_S"),
+    ):
+        value = _largest_difference(getattr(ours, name), getattr(reference, name))
+        rows.append(
+            at_most(f"{formulation}: {text}", 1e-12, value, note="largest relative difference")
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class Loss:
+    """What the formulation by domains loses when a synaptic parameter has a spread.
+
+    All are relative to the reference that gives every synapse its own value, but for `calcium`.
+
+    Attributes
+    ----------
+    parameter : str
+    spread : float
+        Coefficient of variation over synapses (log-normal, mean 1).
+    transmitter, bound, events : float
+        Of the time means of Y_S and Gamma_S over all domains, and of the number of releases.
+    calcium : float
+        Root mean square difference, umol/L.
+    """
+
+    parameter: str
+    spread: float
+    transmitter: float
+    bound: float
+    events: float
+    calcium: float
+
+
+def heterogeneity_losses(
+    spreads: Sequence[float] = (0.2, 0.5),
+    names: Sequence[str] = reference_per_synapse.HETEROGENEOUS,
+    device: str = "cpp",
+) -> list[Loss]:
+    """Measure the loss in a network without recurrent weights, where spikes stay the same."""
+    overrides = {
+        **_SMALL,
+        "projection.w_E": "0",
+        "projection.w_I": "0",
+        "cell.I_ex": "101",
+        "numerics.dt": "0.5",
+        "stimulus.duration": "5",
+    }
+    parameters = load_parameters(overrides, circuit=neuron_glia_2019.CIRCUIT)
+    wiring = draw_wiring(parameters, 1, _SMALL_SIZE)
+    cases = [("none", 0.0)] + [(name, spread) for name in names for spread in spreads]
+    n = len(wiring.excitatory)
+    own = {name: np.ones(n * len(cases)) for name in names}
+    for k, (name, spread) in enumerate(cases[1:], start=1):
+        sigma = np.sqrt(np.log1p(spread**2))
+        drawn = np.exp(sigma * stream(k, name).standard_normal(n) - sigma**2 / 2)
+        # Neither sampling nor the bound of a probability may move the mean: only spread is tested.
+        most = 1 / parameters.value("synapse.U_0_star") if name == "U_0_star" else np.inf
+        for _ in range(50):
+            drawn = np.minimum(drawn / drawn.mean(), most)
+        own[name][k * n : (k + 1) * n] = drawn
+    dt = float(parameters.quantity("numerics.dt"))
+    clocks = Clocks(dt, _DT_SMALL_DOMAIN, dt)
+    duration = float(parameters.quantity("stimulus.duration"))
+    ours = neuron_glia_2019.run(parameters, [wiring], clocks, duration, device=device, sample=0.05)
+    reference = neuron_glia_2019.run(
+        parameters,
+        [wiring] * len(cases),
+        clocks,
+        duration,
+        build=partial(reference_per_synapse.assemble, own_values=own),
+        device=device,
+        sample=0.05,
+    )
+    losses = []
+    for k, (name, spread) in enumerate(cases):
+        mine = slice(k * wiring.n_A, (k + 1) * wiring.n_A)
+        there = np.isfinite(reference.bound[mine, 0])
+        events = (reference.event_astrocyte // wiring.n_A == k).sum()
+
+        def relative(variable: str, mine: slice = mine, there: NDArray = there) -> float:
+            expected = getattr(reference, variable)[mine][there].mean()
+            return float(getattr(ours, variable)[there].mean() / expected - 1)
+
+        calcium = (ours.calcium - reference.calcium[mine])[there]
+        losses.append(
+            Loss(
+                name,
+                spread,
+                relative("transmitter"),
+                relative("bound"),
+                float(len(ours.event_time) / events - 1),
+                float(np.sqrt(np.mean(calcium**2))),
+            )
+        )
+    return losses
+
+
+def heterogeneity_checks(device: str = "cpp") -> list[Check]:
+    """Rows of `heterogeneity_losses`: what is lost, beside the bound that the docs state."""
+    rows = []
+    for loss in heterogeneity_losses(device=device):
+        if loss.spread == 0:
+            continue
+        where = f"{loss.parameter} with a spread of {100 * loss.spread:.0f} %"
+        note = (
+            f"bound receptors {100 * loss.bound:+.2f} %, releases {100 * loss.events:+.1f} %, "
+            f"calcium {loss.calcium:.3f} uM root mean square"
+        )
+        rows.append(
+            at_most(
+                f"per domain, {where}: error of transmitter",
+                LOSS_BOUND[loss.spread],
+                100 * abs(loss.transmitter),
+                unit="percent",
+                note=note,
+            )
+        )
+    return rows
+
+
+LOSS_BOUND: Mapping[float, float] = {0.2: 5.0, 0.5: 25.0}
+"""Largest error of the mean transmitter (%) by spread of one synaptic parameter.
+
+The clearance rate Omega_c sets it: the mean of 1/Omega_c is (1 + spread**2) times that of the mean
+rate. Every other parameter loses less than 3 %.
+"""
+
+
+def neuron_glia_checks(seeds: Sequence[int] = SEEDS, size: int = 1000) -> list[Check]:
+    """Our network against the published formulation: means over seeds, within its spread."""
+    parameters = load_parameters(circuit=neuron_glia_2019.CIRCUIT)
+    wirings = [draw_wiring(parameters, seed, size, "published") for seed in seeds]
+    duration = float(parameters.quantity("stimulus.duration"))
+    clocks = {
+        "ours": Clocks(_DT, _DT_ASTROCYTE, float(parameters.quantity("numerics.dt_slow"))),
+        "reference": Clocks(_DT, _DT_ASTROCYTE, _DT),
+    }
+    ours = neuron_glia_2019.run(parameters, wirings, clocks["ours"], duration)
+    reference = neuron_glia_2019.run(
+        parameters, wirings, clocks["reference"], duration, build=reference_per_synapse.assemble
+    )
+    return neuron_glia_rows(
+        neuron_glia_2019.rates(parameters, wirings, ours),
+        neuron_glia_2019.rates(parameters, wirings, reference),
+        size,
+    )
+
+
+def neuron_glia_rows(ours: NDArray, reference: NDArray, size: int) -> list[Check]:
+    """Rows from two arrays of `paradigms.neuron_glia_2019.rates`."""
+    rows = []
+    for j, cell_type in enumerate(neuron_glia_2019.CELL_TYPES):
+        for k, window in enumerate(neuron_glia_2019.WINDOWS):
+            rows.append(
+                _within_spread(
+                    f"neuron-glia network: {cell_type} rate {window}",
+                    ours[:, j, k],
+                    reference[:, j, k],
+                    "Hz",
+                    size,
+                )
+            )
+    for j, cell_type in enumerate(neuron_glia_2019.CELL_TYPES):
+        rows.append(
+            _within_spread(
+                f"neuron-glia network: {cell_type} rate, step less before",
+                ours[:, j, 1] - ours[:, j, 0],
+                reference[:, j, 1] - reference[:, j, 0],
+                "Hz",
+                size,
+            )
+        )
+    return rows
+
+
+def _within_spread(check: str, ours: NDArray, reference: NDArray, unit: str, size: int) -> Check:
+    spread = reference.std(ddof=1)
+    note = (
+        f"{EXAMPLE}, {size} cells, {len(ours)} seeds; "
+        f"reference sd {spread:.2g}, ours sd {ours.std(ddof=1):.2g}; seed by seed the largest "
+        f"difference is {np.abs(ours - reference).max():.2g}"
+    )
+    # Both share wiring and initial values, and spike alike until rounding is amplified (after some
+    # 2.5 s); from there on they are two samples, so two standard deviations are asked.
+    bound = 2 * float(spread)
+    return near(check, reference.mean(), ours.mean(), absolute=bound, unit=unit, note=note)
+
+
+def placement_checks() -> list[Check]:
+    """What the published placement of cells leaves of the astrocytes."""
+    parameters: ParameterSet = load_parameters(circuit=neuron_glia_2019.CIRCUIT)
+    rows = []
+    for placement, expected in (("published", 226), ("tissue", 800)):
+        domain = draw_wiring(parameters, 1, 1000, placement).domain
+        rows.append(
+            near(
+                f"neuron-glia network, placement {placement}: astrocytes with synapses of 800",
+                expected,
+                len(np.unique(domain[domain >= 0])),
+                relative=0.15,
+                note="counted in the published program; it hangs on rounding"
+                if placement == "published"
+                else "every astrocyte should have some",
+            )
+        )
+    return rows

@@ -1,0 +1,53 @@
+"""The network of neurons and astrocytes against the published formulation."""
+
+import numpy as np
+import pytest
+
+from paradigms import neuron_glia_2019
+from paradigms.references_networks import neuron_glia_checks, neuron_glia_rows, placement_checks
+
+SMALL = {
+    "projection.p_E": "0.0125",
+    "projection.p_I": "0.0125",
+    "projection.w_E": "0.3",
+    "projection.w_I": "6",
+    "stimulus.start": "0.1",
+    "stimulus.stop": "0.2",
+    "stimulus.duration": "0.3",
+}
+
+
+def test_published_placement_leaves_most_astrocytes_without_synapses():
+    assert [row.check for row in placement_checks() if not row.met] == []
+
+
+def test_run_script_gives_labelled_rates():
+    dataset = neuron_glia_2019.simulate((1, 2), size=200, overrides=SMALL, device="numpy")
+    assert dataset.rate.dims == ("seed", "cell_type", "window")
+    assert dataset.rate.attrs["units"] == "Hz"
+    cells = dataset.rate.sel(cell_type="excitatory")
+    # The step of current is 100 ms long and starts at 100 ms: it must show.
+    assert (cells.sel(window="step") > 2 * cells.sel(window="before")).all()
+    assert dataset.attrs["parameters_hash"]
+    width = {"before": 0.1, "step": 0.1, "after": 0.1}
+    spikes = sum(
+        float((dataset.rate.sel(cell_type=name, window=window) * count * width[window]).sum())
+        for name, count in (("excitatory", 160), ("inhibitory", 40))
+        for window in width
+    )
+    assert spikes == pytest.approx(float(dataset.activity.sum()), abs=1e-6)
+
+
+def test_rows_compare_with_the_spread_of_the_reference():
+    reference = np.random.default_rng(1).uniform(1, 2, (5, 3, 3))
+    assert all(row.met for row in neuron_glia_rows(reference, reference, 1000))
+    far = neuron_glia_rows(reference + 3, reference, 1000)
+    assert not any(row.met for row in far[:9])
+
+
+@pytest.mark.slow
+def test_rates_match_the_published_formulation():
+    rows = neuron_glia_checks()
+    assert [f"{row.check}: {row.ours} {row.note}" for row in rows if not row.met] == []
+    step = next(row for row in rows if row.check.endswith("excitatory rate, step less before"))
+    assert step.reference > 0
