@@ -62,8 +62,10 @@ figure
 # ## Who learns
 #
 # No cell is labelled as fear or extinction cell beforehand. A blind permutation test on each
-# principal cell's CS response finds both: cells whose response falls over extinction in B and
-# returns at renewal in A, and cells whose response rises over extinction and falls at renewal.
+# principal cell's CS response, corrected for the number of cells, finds who is excited by the CS
+# when fear is retrieved (early extinction), and who is excited at extinction retrieval but was not
+# before. The stricter test, response rises over extinction *and* falls at renewal, has five trials
+# a side and passes few cells or none in one animal.
 
 # %%
 ensembles = find_ensembles(dataset)
@@ -77,8 +79,12 @@ rows = [
 rate = np.array(rows)  # (trial, cell)
 figure = Figure(figsize=(9, 3.2), layout="constrained")
 axes = figure.add_subplot()
-for name, mask in (("fear", ensembles.fear_cells), ("extinction", ensembles.extinction_cells)):
-    axes.plot(trial, rate[:, mask].mean(axis=1), ".-", label=f"{name} cells ({mask.sum()})")
+for name, mask in (
+    ("early extinction", ensembles.retrieval),
+    ("extinction retrieval only", ensembles.extinction),
+):
+    label = f"excited in {name} ({mask.sum()} cells)"
+    axes.plot(trial, rate[:, mask].mean(axis=1), ".-", label=label)
 axes.set(xlabel="trial", ylabel="rate in the CS (Hz)")
 axes.legend(fontsize=8)
 figure
