@@ -160,9 +160,7 @@ def test_an_unwritable_output_is_told_before_the_run(command, tmp_path):
     ],
 )
 def test_a_faulty_option_is_told_in_one_line(command, arguments, words):
-    line = refusal(
-        command.run("run", "quick_conditioning", *arguments, "--out", str(command.out))
-    )
+    line = refusal(command.run("run", "quick_conditioning", *arguments, "--out", str(command.out)))
     for word in words:
         assert word in line
     assert command.left_behind() == []

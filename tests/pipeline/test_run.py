@@ -170,9 +170,7 @@ def test_another_seed_is_another_animal(dataset):
     assert not np.array_equal(other.projection, draw("quick_conditioning", SEED).tissue.projection)
     position = dataset["neuron_position"].values
     assert not np.array_equal(np.nan_to_num(other.position), np.nan_to_num(position))
-    pairs = set(
-        zip(dataset["synapse_pre"].values, dataset["synapse_post"].values, strict=True)
-    )
+    pairs = set(zip(dataset["synapse_pre"].values, dataset["synapse_post"].values, strict=True))
     theirs = other.tripartite["principal"]
     assert pairs - set(zip(theirs.source.tolist(), theirs.target.tolist(), strict=True))
 

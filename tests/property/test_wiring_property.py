@@ -51,9 +51,7 @@ def test_joining_keeps_every_edge(one, two):
     joined = join_edges([one[2], two[2]])
 
     def rows(*parts):
-        return sorted(
-            row for e in parts for row in zip(e.source, e.target, e.weight, strict=True)
-        )
+        return sorted(row for e in parts for row in zip(e.source, e.target, e.weight, strict=True))
 
     assert rows(joined) == rows(one[2], two[2])
     assert np.all(np.diff(joined.source) >= 0)
@@ -70,9 +68,7 @@ def test_shares_of_every_domain_sum_to_one(case, n_domains, seed):
     assert np.allclose(total, size > 0, rtol=0, atol=1e-12)
     pairs = set(zip(terminals.source.tolist(), terminals.target.tolist(), strict=True))
     assert len(pairs) == len(terminals)
-    assert pairs == set(
-        zip(drawn.source.tolist(), domain[drawn.target].tolist(), strict=True)
-    )
+    assert pairs == set(zip(drawn.source.tolist(), domain[drawn.target].tolist(), strict=True))
 
 
 @given(st.integers(1, 9), st.integers(1, 9))

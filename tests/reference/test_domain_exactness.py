@@ -17,10 +17,13 @@ from models.wiring import domain_terminals, draw_edges
 N_SOURCES, N_TARGETS, N_DOMAINS, DURATION = 12, 20, 3, 0.3
 
 # Stimberg et al. 2019, eqs. 1-4 and 9, of every single synapse; the domain hears their mean.
-PER_SYNAPSE = synapse.RELEASE_STATE + """
+PER_SYNAPSE = (
+    synapse.RELEASE_STATE
+    + """
 dY/dt = -Omega_c*Y : mmolar (clock-driven)
 Y_sum_post = Y/number_post : mmolar (summed)
 """
+)
 PER_SYNAPSE_ON_PRE = """
 U_0 = (1 - Gamma_S_post)*U_0_star + alpha*Gamma_S_post
 u_S = u_S + U_0*(1 - u_S)

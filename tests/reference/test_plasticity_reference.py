@@ -148,6 +148,7 @@ def test_steps_shrink_towards_the_bounds():
 
 def test_a_compressed_clock_takes_larger_steps():
     """Ten spikes' worth of learning in one: what is left of the distance is the tenth power."""
+
     def left(speed):
         return 1 - one_step(30.0, np.array([20.0]), speed=speed) / (6 - 1)
 

@@ -25,7 +25,7 @@ def regular(rates, duration):
     for cell, rate in enumerate(rates):
         own = np.arange(1 / rate, duration, 1 / rate)
         cells += [cell] * len(own)
-        times += np.round(own / 2e-4) * 2e-4,
+        times += (np.round(own / 2e-4) * 2e-4,)
     return np.array(cells), np.concatenate(times)
 
 

@@ -224,9 +224,11 @@ def test_generated_source_stays_in_the_folder_asked_for(tmp_path):
     with device_session("cpp", directory=tmp_path / "source") as session:
         session.generate(oscillator()[1], 0.01)
     assert (tmp_path / "source" / "makefile").is_file()
-    assert "_run_cells_stateupdater" in (tmp_path / "source" / "run.cpp").read_text() + (
-        tmp_path / "source" / "main.cpp"
-    ).read_text()
+    assert (
+        "_run_cells_stateupdater"
+        in (tmp_path / "source" / "run.cpp").read_text()
+        + (tmp_path / "source" / "main.cpp").read_text()
+    )
     assert not (tmp_path / "source" / "main").exists()
 
 

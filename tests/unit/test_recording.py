@@ -83,10 +83,7 @@ def test_sampled_synapses_are_named_by_pathway_and_index(animal, recorded, recor
 
 def test_total_weight_is_naive_plus_early_plus_late(animal, recorded, recorder):
     naive = np.concatenate(
-        [
-            animal.tissue.tripartite[pre].weight[recorder.sampled[pre]]
-            for pre in recorder.weights
-        ]
+        [animal.tissue.tripartite[pre].weight[recorder.sampled[pre]] for pre in recorder.weights]
     )
     assert recorded["weight"][:, 0] == pytest.approx(naive, abs=1e-12)
     total = naive[:, None] + recorded["weight_early"] + recorded["weight_late"]

@@ -80,9 +80,7 @@ def test_a_context_fires_where_the_animal_is(animal, context):
     elsewhere = phases(animal, lambda phase: phase.stage and phase.context != context)
     silent = value(animal, "rate_silent")
     dt = float(animal.parameters.quantity("numerics.dt"))
-    check_rate(
-        count(spikes, where, here), value(animal, "rate_context") + silent, cells, here, dt
-    )
+    check_rate(count(spikes, where, here), value(animal, "rate_context") + silent, cells, here, dt)
     check_rate(count(spikes, where, elsewhere), silent, cells, elsewhere)
 
 

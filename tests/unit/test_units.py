@@ -73,8 +73,20 @@ def test_a_unit_beyond_all_numbers_is_refused(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "s", "mV 3", "1..2 s", "--1 s", "1e s", "nan s", "inf s", "0x10 s", "1_000 s",
-     "1\ns\n2", "1e999 s"],
+    [
+        "",
+        "s",
+        "mV 3",
+        "1..2 s",
+        "--1 s",
+        "1e s",
+        "nan s",
+        "inf s",
+        "0x10 s",
+        "1_000 s",
+        "1\ns\n2",
+        "1e999 s",
+    ],
 )
 def test_other_quantities_are_refused_in_one_line(text):
     with pytest.raises(UnitError) as caught:
