@@ -14,6 +14,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -254,6 +255,15 @@ def _complaint(text: str) -> str:
     return next((line for line in lines if "error" in line.lower()), lines[-1] if lines else "")
 
 
+def _remove(folder: Path) -> None:
+    """Remove a build folder, also while an interrupted compiler still writes its last file."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+
+
 @contextlib.contextmanager
 def device_session(
     device: str,
@@ -278,6 +288,8 @@ def device_session(
     """
     _check_known(device)
     b2.start_scope()
+    # Astrocytes step slowly on purpose, and nothing here has a delay that could be rounded.
+    b2.BrianLogger.suppress_name("synapses_dt_mismatch")
     if "core.stop_on_keyboard_interrupt" in b2.prefs:
         # Otherwise Brian2 would take Ctrl-C for the wish to stop here and go on to the results.
         # Never put back: after an interrupt Brian2 would swallow the next one too.
@@ -305,4 +317,4 @@ def device_session(
                 b2.prefs[name] = value
         b2.defaultclock.dt = 0.1 * b2.ms
         if not kept:
-            shutil.rmtree(folder, ignore_errors=True)
+            _remove(folder)
