@@ -194,11 +194,13 @@ class Session:
         processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
         command = [b2.prefs.devices.cpp_standalone.make_cmd_unix, f"-j{processors}"]
         environment = {**os.environ, "CXX": _compiler() or COMPILERS[0]}
-        done = subprocess.run(  # noqa: S603 (make on the folder that was just written)
-            command, cwd=self._directory, env=environment, capture_output=True, text=True
-        )
+        said = self._directory / "make.txt"  # a file: an interrupt would leave pipes open
+        with said.open("w") as output:
+            done = subprocess.run(  # noqa: S603 (make on the folder that was just written)
+                command, cwd=self._directory, env=environment, stdout=output, stderr=output
+            )
         if done.returncode:
-            raise DeviceError(f"compiling the model failed: {_complaint(done.stderr)}")
+            raise DeviceError(f"compiling the model failed: {_complaint(said.read_text())}")
 
     @contextlib.contextmanager
     def _watched(self, log: Path, duration: float) -> Iterator[None]:
