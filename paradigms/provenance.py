@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import importlib.metadata
 import json
+import platform
+import subprocess
 from datetime import UTC, datetime
+from pathlib import Path
 
 from models.parameters import ParameterSet
-from paradigms.simulate import _git_commit, _versions
 
 
 def provenance(parameters: ParameterSet) -> dict[str, str]:
@@ -18,3 +21,27 @@ def provenance(parameters: ParameterSet) -> dict[str, str]:
         "git_commit": _git_commit(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def _versions() -> dict[str, str]:
+    names = ("astrogram", "brian2", "numpy", "xarray")
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+def _git_commit() -> str:
+    """Commit of the checkout that runs, marked when files differ from it; "unknown" without git."""
+    root = Path(__file__).resolve().parents[1]
+    try:
+        call = ["git", "-C", str(root), "describe", "--always", "--abbrev=40", "--dirty"]
+        done = subprocess.run(  # noqa: S603 (fixed words and our own folder)
+            call, capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip()

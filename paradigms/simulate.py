@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.metadata
-import json
-import platform
-import subprocess
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
-from pathlib import Path
 
 import xarray as xr
 
@@ -20,6 +14,7 @@ from models.devices import check_device, choose_clocks, device_session
 from models.parameters import load_parameters
 from models.streams import stream
 from paradigms.protocol import Protocol
+from paradigms.provenance import provenance
 from paradigms.recording import describe, record, score
 from paradigms.stimuli import draw_inputs
 from paradigms.timeline import animal_timeline
@@ -100,12 +95,8 @@ def simulate(
             "seed": seed,
             "size": size,
             "device": device,
-            "versions": json.dumps(_versions(), sort_keys=True),
-            "git_commit": _git_commit(),
-            "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "wall_time_s": time.perf_counter() - began,
-            "parameters": parameters.to_json(),
-            "parameters_hash": parameters.hash(),
+            **provenance(parameters),
             "protocol_toml": protocol.text,
             "summary": (
                 f"{protocol.name}, seed {seed}: spikes of {tissue.n_neurons} neurons, traces of "
@@ -113,27 +104,3 @@ def simulate(
             ),
         },
     )
-
-
-def _versions() -> dict[str, str]:
-    names = ("astrogram", "brian2", "numpy", "xarray")
-    found = {"python": platform.python_version()}
-    for name in names:
-        try:
-            found[name] = importlib.metadata.version(name)
-        except importlib.metadata.PackageNotFoundError:
-            found[name] = "not installed"
-    return found
-
-
-def _git_commit() -> str:
-    """Commit of the checkout that runs, marked when files differ from it; "unknown" without git."""
-    root = Path(__file__).resolve().parents[1]
-    try:
-        call = ["git", "-C", str(root), "describe", "--always", "--abbrev=40", "--dirty"]
-        done = subprocess.run(  # noqa: S603 (fixed words and our own folder)
-            call, capture_output=True, text=True, check=True, timeout=10
-        )
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return done.stdout.strip()

@@ -24,16 +24,26 @@ class Command:
         self.out = folder / "out"
         self.temporary = folder / "tmp"
         self.temporary.mkdir()
+        self.started = []
         self.environment = {**os.environ, "TMPDIR": str(self.temporary), "PYTHONPATH": str(ROOT)}
 
     def start(self, *arguments):
         command = [sys.executable, "-m", "paradigms", *arguments]
         # Ctrl-C must reach it as in a terminal, even if pytest itself ignores it
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, cwd=ROOT, env=self.environment, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True, start_new_session=True,
             preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
         )  # fmt: skip
+        self.started.append(process)
+        return process
+
+    def end(self):
+        """End what a failed test left running."""
+        for process in self.started:
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()
 
     def run(self, *arguments, timeout=120):
         process = self.start(*arguments)
@@ -47,7 +57,9 @@ class Command:
 
 @pytest.fixture
 def command(tmp_path):
-    return Command(tmp_path)
+    command = Command(tmp_path)
+    yield command
+    command.end()
 
 
 def refusal(result, status=2):
@@ -106,7 +118,7 @@ def test_ctrl_c_while_compiling_leaves_nothing(command):
 @pytest.mark.slow
 def test_ctrl_c_in_a_compiled_run_leaves_nothing(command):
     def running():
-        logs = list(command.temporary.rglob("results/stdout.txt"))
+        logs = list(command.temporary.glob("astrogram-*/results/stdout.txt"))
         return bool(logs) and "reached" in logs[0].read_text()
 
     interrupted(
