@@ -1,4 +1,4 @@
-"""Energy of the neuron-astrocyte network, term by term, and of its limit of fast astrocytes.
+"""Energy of the neuron-astrocyte network, term by term.
 
 Each layer contributes its Legendre term, and the couplings one term each:
 
@@ -23,7 +23,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.associative_memory import Network, State
-from models.associative_reduction import reduce_network
 
 Floats = NDArray[np.float64]
 
@@ -87,18 +86,3 @@ def energy(network: Network, state: State) -> Energy:
         synapse_process=-0.5 * np.einsum("bij,bij->b", psi, g),
         transport=-0.25 * network.transport.interaction(psi),
     )
-
-
-def effective_energy(network: Network, x: NDArray) -> Floats:
-    """Energy of the neurons with synapses and processes at their equilibrium, shape (cue,).
-
-    E_eff = sum_i [lambda x_i phi_i - lambda L(x_i)] - 1/4 sum_ijkl Q_ijkl phi_i phi_j phi_k phi_l;
-    without leaks of synapses and processes Q = T: the quartic energy of a dense associative memory
-    (Kozachkov et al. 2025). It falls when synapses and processes are fast.
-
-    Raises
-    ------
-    ModelError
-        See `models.associative_reduction.reduce_network`.
-    """
-    return reduce_network(network).energy(np.asarray(x, dtype=np.float64))

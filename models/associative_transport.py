@@ -91,7 +91,7 @@ class PatternTransport:
 
     def pools(self, psi: Floats) -> Floats:
         """What each pool collects, sum_kl read_mk read_ml psi_kl; shape (cue, K)."""
-        read = self.read
+        read = self.read.astype(psi.dtype, copy=False)
         # As many memories at a time as neurons: the products stay of the size of the processes.
         parts = [
             np.einsum("bnk,kn->bk", psi @ read[at].T, read[at]) for at in _chunks(*read.shape)
@@ -103,7 +103,7 @@ class PatternTransport:
         n, collected = self.n_neurons, self.pools(psi)
         back = np.zeros_like(psi)
         for at in _chunks(*self.write.shape):
-            write = self.write[at]
+            write = self.write[at].astype(psi.dtype, copy=False)
             back += (write.T[np.newaxis] * collected[:, np.newaxis, at]) @ write
         if self.balanced:
             back -= self._mean(psi)
