@@ -61,11 +61,11 @@ _SPIKING = (
     Variable("pattern", ("network", "memory", "neuron"), "int8", "1", "stored pattern, -1 or 1"),
     Variable("cued", ("network", "neuron"), "int8", "1", "1 for neurons that the cue drives"),
     Variable(
-        "rate", ("condition", "network", "neuron"), "float32", "Hz", "rate after the cue has gone"
+        "rate", ("condition", "network", "neuron"), "float32", "Hz", "rate in the last half second of the cue"
     ),
     Variable(
         "overlap", ("condition", "network"), "float64", "1",
-        "overlap of active neurons with the cued memory after the cue",
+        "overlap of active neurons with the cued memory, then",
     ),
     Variable(
         "pool", ("condition", "network", "memory", "time"), "float32", "1",

@@ -39,13 +39,14 @@ cued : 1 (constant)
 CELL_RESET = neuron.LIF_RESET + "y += 1/tau_y\n"
 
 # One tripartite synapse and its process. Membrane influx: coincidence of glutamate and retrograde
-# signal; `given` comes from the pools, `open_share` is the share of transport not blocked.
+# signal. `given` comes from the pools, which cannot take more than a process holds at rest;
+# `open_share` is the gain of transport.
 PROCESS = (
     GLUTAMATE
-    + presynaptic_receptor("C_free")
+    + presynaptic_receptor("C")
     + """
-dC/dt = (C_set + k_syn*C_rest*Y_S/Y_ref*y_cell/y_ref + C_rest*open_share*given - C)/tau_C : mmolar
-C_free = clip(C/C_rest, 0, 1e3)*C_rest : mmolar
+dC/dt = (C_set + k_syn*C_rest*Y_S/Y_ref*y_cell/y_ref +
+         C_rest*clip(open_share*given, -1, most) - C)/tau_C : mmolar
 excess = (C - C_rest)/C_rest : 1
 y_cell : hertz
 given : 1
@@ -154,7 +155,7 @@ def build_spiking(parameters: ParameterSet, wiring: Wiring) -> dict[str, b2.Bria
     process = b2.NeuronGroup(len(net), PROCESS, method="euler", namespace=space, name="process")
     outer = np.einsum("bmi,bmj->bij", wiring.patterns.astype(float), wiring.patterns.astype(float))
     rest = parameters.quantity("spiking.C_rest")
-    process.C_set = rest * (1 + wiring.static[net] * outer[net, pre, post])
+    process.C_set = rest * np.maximum(0, 1 + wiring.static[net] * outer[net, pre, post])
     process.C = process.C_set[:]
     bound = float(parameters.quantity("spiking.O_G") * rest / parameters.quantity("spiking.Omega_G"))
     process.Gamma_S = bound / (1 + bound)
@@ -173,9 +174,11 @@ def build_spiking(parameters: ParameterSet, wiring: Wiring) -> dict[str, b2.Bria
         "retrograde": _link(cell, process, RETROGRADE, net * n + post, row, "retrograde", space),
         "current": _link(process, cell, CURRENT, row, net * n + post, "current", space),
     }
+    carried = row[wiring.open_share[net] > 0]  # nothing is carried where transport is shut
+    net, pre, post = net[carried], pre[carried], post[carried]
     sign = (wiring.patterns[net, :, pre] * wiring.patterns[net, :, post]).astype(float)
     at = net[:, np.newaxis] * memories + np.arange(memories)
-    source = np.repeat(row, memories)
+    source = np.repeat(carried, memories)
     collect = _link(process, pool, COLLECT, source, at.ravel(), "collect", space)
     collect.w_in = sign.ravel() / (n * (n - 1))  # a pool holds the mean over its processes
     order = np.lexsort((source, at.ravel()))  # GeNN sorts by source
