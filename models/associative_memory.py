@@ -12,7 +12,7 @@ All arrays have the cue as first axis, so that many cues are recalled at once.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,9 @@ from models.checks import ModelError
 from models.parameters import ParameterSet
 
 Floats = NDArray[np.float64]
+POWER = 30
+SAFE = 1.0
+"""Step times fastest rate; Euler's method is stable below 2."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Network:
         Time constants, all in the same unit as the time step.
     leak_n, leak_s, leak_p : float
         lambda, alpha and gamma, dimensionless.
-    b, c, d : ndarray
+    b, c, d : ndarray or float
         Constant inputs, broadcast to (N,) and (N, N).
     """
 
@@ -53,9 +56,9 @@ class Network:
     leak_n: float = 1.0
     leak_s: float = 1.0
     leak_p: float = 1.0
-    b: Floats = field(default_factory=lambda: np.zeros(()))
-    c: Floats = field(default_factory=lambda: np.zeros(()))
-    d: Floats = field(default_factory=lambda: np.zeros(()))
+    b: Floats | float = 0.0
+    c: Floats | float = 0.0
+    d: Floats | float = 0.0
 
     def __post_init__(self) -> None:
         for name in ("tau_n", "tau_s", "tau_p"):
@@ -216,6 +219,26 @@ def integrate(
             "the strength of transport"
         )
     return state
+
+
+def refinement(network: Network, dt: float) -> int:
+    """Into how many steps `dt` must be cut so that Euler's method follows the processes.
+
+    Memories that resemble each other add up, so the fastest process mode depends on the patterns:
+    its rate is (gamma + psi' t)/tau_p with t the largest eigenvalue of T, found by power iteration.
+    """
+    n = network.n_neurons
+    mode = np.random.default_rng(0).standard_normal((1, n, n))
+    mode += mode.swapaxes(1, 2)
+    size = 0.0
+    for _ in range(POWER):
+        mode /= np.linalg.norm(mode)
+        mode = network.transport.flow(mode)
+        size = float(np.linalg.norm(mode))
+        if size == 0:
+            break
+    rate = (network.leak_p + size * network.psi.steepest) / network.tau_p
+    return max(1, int(np.ceil(dt * rate / SAFE)))
 
 
 def _euler(network: Network, state: State, dt: float) -> State:

@@ -33,7 +33,7 @@ class FastNetwork:
     patterns : ndarray, shape (K, N)
     phi : Activation
     tau_n, leak_n : float
-    b : ndarray
+    b : ndarray or float
     direct : float
         Coupling phi_i phi_j that synapses form by themselves: a self-coupling of the neurons.
     mix : ndarray, shape (K, K), or float
@@ -46,7 +46,7 @@ class FastNetwork:
     phi: Activation
     tau_n: float
     leak_n: float
-    b: Floats
+    b: Floats | float
     direct: float
     mix: Floats | float
     balance: float

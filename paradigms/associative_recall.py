@@ -25,6 +25,7 @@ from models.associative_memory import (
     held,
     integrate,
     memory_network,
+    refinement,
 )
 from models.associative_reduction import reduce_network
 from models.associative_transport import pattern_transport
@@ -169,7 +170,9 @@ def run_cues(
     """Recall from every cue; arrays ``time``, ``x``, ``energy`` and ``effective_energy``."""
     dt = float(parameters.quantity(f"{group}.dt"))
     steps, hold = (int(parameters.value(f"{group}.{name}")) for name in ("steps", "hold"))
-    sample = int(parameters.value("recall.sample"))
+    finer = refinement(network, dt)
+    dt, steps, hold = dt / finer, steps * finer, hold * finer
+    sample = int(parameters.value("recall.sample")) * finer
     seen: list[dict[str, NDArray]] = []
     for start in range(0, len(cues), ABREAST):
         some = cues[start : start + ABREAST].astype(np.float32)
