@@ -25,7 +25,8 @@ from paradigms.provenance import provenance
 NAME = "memory_capacity"
 CIRCUIT = "associative_memory"
 KINDS = ("pairwise", "astrocyte", "balanced")
-SIZES = (16, 24, 32, 48, 64, 96, 128)
+SIZES = (20, 40, 60, 80, 100, 120)
+"""Multiples of 20, so that 5 % of the bits is a whole number."""
 CLOSE = 1.03
 """K_max is bracketed to this ratio, or to one pattern."""
 
@@ -94,50 +95,51 @@ def measure_capacity(
     )
 
 
-def largest_load(kind: str, n: int, rng: Generator, parameters: ParameterSet) -> int:
-    """Largest number of random patterns at which enough recalls succeed; 0 if one is too many.
+def largest_load(kind: str, n: int, rng: Generator, parameters: ParameterSet) -> float:
+    """Number of random patterns at which just enough recalls succeed; 0 if one is too many.
 
-    Doubling until recall fails, then bisection. The patterns of a smaller load are among those of
-    a larger one.
+    Doubling until recall fails, bisection, and linear interpolation of the share of successes
+    between the last two loads. The patterns of a smaller load are among those of a larger one.
     """
-    bank = _Bank(n, rng)
+    bank = _Bank(n, int(parameters.value("capacity.sets")), rng)
+    wanted = parameters.value("capacity.share")
     good, bad = 0, 1
-    while recall_share(bank.take(bad), kind, parameters, seed=bad) >= parameters.value(
-        "capacity.share"
-    ):
+    shares = {0: 1.0}
+    while (shares.setdefault(bad, recall_share(bank, bad, kind, parameters))) >= wanted:
         good, bad = bad, 2 * bad
     while bad - good > 1 and bad > CLOSE * good:
-        middle = int(round(np.sqrt(good * bad))) if good > 8 else (good + bad) // 2
-        share = recall_share(bank.take(middle), kind, parameters, seed=middle)
-        if share >= parameters.value("capacity.share"):
+        middle = round(np.sqrt(good * bad)) if good > 8 else (good + bad) // 2
+        shares[middle] = recall_share(bank, middle, kind, parameters)
+        if shares[middle] >= wanted:
             good = middle
         else:
             bad = middle
-    return good
+    return good + (bad - good) * (shares[good] - wanted) / (shares[good] - shares[bad])
 
 
-def recall_share(
-    patterns: NDArray[np.int8], kind: str, parameters: ParameterSet, *, seed: int
-) -> float:
-    """Share of cues, patterns with flipped bits, whose pattern is recalled."""
-    rng = np.random.default_rng(seed)
-    wanted = patterns[rng.integers(len(patterns), size=int(parameters.value("capacity.cues")))]
-    cues = corrupt(wanted, parameters.value("capacity.flips"), rng)
-    found = recall_signs(patterns, cues, kind)
-    overlap = np.mean(found * wanted, axis=1)
-    return float(np.mean(overlap >= parameters.value("capacity.overlap")))
+def recall_share(bank: _Bank, k: int, kind: str, parameters: ParameterSet) -> float:
+    """Share of cues, patterns with flipped bits, whose pattern is recalled among `k`."""
+    rng = np.random.default_rng(k)
+    cues, flips = int(parameters.value("capacity.cues")), parameters.value("capacity.flips")
+    reached = []
+    for patterns in bank.take(k):
+        wanted = patterns[rng.integers(k, size=cues)]
+        found = recall_signs(patterns, corrupt(wanted, flips, rng), kind)
+        overlap = np.mean(found * wanted, axis=1)
+        reached.append(np.mean(overlap >= parameters.value("capacity.overlap")))
+    return float(np.mean(reached))
 
 
 class _Bank:
-    """Random patterns that grow on demand, so that a load contains all smaller ones."""
+    """Sets of random patterns that grow on demand, so that a load contains all smaller ones."""
 
-    def __init__(self, n: int, rng: Generator) -> None:
-        self._rng, self._rows = rng, np.zeros((0, n), dtype=np.int8)
+    def __init__(self, n: int, sets: int, rng: Generator) -> None:
+        self._rng, self._rows = rng, np.zeros((sets, 0, n), dtype=np.int8)
 
     def take(self, k: int) -> NDArray[np.int8]:
-        """The first `k` patterns."""
-        missing = k - len(self._rows)
-        if missing > 0:
-            more = self._rng.integers(0, 2, (missing, self._rows.shape[1]), dtype=np.int8) * 2 - 1
-            self._rows = np.concatenate([self._rows, more])
-        return self._rows[:k]
+        """The first `k` patterns of every set, shape (set, k, N)."""
+        sets, there, n = self._rows.shape
+        if k > there:
+            more = self._rng.integers(0, 2, (sets, k - there, n), dtype=np.int8) * 2 - 1
+            self._rows = np.concatenate([self._rows, more], axis=1)
+        return self._rows[:, :k]
