@@ -61,7 +61,8 @@ _SPIKING = (
     Variable("pattern", ("network", "memory", "neuron"), "int8", "1", "stored pattern, -1 or 1"),
     Variable("cued", ("network", "neuron"), "int8", "1", "1 for neurons that the cue drives"),
     Variable(
-        "rate", ("condition", "network", "neuron"), "float32", "Hz", "rate in the last half second of the cue"
+        "rate", ("condition", "network", "neuron"), "float32", "Hz",
+        "rate in the last half second of the cue",
     ),
     Variable(
         "overlap", ("condition", "network"), "float64", "1",

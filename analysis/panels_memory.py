@@ -15,7 +15,18 @@ from analysis.capacity import capacity_exponents, theory
 from analysis.schema import labels
 from analysis.statistics import bootstrap_interval, permutation_p
 from analysis.style import (
-    BLACK, BLUE, GREEN, GREY, ORANGE, SMALL, VERMILION, legend, nothing, slanted, tidy, words,
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    SMALL,
+    VERMILION,
+    legend,
+    nothing,
+    slanted,
+    tidy,
+    words,
 )  # fmt: skip
 
 DPI = 100
@@ -71,7 +82,9 @@ def _recall_rows(dataset: xr.Dataset) -> Rows:
 
 
 def _recall_figure(figure: Figure, dataset: xr.Dataset) -> None:
-    panels = figure.subplot_mosaic([["overlap", "energy"], ["pictures", "pictures"]])
+    panels: dict[str, Axes] = figure.subplot_mosaic(
+        [["overlap", "energy"], ["pictures", "pictures"]]
+    )
     time, sign = dataset["time"].values, dataset["sign"].values
     for row, trace in enumerate(dataset["overlap"].values):
         colour = {1: BLUE, -1: VERMILION}.get(int(sign[row]), GREY)
@@ -173,7 +186,7 @@ def _spiking_rows(dataset: xr.Dataset) -> Rows:
 
 
 def _spiking_figure(figure: Figure, dataset: xr.Dataset) -> None:
-    panels = figure.subplot_mosaic(
+    panels: dict[str, Axes] = figure.subplot_mosaic(
         [["transport", "no_transport", "pairwise"], ["pools", "pools", "overlap"]]
     )
     names = labels(dataset["condition"]).tolist()
@@ -225,10 +238,9 @@ def _block_figure(figure: Figure, dataset: xr.Dataset) -> None:
     slanted(left, names)
     left.set_ylim(0, 1.05)
     tidy(left, "Transport blocked", "", "overlap of recall")
-    for axes, along, curves in (
-        (middle, "dose", (("dose_recall", BLUE, "in recall"), ("dose_storage", ORANGE, "in storage"))),
-        (right, "loss", (("loss_recall", GREEN, "lost at random"),)),
-    ):  # fmt: skip
+    doses = (("dose_recall", BLUE, "in recall"), ("dose_storage", ORANGE, "in storage"))
+    losses = (("loss_recall", GREEN, "lost at random"),)
+    for axes, along, curves in ((middle, "dose", doses), (right, "loss", losses)):
         for name, colour, label in curves:
             values = dataset[name].values
             axes.plot(dataset[along].values, values, ".", color=colour, ms=3, alpha=0.4)
@@ -253,7 +265,7 @@ def _completion_rows(dataset: xr.Dataset) -> Rows:
 
 
 def _completion_figure(figure: Figure, dataset: xr.Dataset) -> None:
-    panels = figure.subplot_mosaic([["error", "pictures"]], width_ratios=(1, 1.6))
+    panels: dict[str, Axes] = figure.subplot_mosaic([["error", "pictures"]], width_ratios=(1, 1.6))
     for row, (name, colour) in enumerate(zip(("symmetric", "free"), (BLUE, ORANGE), strict=True)):
         panels["error"].plot(dataset["step"].values, dataset["error"].values[row], "o-", ms=4,
                              color=colour, label=f"{name} T")  # fmt: skip
@@ -262,7 +274,8 @@ def _completion_figure(figure: Figure, dataset: xr.Dataset) -> None:
     legend(panels["error"])
     image, mask = dataset["image"].values, dataset["mask"].values[..., np.newaxis]
     completed = dataset["completed"].values[-1]
-    columns = [np.where(mask == 1, 0.5, image), completed[len(completed) // 4], completed[-1], image]
+    early, last = completed[len(completed) // 4], completed[-1]
+    columns = [np.where(mask == 1, 0.5, image), early, last, image]
     wall = np.concatenate([np.concatenate(list(column), axis=0) for column in columns], axis=1)
     panels["pictures"].imshow(np.clip(wall, 0, 1).squeeze(), cmap="gray", interpolation="nearest")
     tidy(panels["pictures"], "masked, a quarter of the way, last step, true")

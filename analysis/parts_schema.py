@@ -1,8 +1,8 @@
 """The small datasets of the paradigms that show single parts: their tables, assembly and check.
 
 `calcium_wave`, `tripartite_synapse` and the associative memories (`analysis.memory_tables`) have no
-animals, sessions or trials, so each has a table of its own. Units and names are CF, as in `analysis.schema_table`; files are written by
-`analysis.storage`, whole or not at all.
+animals, sessions or trials, so each has a table of its own. Units and names are CF, as in
+`analysis.schema_table`; files are written by `analysis.storage`, whole or not at all.
 """
 
 from __future__ import annotations

@@ -53,8 +53,8 @@ def write_tokens(keys: Floats, values: Floats) -> Written:
     """
     if keys.ndim != 2 or values.ndim != 2 or len(keys) != len(values):
         raise ModelError(
-            f"keys have shape {keys.shape} and values {values.shape}; allowed: (token, feature) and "
-            "(token, value)"
+            f"keys have shape {keys.shape} and values {values.shape}; "
+            "allowed: (token, feature) and (token, value)"
         )
     if (keys < 0).any():
         raise ModelError("a key has negative features; use features that are 0 or more")

@@ -73,7 +73,9 @@ def energy(network: Network, state: State) -> Energy:
     """
     phi, g, psi = network.phi(state.x), network.g(state.s), network.psi(state.p)
 
-    def layer(u: Floats, value: Floats, leak: float, given: Floats | float, integral: Floats) -> Floats:
+    def layer(
+        u: Floats, value: Floats, leak: float, given: Floats | float, integral: Floats
+    ) -> Floats:
         terms = (leak * u - given) * value - leak * integral
         return terms.reshape(len(u), -1).sum(axis=1)
 

@@ -34,7 +34,9 @@ d : 1 (constant)
 POOL = "collected : 1"
 
 
-def brian_network(network: Network, state: State) -> tuple[b2.Network, b2.NeuronGroup, b2.NeuronGroup]:
+def brian_network(
+    network: Network, state: State
+) -> tuple[b2.Network, b2.NeuronGroup, b2.NeuronGroup]:
     """One cue's network as Brian2 objects, integrated with Euler's method on the default clock.
 
     Parameters

@@ -5,7 +5,7 @@
     tau_p dp_ij/dt = -gamma p_ij + sum_kl T_ijkl psi(p_kl) + g(s_ij) + d_ij
 
 Kozachkov, Slotine & Krotov 2025, PNAS, doi 10.1073/pnas.2417788122 (arXiv 2311.08135), with
-f = phi phi + psi and kappa = g, the choice for which an energy exists (`models.associative_energy`).
+f = phi phi + psi and kappa = g, the choice that has an energy (`models.associative_energy`).
 All arrays have the cue as first axis, so that many cues are recalled at once.
 """
 
@@ -83,11 +83,13 @@ class State:
     p: Floats
 
     def moved(self, rate: State, step: float) -> State:
-        """This state after `step` at `rate`."""
+        """Return the state after `step` at `rate`."""
         return State(self.x + step * rate.x, self.s + step * rate.s, self.p + step * rate.p)
 
 
-def memory_network(parameters: ParameterSet, transport: Transport, group: str = "recall") -> Network:
+def memory_network(
+    parameters: ParameterSet, transport: Transport, group: str = "recall"
+) -> Network:
     """Network with the constants of one group of the circuit ``associative_memory``.
 
     Synapses and processes are scaled by N: g(s) = g_gain s/N and psi(p) = psi_gain N p, so that s

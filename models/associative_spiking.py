@@ -29,9 +29,10 @@ from models.receptors import GLUTAMATE
 
 # The cell of `models.neuron` with an injected current, and the rate that its processes sense.
 CELL = (
-    neuron.LIF.replace("dv/dt = (", "dv/dt = (I_rec + I_bg + I_cue*cued*int(t + dt/2 < cue_time) + ")
+    neuron.LIF.replace("dv/dt = (", "dv/dt = (I_given + ")
     + """
 dy/dt = -y/tau_y : hertz
+I_given = I_rec + I_bg + I_cue*cued*int(t + dt/2 < cue_time) : amp
 I_rec : amp
 cued : 1 (constant)
 """
@@ -157,7 +158,8 @@ def build_spiking(parameters: ParameterSet, wiring: Wiring) -> dict[str, b2.Bria
     rest = parameters.quantity("spiking.C_rest")
     process.C_set = rest * np.maximum(0, 1 + wiring.static[net] * outer[net, pre, post])
     process.C = process.C_set[:]
-    bound = float(parameters.quantity("spiking.O_G") * rest / parameters.quantity("spiking.Omega_G"))
+    unbinding = parameters.quantity("spiking.Omega_G")
+    bound = float(parameters.quantity("spiking.O_G") * rest / unbinding)
     process.Gamma_S = bound / (1 + bound)
     process.open_share = wiring.open_share[net] * parameters.value("spiking.transport")
     pool = b2.NeuronGroup(networks * memories, POOL, method="euler", namespace=space, name="pool")

@@ -155,8 +155,8 @@ def check_memory(k: int, n: int) -> None:
     free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     if needed > free:
         raise PatternError(
-            f"{k} patterns of {n} neurons need {needed / 1e9:.3g} GB of memory and this machine has "
-            f"{free / 1e9:.3g} GB; lower --n-patterns or --size"
+            f"{k} patterns of {n} neurons need {needed / 1e9:.3g} GB of memory and this machine "
+            f"has {free / 1e9:.3g} GB; lower --n-patterns or --size"
         )
 
 

@@ -15,7 +15,14 @@ from typing import Annotated
 import typer
 
 from paradigms.cli_memory import (
-    MEMORIES, Block, Corruption, Latent, Networks, NPatterns, Patterns, refuse_memory_options,
+    MEMORIES,
+    Block,
+    Corruption,
+    Latent,
+    Networks,
+    NPatterns,
+    Patterns,
+    refuse_memory_options,
     run_memory,
 )  # fmt: skip
 from paradigms.cli_references import PARTS, reproduce, run_part

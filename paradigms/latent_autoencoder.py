@@ -2,8 +2,9 @@
 
 Three strided convolutions, a dense layer and tanh give a code of 768 numbers for 32 x 32 x 3
 images; its sign is the pattern (after Kozachkov, Slotine & Krotov 2025, the CIFAR-10
-demonstration). A penalty on the mean product of two code units over a batch and on their means
-keeps the codes of different images apart, which an associative memory needs.
+demonstration). Each code unit is normalised over the images, so that its sign is as often 1 as
+-1, and a penalty on the overlaps of codes keeps those of different images apart: an associative
+memory needs both.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def require_torch() -> Any:
         import torch
     except ImportError:
         raise PatternError(
-            "this needs torch, which is not installed; pip install 'astrogram[torch]', or leave out "
-            "--latent for plain binarisation"
+            "this needs torch, which is not installed; pip install 'astrogram[torch]', or, for "
+            "recall, leave out --latent"
         ) from None
     torch.set_num_threads(1)
     return torch
@@ -70,7 +71,7 @@ def fit_autoencoder(images: Images, parameters: ParameterSet, seed: int) -> Late
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-    return LatentCode(model)
+    return LatentCode(model.eval())
 
 
 class LatentCode:
@@ -96,10 +97,10 @@ class LatentCode:
 
 
 def _alike(torch: Any, code: Any) -> Any:
-    """Mean squared overlap of different images' codes, and how far the code is from -1 and 1."""
+    """Mean squared overlap of different images' codes."""
     overlap = code @ code.T / code.shape[1]
     others = overlap - torch.diag(torch.diag(overlap))
-    return torch.mean(others**2) + 0.1 * torch.mean((code.abs() - 1) ** 2)
+    return torch.mean(others**2)
 
 
 def _autoencoder(torch: Any) -> Any:
@@ -109,7 +110,8 @@ def _autoencoder(torch: Any) -> Any:
         for entry, leave in ((3, 12), (12, 24), (24, 48))
         for layer in (nn.Conv2d(entry, leave, 4, stride=2, padding=1), nn.GELU())
     ]
-    encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(BITS, BITS), nn.Tanh())
+    encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(BITS, BITS),
+                            nn.BatchNorm1d(BITS, affine=False), nn.Tanh())  # fmt: skip
     decoder = nn.Sequential(
         nn.Linear(BITS, BITS), nn.GELU(), nn.Unflatten(1, (48, 4, 4)),
         nn.ConvTranspose2d(48, 24, 4, stride=2, padding=1), nn.GELU(),

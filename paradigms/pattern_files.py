@@ -108,17 +108,17 @@ def _records(data: bytes, name: str) -> NDArray[np.float32]:
         raise _pickled(Path(name))
     if not data or len(data) % RECORD:
         raise PatternError(
-            f"{name} has {len(data)} bytes, no multiple of {RECORD}: it is truncated or no CIFAR-10 "
-            "binary file; copy it again"
+            f"{name} has {len(data)} bytes, no multiple of {RECORD}: it is truncated or no "
+            "CIFAR-10 binary file; copy it again"
         )
     records = np.frombuffer(data, dtype=np.uint8).reshape(-1, RECORD)
     if records[:, 0].max() >= CLASSES:
         raise PatternError(
-            f"{name} has label {records[:, 0].max()}; CIFAR-10 has 0 to {CLASSES - 1}: it is damaged "
-            "or another file; copy it again"
+            f"{name} has label {records[:, 0].max()}; CIFAR-10 has 0 to {CLASSES - 1}: it is "
+            "damaged or another file; copy it again"
         )
     pixels = records[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
-    return pixels.astype(np.float32) / 255
+    return np.asarray(pixels / np.float32(255), dtype=np.float32)
 
 
 def _archive(path: Path) -> NDArray[np.float32]:
@@ -134,7 +134,7 @@ def _archive(path: Path) -> NDArray[np.float32]:
                     parts.append(_records(opened.read(), f"{path}:{base}"))
     except (OSError, EOFError, tarfile.TarError) as error:
         raise PatternError(
-            f"cannot read {path}: {_reason(error)}; it is truncated or no tar archive, copy it again"
+            f"cannot read {path}: {_reason(error)}; truncated or no tar archive, copy it again"
         ) from None
     if not parts:
         raise PatternError(f"{path} holds no .bin file; give the CIFAR-10 binary archive")

@@ -144,7 +144,7 @@ def choose(
     Returns
     -------
     patterns : ndarray of int8, shape (K, N)
-        All different.
+        All different, unless random.
     images : Images or None
 
     Raises
@@ -158,8 +158,8 @@ def choose(
             f"{n_patterns} patterns of {n_neurons} neurons; allowed: at least 1 of at least 2"
         )
     if source == "random":
-        bits = rng.integers(0, 2, (n_patterns, n_neurons), dtype=np.int8) * 2 - 1
-    elif source.endswith(".npy"):
+        return rng.integers(0, 2, (n_patterns, n_neurons), dtype=np.int8) * 2 - 1, None
+    if source.endswith(".npy"):
         from paradigms.pattern_files import read_patterns
 
         bits = read_patterns(Path(source))
@@ -171,7 +171,7 @@ def choose(
         raise PatternError(
             f"{source} has {len(first)} different patterns; allowed: --n-patterns up to that"
         )
-    taken = np.sort(rng.choice(first, n_patterns, replace=False)) if source != "random" else first
+    taken = np.sort(rng.choice(first, n_patterns, replace=False))
     if images is not None:
         images = Images(images.pixels[taken], images.source)
     return bits[taken], images

@@ -179,8 +179,9 @@ def test_the_limit_of_fast_astrocytes_is_a_saddle_with_rising_psi_and_stable_wit
     gone = []
     for gain in (20.0, -20.0):
         network = Network(
-            pattern_transport(stored, 3.0), Activation("tanh", 1), Activation("identity", 1, 1 / 20),
-            Activation("identity", gain), tau_s=0.2, tau_p=0.2, leak_s=0.0, leak_p=0.0,
+            pattern_transport(stored, 3.0), Activation("tanh", 1),
+            Activation("identity", 1, 1 / 20), Activation("identity", gain),
+            tau_s=0.2, tau_p=0.2, leak_s=0.0, leak_p=0.0,
         )  # fmt: skip
         settled = fast_equilibrium(network, cue)
         start = settled.moved(type(settled)(0 * settled.x, 0 * settled.s + 1e-6, 0 * settled.p), 1)
