@@ -2,8 +2,8 @@
 
 Three strided convolutions, a dense layer and tanh give a code of 768 numbers for 32 x 32 x 3
 images; its sign is the pattern (after Kozachkov, Slotine & Krotov 2025, the CIFAR-10
-demonstration). Each code unit is normalised over the images, so that its sign is as often 1 as
--1, and a penalty on the overlaps of codes keeps those of different images apart: an associative
+demonstration). Each bit is cut at the median of its unit over the images, so that it is as often 1
+as -1, and a penalty on the overlaps of codes keeps those of different images apart: an associative
 memory needs both.
 """
 
@@ -71,20 +71,22 @@ def fit_autoencoder(images: Images, parameters: ParameterSet, seed: int) -> Late
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
-    return LatentCode(model.eval())
+    with torch.no_grad():
+        middle = model[0](pixels).median(dim=0).values
+    return LatentCode(model, middle)
 
 
 class LatentCode:
     """A trained autoencoder: images to signs and back."""
 
-    def __init__(self, model: Any) -> None:
-        self._model = model
+    def __init__(self, model: Any, middle: Any) -> None:
+        self._model, self._middle = model, middle
 
     def encode(self, images: Images) -> NDArray[np.int8]:
         """Signs of the code, shape (image, 768)."""
         torch = require_torch()
         with torch.no_grad():
-            code = self._model[0](_tensor(torch, images.pixels)).numpy()
+            code = (self._model[0](_tensor(torch, images.pixels)) - self._middle).numpy()
         return np.where(code > 0, 1, -1).astype(np.int8)
 
     def decode(self, signs: NDArray) -> NDArray[np.float32]:
@@ -110,8 +112,7 @@ def _autoencoder(torch: Any) -> Any:
         for entry, leave in ((3, 12), (12, 24), (24, 48))
         for layer in (nn.Conv2d(entry, leave, 4, stride=2, padding=1), nn.GELU())
     ]
-    encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(BITS, BITS),
-                            nn.BatchNorm1d(BITS, affine=False), nn.Tanh())  # fmt: skip
+    encoder = nn.Sequential(*down, nn.Flatten(), nn.Linear(BITS, BITS), nn.Tanh())
     decoder = nn.Sequential(
         nn.Linear(BITS, BITS), nn.GELU(), nn.Unflatten(1, (48, 4, 4)),
         nn.ConvTranspose2d(48, 24, 4, stride=2, padding=1), nn.GELU(),

@@ -33,8 +33,8 @@ from paradigms.provenance import provenance
 
 NAME = "transport_block"
 CIRCUIT = "associative_memory"
-DOSES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.975, 1.0)
-LOSSES = (0.0, 0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0)
+DOSES = (0.0, 0.2, 0.4, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.9, 1.0)
+LOSSES = (0.0, 0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8, 1.0)
 
 
 @dataclass(frozen=True)
