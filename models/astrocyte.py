@@ -67,7 +67,7 @@ drug_Gi : 1
 drug_gap : 1
 """
 
-# The astrocyte of `amygdala_prefrontal`.
+# The astrocyte of `amygdala_prefrontal`: chosen parts, each with its own source.
 ASTROCYTE = (
     GLUTAMATE
     + MGLUR

@@ -41,7 +41,7 @@ from models.synapse import (
 )
 from models.wiring import Edges, domain_terminals, sort_edges
 
-# Conductance-based cell with a driving current (Stimberg et al. 2019, eqs. 1-4).
+# Conductance-based cell with a driving current (Stimberg et al. 2019, eqs. 1-3).
 CELL = """
 dv/dt = (g_L*(E_L - v) + g_ampa*(E_ampa - v) + g_gaba*(E_gaba - v) +
         drive)/C_m : volt (unless refractory)
@@ -50,11 +50,12 @@ dg_gaba/dt = -g_gaba/tau_gaba : siemens
 drive : amp (shared)
 Gamma : 1
 """
+# Spike and reset (Stimberg et al. 2019, unnumbered).
 THRESHOLD = "v > V_th"
 RESET = "v = E_L"
 
 # Excitatory synapses are `models.synapse.MODULATED`. No astrocyte modulates inhibitory ones, which
-# release as if no receptor were ever bound (Stimberg et al. 2019, eqs. 5-7).
+# release as if no receptor were ever bound (Stimberg et al. 2019, eqs. 4-8).
 INHIBITORY = RELEASE_STATE + STATIC
 INHIBITORY_GABA = """
 u_S = u_S + U_0_star*(1 - u_S)
@@ -63,8 +64,9 @@ x_S = x_S - r_S
 g_gaba_post += g*r_S
 """
 
-# Linear variables of a domain, and its astrocyte. They are two groups because the first follow
-# spikes and the second takes longer steps; what they share is handed over.
+# Linear variables of a domain, and its astrocyte (Stimberg et al. 2019, eqs. 11-22). They are two
+# groups because the first follow spikes and the second takes longer steps; what they share is
+# handed over.
 DOMAIN = GLUTAMATE + presynaptic_receptor("G_A") + "G_A : mmolar\n"
 ASTROCYTE = (
     "Y_S : mmolar\n"

@@ -12,7 +12,7 @@ from paradigms.references_basal_amygdala import basal_amygdala_checks
 
 CIRCUIT = basal_amygdala_2011.CIRCUIT
 # The one published number that is not met, and why: see the note of its row.
-MISSED = "basal amygdala: peak of the spectrum with p_II = 0.5 alone"
+MISSED = "basal amygdala: peak of the spectrum, p_II = 0.5 alone (text of both papers)"
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from paradigms import neuron_glia_2019
-from paradigms.references_networks import neuron_glia_checks, neuron_glia_rows, placement_checks
+from paradigms.references_neuron_glia import neuron_glia_checks, neuron_glia_rows, placement_checks
 
 SMALL = {
     "projection.p_E": "0.0125",
