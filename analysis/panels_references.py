@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from analysis.style import BLACK, BLUE, GREEN, GREY, ORANGE, SMALL, VERMILION, legend, tidy
 
-DPI = 90
+DPI = 80
 REGIME_COLOURS = {"AM": BLUE, "FM": VERMILION, "mixed": GREEN}
 CALCIUM = "Ca$^{2+}$ (µmol L$^{-1}$)"
 
@@ -42,6 +42,7 @@ def references_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None
 def _single_astrocyte(figure: Figure, dataset: xr.Dataset) -> None:
     names = [str(name) for name in dataset["regime"].values]
     panels: dict[str, Axes] = figure.subplot_mosaic([names, ["range", "difference", "order"]])
+    dataset = dataset.isel(time=slice(None, None, 5))
     time = dataset["time"].values
     for name in names:
         one = dataset.sel(regime=name)
@@ -59,12 +60,9 @@ def _single_astrocyte(figure: Figure, dataset: xr.Dataset) -> None:
             wide.axvline(point, color=colour, lw=0.8, ls=":")
         error = np.abs(one["calcium"].values - one["exact"].values)
         panels["difference"].semilogy(time, np.maximum(error, 1e-16), color=colour, lw=0.8)
-    tidy(
-        panels["range"], "Range of calcium over IP$_3$ (dotted: eigenvalues)",
-        "IP$_3$ (µmol L$^{-1}$)", CALCIUM,
-    )  # fmt: skip
+    tidy(panels["range"], "Range over IP$_3$", "IP$_3$ (µmol L$^{-1}$)", CALCIUM)
     legend(panels["range"], loc="upper left")
-    tidy(panels["difference"], "Ours less SciPy, 10 ms steps", "time (s)", "µmol L$^{-1}$")
+    tidy(panels["difference"], "Ours less SciPy, 10 ms", "time (s)", "µmol L$^{-1}$")
     panels["difference"].set_ylim(1e-14, 1e-4)
     step, found = 1e3 * dataset["step"].values, dataset["error"].values
     panels["order"].loglog(step, found, "o", color=BLACK, ms=5, label="ours, FM")
@@ -144,6 +142,7 @@ def _fear_network(figure: Figure, dataset: xr.Dataset) -> None:
     axes.axvline(66.41, color=BLACK, lw=0.8, ls=":")
     axes.text(69, float(above["power"].min()), "66.4 Hz\n(replication)", fontsize=SMALL - 0.5)
     tidy(axes, "Spectrum of all spikes", "frequency (Hz)", "spikes$^2$ ms$^{-2}$ Hz$^{-1}$")
+    axes.set_ylim(top=30 * float(above["power"].max()))
     legend(axes, loc="upper right")
 
 

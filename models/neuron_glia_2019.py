@@ -17,12 +17,11 @@ import brian2 as b2
 import numpy as np
 
 from models.assembly import Clocks
+from models.astrocyte import astrocyte_group
 from models.calcium import CALCIUM
-from models.checks import check_parameters
 from models.gap_junction import COUPLED, gap_junctions
 from models.gliotransmission import (
     GLUTAMATE_RELEASED,
-    RELEASE_THRESHOLD,
     STORE,
     presynaptic_receptor,
     release,
@@ -147,24 +146,17 @@ def make_astrocytes(
     parameters: ParameterSet, wiring: Wiring, n: int, dt: float
 ) -> tuple[b2.NeuronGroup, b2.Synapses]:
     """`n` coupled astrocytes, which release gliotransmitter at every upward crossing of C_theta."""
-    # Not `astrocyte_group`: that refuses the published step of 10 ms, which would be too coarse if
-    # all synapses of a domain released at once; a domain has hundreds and they never do.
-    space = namespace(parameters)
-    groups = ("calcium", "ip3", "receptors", "gap_junction", "gliotransmission")
-    check_parameters(parameters.group(*groups))
-    group = b2.NeuronGroup(
+    # The published step of 10 ms would be too coarse if all synapses of a domain released at once;
+    # a domain has hundreds and they never do.
+    group = astrocyte_group(
         n,
         ASTROCYTE,
-        threshold=RELEASE_THRESHOLD,
-        refractory=RELEASE_THRESHOLD,
+        namespace(parameters),
         reset=release("G_A"),
-        method="rk4",
-        name="astrocytes",
-        namespace=space,
         dt=dt * b2.second,
+        name="astrocytes",
+        check_step=False,
     )
-    group.C, group.h, group.I = (space[name] for name in ("C_0", "h_0", "I_0"))
-    group.x_A = 1
     return group, gap_junctions(group, wiring.gap_junctions, "threshold")
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from models.astrocyte import G_CHI, LI_RINZEL, astrocyte_group, published
+from models.astrocyte import G_CHI, LI_RINZEL, SINGLE_CELL, astrocyte_group, published
 from models.devices import device_session
 from models.gap_junction import COUPLED, gap_junctions, grid_edges, ring_edges
 from models.parameters import load_parameters
@@ -24,15 +24,6 @@ CIRCUIT = "astrocyte_g_chi"
 # What calcium encodes follows from the affinity of the pumps (De Pitta et al. 2008, Phys Rev E
 # 77:030903): SERCA affinity (umolar) and an IP3 level (umolar) within the oscillatory range.
 REGIMES = {"AM": (0.1, 0.5), "FM": (0.05, 0.8), "mixed": (0.07, 0.5)}
-# Stimberg et al. 2019, example of a single astrocyte driven by synapses.
-SINGLE_CELL = {
-    "ip3.O_beta": "5 umolar/second",
-    "ip3.O_delta": "0.2 umolar/second",
-    "ip3.K_delta": "0.3 umolar",
-    "ip3.K_D": "0.5 umolar",
-    "ip3.Omega_5P": "0.1 1/second",
-    "synapse.rho_c": "0.001",
-}
 G_CHI_TRACES = (
     ("C", 0, "calcium", "uM"),
     ("I", 2, "IP3", "uM"),

@@ -32,7 +32,7 @@ def single_astrocyte() -> xr.Dataset:
         ``calcium`` and ``exact`` (regime, time), ``lowest`` and ``highest`` calcium after 150 s
         (regime, level), ``bifurcation`` (regime, side) and ``error`` (step); umol/L and s.
     """
-    levels = np.arange(0.2, 1.3, 0.02)
+    levels = np.arange(0.2, 1.2, 0.025)
     time, ours, exact = li_rinzel_traces()
     _, calcium = settled_cells(levels)
     points = [bifurcation_points(numbers() | {"K_P": k_p}) for k_p, _ in REGIMES.values()]
