@@ -97,7 +97,10 @@ def _neuron_glia(figure: Figure, dataset: xr.Dataset) -> None:
         tidy(bars, "mean" if name == names[0] else "", "", "Hz")
         bars.set_xticks(range(len(window)), window)
         bars.set_ylim(0, 1.35 * float(dataset["rate"].sel(cell_type=name).max()))
-    legend(panels[f"{names[0]} mean"], loc="upper right", ncols=2)
+    handles, titles = bars.get_legend_handles_labels()
+    figure.legend(
+        handles, titles, loc="outside upper right", ncols=2, frameon=False, fontsize=SMALL
+    )
     figure.suptitle(
         f"{dataset.attrs['size']} cells, seed {dataset.attrs['seed']}; shaded: current raised by "
         "a fifth", fontsize=SMALL + 1,
