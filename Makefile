@@ -22,7 +22,7 @@ help:
 	@echo "make demo       one animal: dataset, figure sheet and comparison table in out/demo"
 	@echo "make test       the tests, without the slow ones"
 	@echo "make test-slow  the slow tests"
-	@echo "make test-genn  the tests of GeNN code generation (Python 3.11)"
+	@echo "make test-genn  the tests with the pins of GeNN, and those of GeNN (Python 3.11)"
 	@echo "make lint       ruff and mypy"
 	@echo "make references  table and figures of docs/references.md (half an hour)"
 	@echo "make docs       docs/parameters.md from the parameter tables"
@@ -54,7 +54,7 @@ test-slow: $(VENV)/installed
 	$(RUN)/python -m pytest -m "slow and not genn and not gpu"
 
 test-genn: $(VENV_GENN)/installed
-	$(VENV_GENN)/bin/python -m pytest -m "genn and not slow and not gpu"
+	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu"
 
 lint: $(VENV)/installed
 	$(RUN)/ruff check .

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
 from models.astrocyte import G_CHI, LI_RINZEL, SINGLE_CELL, astrocyte_group, published
-from models.devices import device_session
 from models.gap_junction import COUPLED, gap_junctions, grid_edges, ring_edges
 from models.parameters import load_parameters
+from models.session import device_session
 from paradigms.references import Check, at_least, at_most, near
 
 CIRCUIT = "astrocyte_g_chi"

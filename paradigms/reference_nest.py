@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from models.astrocyte import astrocyte_group, published
 from models.calcium import CALCIUM
-from models.devices import device_session
 from models.ip3 import RELAXATION
+from models.session import device_session
 from paradigms.reference_astrocyte import numbers, record
 from paradigms.references import Check, at_most
 

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from models.astrocyte import LI_RINZEL, astrocyte_group, published
-from models.devices import device_session
 from models.gliotransmission import GLUTAMATE_RELEASED, STORE, presynaptic_receptor, release
+from models.session import device_session
 from models.synapse import TERMINAL, TERMINAL_ON_PRE
 from paradigms.reference_astrocyte import numbers, record
 from paradigms.references import Check, at_least, at_most, near

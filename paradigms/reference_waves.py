@@ -8,8 +8,8 @@ import numpy as np
 from analysis.waves import Wave, arrival_times, describe_wave
 from models.astrocyte import CHI, astrocyte_group, published
 from models.checks import check_traces
-from models.devices import device_session
 from models.gap_junction import gap_junctions, ring_edges
+from models.session import device_session
 from paradigms.calcium_wave import simulate_wave
 from paradigms.references import Check, at_least, at_most, factor
 

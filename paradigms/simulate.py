@@ -10,8 +10,9 @@ import xarray as xr
 from analysis.schema import assemble as assemble_dataset
 from models.amygdala_prefrontal import REFERENCE_SIZE, draw_tissue
 from models.assembly import assemble
-from models.devices import check_device, choose_clocks, device_session
+from models.devices import check_device, choose_clocks
 from models.parameters import load_parameters
+from models.run import run_circuit
 from models.streams import stream
 from paradigms.protocol import Protocol
 from paradigms.provenance import provenance
@@ -30,6 +31,7 @@ def simulate(
     clock: str | None = None,
     overrides: Mapping[str, str] | None = None,
     device: str = "cpp",
+    gpu: bool = False,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Run the animal `seed` through `protocol` in the circuit `amygdala_prefrontal`.
@@ -48,6 +50,8 @@ def simulate(
         ``{"group.name": "value unit"}``.
     device : str
         See `models.devices.DEVICES`.
+    gpu : bool
+        For the device ``"genn"``: on a GPU.
     progress : callable, optional
         Called with the completed fraction and the simulated time in s.
 
@@ -58,10 +62,12 @@ def simulate(
 
     Raises
     ------
-    ParameterError, ProtocolError, InterventionError, DeviceError
+    ParameterError, ProtocolError, InterventionError, ModelError, DeviceError
         Before or, for a failing device, during the run; nothing is left behind.
+    RegimeError
+        If the run leaves the regime of the model.
     """
-    check_device(device)
+    check_device(device, gpu=gpu)
     parameters = load_parameters(overrides)
     timeline = animal_timeline(protocol, clock, seed)
     size = REFERENCE_SIZE if size is None else size
@@ -74,13 +80,15 @@ def simulate(
         if progress is not None:
             progress(fraction, fraction * timeline.duration)
 
-    with device_session(device, report) as session:
-        circuit = assemble(parameters, tissue, inputs, clocks)
-        recorder = record(
-            circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
-        )
-        session.run(circuit.network, timeline.duration)
-        recorded = recorder.arrays(tissue)
+    circuit, tables = assemble(parameters, tissue, inputs, clocks)
+    recorder = record(
+        circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
+    )
+    run = run_circuit(
+        recorder.circuit, {**tables, **recorder.tables}, timeline.duration, device,
+        gpu=gpu, progress=report,
+    )  # fmt: skip
+    recorded = recorder.arrays(run.records, tissue)
     return assemble_dataset(
         {
             **recorded,
@@ -96,6 +104,7 @@ def simulate(
             "size": size,
             "device": device,
             "wall_time_s": time.perf_counter() - began,
+            "build_time_s": run.build_seconds,
             **provenance(parameters),
             "protocol_toml": protocol.text,
             "summary": (

@@ -67,7 +67,7 @@ def _sorted(
     inside = step < round(duration / dt)
     key = np.unique(step[inside] * (int(cell.max(initial=0)) + 1) + cell[inside])
     width = int(cell.max(initial=0)) + 1
-    return Spikes((key % width).astype(np.int32), (key // width) * dt)
+    return Spikes((key % width).astype(np.int32), (key // width).astype(np.int32), dt)
 
 
 def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, seed: int) -> Inputs:
@@ -130,4 +130,4 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
     total = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])
     slow_time = np.interp(times, edges, total)
     drugs = drug_levels(timeline.interventions, times)
-    return Inputs(afferent, drive, slow_step, slow_time, drugs, timeline.speed)
+    return Inputs(afferent, drive, slow_time, drugs, timeline.speed)

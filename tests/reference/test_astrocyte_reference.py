@@ -14,8 +14,9 @@ from scipy.integrate import solve_ivp
 
 from models import astrocyte
 from models.assembly import namespace
-from models.devices import choose_clocks, device_session
+from models.devices import choose_clocks
 from models.parameters import load_parameters
+from models.session import device_session
 
 CORE = ("Y_S", "Gamma_A", "N_A", "I", "C", "h", "A_d", "Gamma_S")
 OUTPUT = ("x_A", "Ser", "gate_integral")

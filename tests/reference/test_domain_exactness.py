@@ -10,8 +10,8 @@ import numpy as np
 
 from models import astrocyte, synapse
 from models.assembly import namespace
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 from models.wiring import domain_terminals, draw_edges
 
 N_SOURCES, N_TARGETS, N_DOMAINS, DURATION = 12, 20, 3, 0.3

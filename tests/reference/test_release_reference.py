@@ -11,8 +11,8 @@ import pytest
 
 from models import synapse
 from models.assembly import namespace
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 from tests.support.synapses import fire
 
 RATES = np.array([1.0, 5.0, 20.0, 50.0])

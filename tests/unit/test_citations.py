@@ -12,8 +12,8 @@ import models
 from models.parameters import circuits, load_parameters
 
 FOLDER = Path(models.__file__).parent
-# Their strings are statements of Brian2's clockwork, not of a model.
-CLOCKWORK = {"checks", "devices"}
+# Its strings are statements of a watch over the model, not of the model.
+CLOCKWORK = {"checks"}
 # A differential equation, a variable with a unit, or a statement or condition.
 EQUATION = re.compile(r"^\s*\w+(/dt)?\s*[-+*/]?=[^=]|^\s*\w+ : \w|^\s*\w+ [<>] \w|<.*\*dt$", re.M)
 # Paper and year, or the word that marks what no paper gives.
