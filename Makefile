@@ -16,7 +16,7 @@ DEMO := out/demo/fear_extinction_seed1.nc
 export MPLBACKEND := Agg
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-genn lint docs clean
+.PHONY: help demo test test-slow test-genn lint references docs clean
 
 help:
 	@echo "make demo       one animal: dataset, figure sheet and comparison table in out/demo"
@@ -24,6 +24,7 @@ help:
 	@echo "make test-slow  the slow tests"
 	@echo "make test-genn  the tests with the pins of GeNN, and those of GeNN (Python 3.11)"
 	@echo "make lint       ruff and mypy"
+	@echo "make references  table and figures of docs/references.md (half an hour)"
 	@echo "make docs       docs/parameters.md from the parameter tables"
 	@echo "make clean      remove environments, caches and outputs"
 
@@ -58,6 +59,16 @@ test-genn: $(VENV_GENN)/installed
 lint: $(VENV)/installed
 	$(RUN)/ruff check .
 	$(RUN)/mypy
+
+# What the reference checks gave, and their figures: half an hour.
+references: $(VENV)/installed
+	$(RUN)/astrogram reproduce references --markdown > docs/references_table.new
+	mv docs/references_table.new docs/references_table.md
+	$(RUN)/astrogram reproduce figures --out docs/figures
+	$(RUN)/astrogram run calcium_wave --graph ring --junction threshold --out out/figures
+	$(RUN)/astrogram run tripartite_synapse --out out/figures
+	cp out/figures/calcium_wave_seed0.png docs/figures/calcium_wave.png
+	cp out/figures/tripartite_synapse_seed0.png docs/figures/tripartite_synapse.png
 
 docs: $(VENV)/installed
 	@mkdir -p docs

@@ -16,7 +16,7 @@ from models.wiring import domain_terminals, draw_edges
 
 N_SOURCES, N_TARGETS, N_DOMAINS, DURATION = 12, 20, 3, 0.3
 
-# Stimberg et al. 2019, eqs. 1-4 and 9, of every single synapse; the domain hears their mean.
+# Stimberg et al. 2019, eqs. 4-8 and 17, of every single synapse; the domain hears their mean.
 PER_SYNAPSE = (
     synapse.RELEASE_STATE
     + """
