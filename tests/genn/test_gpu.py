@@ -1,4 +1,4 @@
-"""The circuit on an NVIDIA GPU: the same animal in the mean, since sums there have no fixed order."""
+"""The circuit on an NVIDIA GPU: the same animal in the mean, as sums there have no order."""
 
 import numpy as np
 import pytest
