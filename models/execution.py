@@ -19,6 +19,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from models.scratch import mapped
+
 Tables = dict[str, NDArray]
 Progress = Callable[[float], None]
 
@@ -53,7 +55,7 @@ def execute(
     Returns
     -------
     Tables
-        What was recorded.
+        What was recorded; large arrays stay on disk until they are let go.
 
     Raises
     ------
@@ -172,5 +174,5 @@ def _compare(readback: Path, tables: Tables, manifest: dict) -> None:
 
 
 def _read(file: Path, kind: str, columns: int) -> NDArray:
-    values = np.fromfile(file, np.dtype(kind))
+    values = mapped(file, np.dtype(kind))
     return values.reshape(-1, columns).T if columns else values

@@ -102,7 +102,7 @@ def _standalone(folder: Path) -> Iterator[None]:
     b2.prefs[_HEADERS] = [*before[_HEADERS], f'"{HEADER.name}"']
     # The loop over cells needs more checks for overlapping arrays than gcc makes by itself;
     # vectorised, a whole run takes a tenth less.
-    b2.prefs[_FLAGS] = [*before[_FLAGS], "--param", "vect-max-version-for-alias-checks=400"]
+    b2.prefs[_FLAGS] = [*before[_FLAGS], "--param=vect-max-version-for-alias-checks=400"]
     b2.set_device("cpp_standalone", build_on_run=False, directory=str(folder))
     try:
         yield

@@ -14,9 +14,10 @@ from typing import Annotated
 
 import typer
 
+from paradigms.cli_cohort import cohort
 from paradigms.cli_references import PARTS, reproduce, run_part
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
-from paradigms.console import RunProgress, as_rows, note, print_rows
+from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
 from paradigms.output import check_writable, dataset_path, replacing, writing
 from paradigms.protocol import load_protocol, parse_intervention
 from paradigms.reading import ProtocolError
@@ -38,8 +39,6 @@ EXPECTED = (
     ("analysis.errors", "DatasetError"),
 )
 """Errors that a user can mend. Looked up only when one was raised: their modules load slowly."""
-
-COMPARE_COLUMNS = ("row", "unit", "paper", "model", "low", "high", "n", "verdict", "trust")
 
 app = typer.Typer(
     name="astrogram",
@@ -179,8 +178,8 @@ def compare(
         note(f"caution: {caution}")
 
 
-for show in (parameters, protocols, interventions, devices, cache):
-    app.command()(show)
+for command in (cohort, parameters, protocols, interventions, devices, cache):
+    app.command()(command)
 
 
 def parse_overrides(given: list[str] | tuple[str, ...]) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,6 +15,7 @@ from models.amygdala_prefrontal import AFFERENTS, POPULATIONS, PROJECTIONS, Tiss
 from models.assembly import Clocks
 from models.circuit import Circuit, SpikeRecord, Tables, TraceRecord
 from models.parameters import ParameterSet
+from models.scratch import scratch
 from paradigms.timeline import Timeline
 
 # Dataset variable -> astrocyte variable and the factor from SI to the dataset's unit.
@@ -46,18 +48,24 @@ class Recorder:
 
     def arrays(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
         """Return spikes, events, astrocyte traces and weights as variables of the dataset."""
-        index = [records["spikes_principal.i"], records["spikes_other.i"] + tissue.n_principal]
-        time = [records["spikes_principal.t"], records["spikes_other.t"]]
-        order = np.lexsort((np.concatenate(index), np.concatenate(time)))
+        time, neuron = merge_spikes(
+            [
+                (records[f"spikes_{name}.t"], records[f"spikes_{name}.i"], shift)
+                for name, shift in (("principal", 0), ("other", tissue.n_principal))
+            ]
+        )
         result: dict[str, Any] = {
-            "spike_time": np.concatenate(time)[order],
-            "spike_neuron": np.concatenate(index)[order],
+            "spike_time": time,
+            "spike_neuron": neuron,
             "event_time": records["spikes_astrocyte.t"],
             "event_astrocyte": records["spikes_astrocyte.i"],
             "time": records["astrocyte_traces.t"],
         }
         for name, (variable, factor) in FIELDS.items():
-            result[name] = records[f"astrocyte_traces.{variable}"] * factor
+            trace = records[f"astrocyte_traces.{variable}"]
+            # The file holds single precision, and that is enough here too
+            result[name] = np.multiply(trace, factor, out=scratch(trace.shape, np.float32),
+                                       casting="same_kind")  # fmt: skip
         return {**result, **self._weights(records, tissue)}
 
     def _weights(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
@@ -145,6 +153,48 @@ def record(
     return Recorder(recorded, tables, sampled)
 
 
+def merge_spikes(
+    parts: Sequence[tuple[NDArray, NDArray, int]], chunk: int = 2**20
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Join spikes of several groups in order of time and cell, a stretch of time after the other.
+
+    Parameters
+    ----------
+    parts : sequence of (times, cells, shift)
+        Sorted by time and cell; `shift` is the number of a group's first cell. Groups come in
+        order of their cells.
+    chunk : int
+        Spikes of one group that are in memory at a time, about.
+
+    Returns
+    -------
+    time, neuron : ndarray, shape (n_spikes,)
+        On disk if large.
+    """
+    total = sum(len(times) for times, _, _ in parts)
+    time, neuron = scratch((total,), np.float64), scratch((total,), np.int32)
+    start, done = [0] * len(parts), 0
+    while done < total:
+        ahead = [times[k + chunk] for k, (times, _, _) in zip(start, parts, strict=True)
+                 if k + chunk < len(times)]  # fmt: skip
+        edge = min(ahead, default=np.inf)
+        stop = [k + int(np.searchsorted(times[k : k + chunk + 1], edge))
+                for k, (times, _, _) in zip(start, parts, strict=True)]  # fmt: skip
+        if stop == start:  # more than a chunk at one time
+            chunk *= 2
+            continue
+        here = [slice(*ends) for ends in zip(start, stop, strict=True)]
+        times = np.concatenate([part[0][where] for part, where in zip(parts, here, strict=True)])
+        cells = np.concatenate(
+            [part[1][where] + part[2] for part, where in zip(parts, here, strict=True)]
+        )
+        order = np.argsort(times, kind="stable")  # sorted runs: one pass
+        time[done : done + len(order)] = times[order]
+        neuron[done : done + len(order)] = cells[order]
+        start, done = stop, done + len(order)
+    return time, neuron
+
+
 def _shares(parameters: ParameterSet) -> dict[str, float]:
     """Share of afferents and recurrent synapses in what is sampled, by their in-degrees.
 
@@ -200,7 +250,8 @@ def score(
 ) -> dict[str, Any]:
     """Freezing of every trial, by the read-out that `analysis` defines."""
     cem = tissue.cells("CeM")
-    heard = np.isin(recorded["spike_neuron"], cem)
+    heard = np.zeros(tissue.n_neurons, bool)
+    heard[cem] = True
     readout = Readout(
         threshold=float(parameters.quantity("readout.cem_threshold")),
         bin=float(parameters.quantity("readout.bin")),
@@ -208,7 +259,7 @@ def score(
         tau=float(parameters.quantity("readout.tau")),
     )
     scored = score_freezing(
-        recorded["spike_time"][heard], len(cem),
+        recorded["spike_time"][heard[recorded["spike_neuron"]]], len(cem),
         [trial.start for trial in timeline.trials], [trial.stop for trial in timeline.trials],
         readout, timeline.speed,
     )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 
@@ -11,7 +12,8 @@ from analysis.schema import assemble as assemble_dataset
 from models.amygdala_prefrontal import REFERENCE_SIZE, draw_tissue
 from models.assembly import assemble
 from models.devices import check_device, choose_clocks
-from models.parameters import load_parameters
+from models.individual import individual
+from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit
 from models.streams import stream
 from paradigms.protocol import Protocol
@@ -40,8 +42,8 @@ def simulate(
     ----------
     protocol : Protocol
     seed : int
-        Wiring, afferent spikes and pauses follow from it: the same seed gives the same dataset
-        (but for its time stamps) on the same device and versions.
+        Wiring, individual parameters, afferent spikes and pauses follow from it: the same seed
+        gives the same dataset (but for its time stamps) on the same device and versions.
     size : int, optional
         Number of neurons, about; default 1000.
     clock : str, optional
@@ -68,7 +70,8 @@ def simulate(
         If the run leaves the regime of the model.
     """
     check_device(device, gpu=gpu)
-    parameters = load_parameters(overrides)
+    mean_parameters = load_parameters(overrides)
+    parameters = individual(mean_parameters, seed)
     timeline = animal_timeline(protocol, clock, seed)
     size = REFERENCE_SIZE if size is None else size
     tissue = draw_tissue(parameters, size, seed)
@@ -105,7 +108,8 @@ def simulate(
             "device": device,
             "wall_time_s": time.perf_counter() - began,
             "build_time_s": run.build_seconds,
-            **provenance(parameters),
+            **provenance(mean_parameters),
+            "individual": json.dumps(_own(mean_parameters, parameters), sort_keys=True),
             "protocol_toml": protocol.text,
             "summary": (
                 f"{protocol.name}, seed {seed}: spikes of {tissue.n_neurons} neurons, traces of "
@@ -113,3 +117,8 @@ def simulate(
             ),
         },
     )
+
+
+def _own(mean: ParameterSet, own: ParameterSet) -> dict[str, float]:
+    """Values of the parameters in which this animal differs from the mean one."""
+    return {row.key: row.value for row in own.rows() if row != mean[row.key]}

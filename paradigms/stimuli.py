@@ -65,8 +65,9 @@ def _sorted(
     cell = np.concatenate([part[0] for part in parts])
     step = np.floor(np.concatenate([part[1] for part in parts]) / dt).astype(np.int64)
     inside = step < round(duration / dt)
-    key = np.unique(step[inside] * (int(cell.max(initial=0)) + 1) + cell[inside])
     width = int(cell.max(initial=0)) + 1
+    key = np.sort(step[inside] * width + cell[inside])
+    key = key[np.diff(key, prepend=-1) > 0]
     return Spikes((key % width).astype(np.int32), (key // width).astype(np.int32), dt)
 
 

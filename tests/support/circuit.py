@@ -12,6 +12,7 @@ from models.amygdala_prefrontal import Tissue, draw_tissue
 from models.assembly import Clocks, Inputs, assemble
 from models.circuit import Tables
 from models.devices import choose_clocks
+from models.individual import individual
 from models.objects import make_objects, recorded
 from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit
@@ -121,7 +122,7 @@ def draw(
     """Draw the animal `seed`."""
     if isinstance(protocol, str):
         protocol = load_protocol(protocol)
-    parameters = load_parameters(overrides)
+    parameters = individual(load_parameters(overrides), seed)
     timeline = animal_timeline(protocol, None, seed)
     tissue = draw_tissue(parameters, size, seed)
     inputs = draw_inputs(parameters, tissue, timeline, seed)

@@ -16,6 +16,7 @@ from models import astrocyte, neuron, parameters, synapse
 from models.amygdala_prefrontal import draw_tissue
 from models.assembly import assemble, namespace
 from models.devices import choose_clocks
+from models.individual import individual
 from models.parameters import ParameterError, ParameterSet, circuits, load_parameters
 from models.streams import stream
 from paradigms.recording import record, score
@@ -67,6 +68,7 @@ def test_no_parameter_is_dead():
             return super().__getitem__(key)
 
     spied = ParameterSet(MappingProxyType(Listening(load_parameters().table)))
+    individual(spied, 1)
     timeline = animal_timeline(blink(), None, 1)
     tissue = draw_tissue(spied, 250, 1)
     clocks = choose_clocks(spied, timeline.speed, "numpy")

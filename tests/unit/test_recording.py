@@ -5,7 +5,7 @@ import pytest
 
 from analysis.schema import assemble as assemble_dataset
 from models.amygdala_prefrontal import AFFERENTS, POPULATIONS
-from paradigms.recording import FIELDS, describe, score
+from paradigms.recording import FIELDS, describe, merge_spikes, score
 from tests.support.circuit import blink, draw
 
 WANTED = {
@@ -86,6 +86,21 @@ def test_total_weight_is_naive_plus_early_plus_late(animal, recorded, recorder):
     assert recorded["weight"][:, 0] == pytest.approx(naive, abs=1e-12)
     total = naive[:, None] + recorded["weight_early"] + recorded["weight_late"]
     assert recorded["weight"] == pytest.approx(total, abs=1e-12)
+
+
+@pytest.mark.parametrize("chunk", [1, 3, 100])
+def test_spikes_are_merged_in_order_of_time_and_cell(chunk):
+    rng = np.random.default_rng(1)
+    parts, shift = [], 0
+    for cells in (5, 7, 2):
+        fired = np.argwhere(rng.random((40, cells)) < 0.4)  # time step, cell
+        parts.append((fired[:, 0] * 0.2, fired[:, 1].astype(np.int32), shift))
+        shift += cells
+    time, neuron = merge_spikes(parts, chunk)
+    joined = np.concatenate([np.stack([t, c + s], axis=1) for t, c, s in parts])
+    order = np.lexsort((joined[:, 1], joined[:, 0]))
+    assert len(joined) > 100
+    assert np.array_equal(np.stack([time, neuron], axis=1), joined[order])
 
 
 def test_spikes_of_both_groups_lie_on_one_axis(animal, recorded):
