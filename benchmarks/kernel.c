@@ -20,7 +20,7 @@
 #include "constants.h"
 
 enum { NP = N_PRINCIPAL, N = N_PRINCIPAL + N_OTHER, NA = N_ASTROCYTE };
-enum { SOURCES = N_AFFERENT + N_DRIVE + N };
+enum { BLOCK = 64, SOURCES = N_AFFERENT + N_DRIVE + N };
 enum { FIRST_DRIVE = N_AFFERENT, FIRST_CELL = N_AFFERENT + N_DRIVE };
 
 /* Rows of edges: those of source s are start[s] .. start[s + 1] - 1. */
@@ -92,8 +92,14 @@ static void step_cells(int32_t now) {
 
 static int find_spikes(int32_t now, int32_t *found) {
     int count = 0;
-    for (int i = 0; i < N; i++)
-        if (v[i] > V_th && now >= free_at[i]) found[count++] = i;
+    for (int first = 0; first < N; first += BLOCK) { /* most blocks hold none: a quick look */
+        const int end = first + BLOCK < N ? first + BLOCK : N;
+        double highest = V_reset;
+        for (int i = first; i < end; i++) highest = v[i] > highest ? v[i] : highest;
+        if (highest <= V_th) continue;
+        for (int i = first; i < end; i++)
+            if (v[i] > V_th && now >= free_at[i]) found[count++] = i;
+    }
     return count;
 }
 
