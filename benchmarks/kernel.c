@@ -15,7 +15,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 
 #include "constants.h"
 
@@ -223,13 +222,6 @@ static double *filled(int64_t count, double value) {
     return result;
 }
 
-static double cpu_seconds(void) {
-    struct rusage used;
-    getrusage(RUSAGE_SELF, &used);
-    return used.ru_utime.tv_sec + used.ru_stime.tv_sec +
-           1e-6 * (used.ru_utime.tv_usec + used.ru_stime.tv_usec);
-}
-
 int main(int argc, char **argv) {
     FILE *file = argc > 1 ? fopen(argv[1], "rb") : NULL;
     if (file == NULL) {
@@ -335,15 +327,13 @@ int main(int argc, char **argv) {
         }
     }
 
-    struct rusage used;
-    getrusage(RUSAGE_SELF, &used);
     printf("{\"neurons\": %d, \"astrocytes\": %d, \"plastic_synapses\": %lld, \"steps\": %d, "
            "\"spikes\": %lld, \"astrocyte_events\": %lld, \"static_events\": %lld, "
            "\"plastic_events\": %lld, \"terminal_events\": %lld, \"volume_events\": %lld, "
-           "\"astrocyte_steps\": %lld, \"cpu_s\": %.6f, \"peak_kB\": %ld}\n",
+           "\"astrocyte_steps\": %lld}\n",
            N, NA, (long long)n_plastic, STEPS, (long long)spikes, (long long)events,
            (long long)static_events, (long long)plastic_events, (long long)terminal_events,
-           (long long)volume_events, (long long)astrocyte_steps, cpu_seconds(), used.ru_maxrss);
+           (long long)volume_events, (long long)astrocyte_steps);
     if (argc > 2) {
         FILE *out = fopen(argv[2], "wb");
         if (out == NULL) return 1;

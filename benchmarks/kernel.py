@@ -11,87 +11,93 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from models.amygdala_prefrontal import POPULATIONS, Tissue
-from models.assembly import Clocks, Inputs, _g_max, namespace
-from models.parameters import ParameterSet
+from models.circuit import Tables
 from models.wiring import Edges, join_edges
+
+from benchmarks.fear import Animal
 
 SOURCE = Path(__file__).parent / "kernel.c"
 # Those that Brian2 compiles its program with.
 FLAGS = ("-O3", "-ffast-math", "-fno-finite-math-only", "-march=native", "-std=gnu11")
 DRUGS = ("drug_Gq", "drug_Gi", "drug_gap", "drug_release")
+# Kinds of edges of kernel.c, by the links of the circuit that they hold and what weighs them.
+KINDS = {
+    "ampa": ("ampa_", "g"),
+    "gaba": ("gaba_", "g"),
+    "plastic": ("tripartite_", "w_0"),
+    "terminal": ("terminal_", "frac"),
+    "noradrenaline": ("noradrenaline", "frac"),
+    "dopamine": ("dopamine", "frac"),
+}
 
 
 @dataclass(frozen=True)
 class KernelRun:
-    """What one run of the kernel did: `counts` by name, spikes, and its own CPU time (s)."""
+    """What one run of the kernel did: `counts` by name, and its spikes."""
 
     counts: dict[str, int]
     cell: NDArray[np.int32]
     step: NDArray[np.int32]
-    cpu_s: float
-    peak_kB: int
 
 
-def _offsets(tissue: Tissue) -> dict[str, int]:
-    """First index of each source group in the kernel's numbering of sources."""
-    afferents = max(where.stop for where in tissue.afferents.values())
-    drives = max(where.stop for where in tissue.drives.values())
-    first = afferents + drives
-    return {
-        "afferent": 0, "drive": afferents, "principal": first, "other": first + tissue.n_principal,
-        "end": first + tissue.n_neurons,
-    }  # fmt: skip
+def _first(animal: Animal) -> dict[str, int]:
+    """First index of each group in the kernel's numbering of all sources."""
+    sizes, first, next_one = animal.circuit.sizes(), {}, 0
+    for name in ("afferent", "drive", "principal", "other"):
+        first[name] = next_one
+        next_one += sizes[name]
+    return {**first, "end": next_one}
 
 
-def outgoing(tissue: Tissue) -> dict[str, Edges]:
-    """All edges by kind, in the kernel's numbering: sources in one range, cells in one range.
+def outgoing(animal: Animal) -> dict[str, Edges]:
+    """Edges of each kind: sources numbered in one range, cells as targets too.
 
     Returns
     -------
     dict of str to Edges
-        ``ampa``, ``gaba`` (weights in S), ``plastic``, ``terminal``, ``noradrenaline``,
-        ``dopamine``.
+        By the names of `KINDS`; the weights in SI units.
     """
-    first = _offsets(tissue)
-    cell = {"principal": 0, "other": tissue.n_principal}
-    parts: dict[str, list[Edges]] = {}
-    for (pre, post, receptor), edges in tissue.static.items():
-        parts.setdefault(receptor, []).append(
-            Edges(edges.source + first[pre], edges.target + cell[post], edges.weight * 1e-9)
-        )
-    for name, table in (("plastic", tissue.tripartite), ("terminal", tissue.terminals)):
-        for pre, edges in table.items():
-            parts.setdefault(name, []).append(
-                Edges(edges.source + first[pre], edges.target, edges.weight)
-            )
-    for name, edges in (("noradrenaline", tissue.noradrenaline), ("dopamine", tissue.dopamine)):
-        parts[name] = [Edges(edges.source + first["other"], edges.target, edges.weight)]
-    return {name: join_edges(part) for name, part in parts.items()}
+    first, tables = _first(animal), animal.tables
+    shift = {"principal": 0, "other": animal.tissue.n_principal, "astrocyte": 0}
+    parts: dict[str, list[Edges]] = {kind: [] for kind in KINDS}
+    for link in animal.circuit.links:
+        for kind, (prefix, weight) in KINDS.items():
+            if link.name.startswith(prefix):
+                source, target = (tables[f"edges.{link.name}.{end}"] for end in ("source", "target"))
+                parts[kind].append(
+                    Edges(
+                        source + np.int32(first[link.source]),
+                        target + np.int32(shift[link.target]),
+                        tables[f"initial.{link.name}.{weight}"],
+                    )
+                )
+    return {kind: join_edges(part) for kind, part in parts.items()}
 
 
-def constants(
-    parameters: ParameterSet, tissue: Tissue, inputs: Inputs, clocks: Clocks, duration: float
-) -> str:
-    """Text of ``constants.h``: the namespace of the equations, and the sizes."""
-    lines = [
-        f"static const double {name} = {float(value)!r};"  # type: ignore[arg-type]
-        for name, value in namespace(parameters, inputs.speed).items()
-    ]
-    lines.append(f"static const double V_th = {float(parameters.quantity('lif.V_th'))!r};")
-    sizes = {
-        "N_PRINCIPAL": tissue.n_principal,
-        "N_OTHER": tissue.n_neurons - tissue.n_principal,
-        "N_ASTROCYTE": tissue.n_astrocytes,
-        "N_AFFERENT": max(where.stop for where in tissue.afferents.values()),
-        "N_DRIVE": max(where.stop for where in tissue.drives.values()),
+def constants(animal: Animal, duration: float) -> str:
+    """Text of ``constants.h``: the constants of the equations, and the sizes."""
+    tables, sizes, clocks = animal.tables, animal.circuit.sizes(), animal.clocks
+    value = {
+        name.removeprefix("constant."): float(table)
+        for name, table in tables.items()
+        if name.startswith("constant.")
+    }
+    value["V_th"] = float(np.ravel(tables["initial.principal.V_th"])[0])
+    number = {
+        "N_PRINCIPAL": sizes["principal"],
+        "N_OTHER": sizes["other"],
+        "N_ASTROCYTE": sizes["astrocyte"],
+        "N_AFFERENT": sizes["afferent"],
+        "N_DRIVE": sizes["drive"],
         "STEPS": round(duration / clocks.neuron),
         "ASTROCYTE_EVERY": round(clocks.astrocyte / clocks.neuron),
         "SLOW_EVERY": round(clocks.slow / clocks.neuron),
-        "REFRACTORY": round(float(parameters.quantity("lif.tau_ref")) / clocks.neuron),
+        "REFRACTORY": round(value["tau_ref"] / clocks.neuron),
+        "DT": repr(clocks.neuron),
+        "DT_A": repr(clocks.astrocyte),
     }
-    lines += [f"#define {name} {value}" for name, value in sizes.items()]
-    lines += [f"#define DT {clocks.neuron!r}", f"#define DT_A {clocks.astrocyte!r}"]
+    lines = [f"static const double {name} = {given!r};" for name, given in value.items()]
+    lines += [f"#define {name} {given}" for name, given in number.items()]
     return "\n".join(lines) + "\n"
 
 
@@ -101,26 +107,27 @@ def _rows(edges: Edges, n_sources: int) -> list[NDArray]:
     return [start, edges.target.astype(np.int32), edges.weight.astype(np.float64)]
 
 
-def arrays(
-    parameters: ParameterSet, tissue: Tissue, inputs: Inputs, clocks: Clocks
-) -> list[NDArray]:
+def _every_cell(tables: Tables, variable: str) -> NDArray:
+    return np.concatenate([tables[f"initial.{name}.{variable}"] for name in ("principal", "other")])
+
+
+def arrays(animal: Animal) -> list[NDArray]:
     """What ``kernel.c`` reads, in its order."""
-    n_sources = _offsets(tissue)["end"]
-    edges = outgoing(tissue)
-    excitatory = [index for index, name in enumerate(POPULATIONS) if name.endswith("_P")]
-    per_spike = np.where(
-        np.isin(tissue.population, excitatory),
-        float(parameters.quantity("lif.b_ahp_principal")),
-        float(parameters.quantity("lif.b_ahp_other")),
-    )
-    result = [tissue.E_L, per_spike, tissue.gain, tissue.domain[: tissue.n_principal]]
-    for spikes in (inputs.afferent, inputs.drive):
-        result += [spikes.cell, np.round(spikes.time / clocks.neuron).astype(np.int64)]
-    silent = np.zeros(len(inputs.slow_time))
-    result += [inputs.slow_time, *(inputs.drugs.get(name, silent) for name in DRUGS)]
+    tables, tissue = animal.tables, animal.tissue
+    n_sources, edges = _first(animal)["end"], outgoing(animal)
+    result = [_every_cell(tables, "E_L"), _every_cell(tables, "b_ahp"), tissue.gain]
+    result.append(tissue.domain[: tissue.n_principal].astype(np.int32))
+    for name in ("afferent", "drive"):
+        result.append(tables[f"spikes.{name}.cell"].astype(np.int32))
+        result.append(tables[f"spikes.{name}.step"].astype(np.int64))
+    slow = tables["course.principal.T_slow"]
+    result += [slow, *(tables[f"course.astrocyte.{name}"] for name in DRUGS)]
     result += _rows(edges["ampa"], n_sources) + _rows(edges["gaba"], n_sources)
-    # `join_edges` puts afferents before principal cells, as their numbers are lower.
-    g_max = [_g_max(parameters, tissue, pre, part) for pre, part in tissue.tripartite.items()]
+    # `join_edges` keeps the order of both parts: afferents have lower numbers than cells.
+    g_max = [
+        np.broadcast_to(tables[f"initial.tripartite_{pre}.g_max"], len(part))
+        for pre, part in tissue.tripartite.items()
+    ]
     result += [*_rows(edges["plastic"], n_sources), np.concatenate(g_max)]
     for name in ("terminal", "noradrenaline", "dopamine"):
         result += _rows(edges[name], n_sources)
@@ -132,15 +139,12 @@ def compiler() -> str | None:
     return next((name for name in ("gcc", "cc", "clang") if shutil.which(name)), None)
 
 
-def build(
-    parameters: ParameterSet, tissue: Tissue, inputs: Inputs, clocks: Clocks, duration: float,
-    folder: Path,
-) -> Path:  # fmt: skip
+def build(animal: Animal, duration: float, folder: Path) -> Path:
     """Write the kernel's input into `folder` and compile it there; return the program."""
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "constants.h").write_text(constants(parameters, tissue, inputs, clocks, duration))
+    (folder / "constants.h").write_text(constants(animal, duration))
     with (folder / "network.bin").open("wb") as file:
-        for array in arrays(parameters, tissue, inputs, clocks):
+        for array in arrays(animal):
             data = np.ascontiguousarray(array).tobytes()
             file.write(np.int64(len(data)).tobytes() + data)
     program = folder / "kernel"
@@ -151,50 +155,69 @@ def build(
 
 def run(program: Path) -> KernelRun:
     """Run a kernel that `build` made."""
-    folder = program.parent
-    spikes = folder / "spikes.bin"
+    spikes = program.parent / "spikes.bin"
     done = subprocess.run(
-        [str(program), str(folder / "network.bin"), str(spikes)],
+        [str(program), str(program.parent / "network.bin"), str(spikes)],
         check=True, capture_output=True, text=True,
     )  # fmt: skip
-    counts = json.loads(done.stdout)
-    cpu_s, peak = float(counts.pop("cpu_s")), int(counts.pop("peak_kB"))
     data = np.fromfile(spikes, np.int32).reshape(2, -1)
-    return KernelRun(counts, data[0], data[1], cpu_s, peak)
+    return KernelRun(json.loads(done.stdout), data[0], data[1])
 
 
-def expected_counts(
-    tissue: Tissue, inputs: Inputs, clocks: Clocks, duration: float, cell: NDArray, n_events: int
-) -> dict[str, int]:
-    """The work in a run of Brian2's program, from its spikes: what `KernelRun.counts` must equal.
+def spikes_of(animal: Animal, records: Tables) -> tuple[NDArray, NDArray]:
+    """Cell and step of every spike of a run of ours, in the order in which the kernel has them."""
+    cell = np.concatenate(
+        [records["spikes_principal.i"], records["spikes_other.i"] + animal.tissue.n_principal]
+    )
+    time = np.concatenate([records["spikes_principal.t"], records["spikes_other.t"]])
+    step = np.round(time / animal.clocks.neuron).astype(np.int64)
+    order = np.lexsort((cell, step))
+    return cell[order], step[order]
+
+
+def work(animal: Animal, records: Tables, duration: float) -> dict[str, int]:
+    """The work in a run of ours, counted from its spikes: what `KernelRun.counts` must agree with.
 
     Parameters
     ----------
-    cell : ndarray of int, shape (n_spikes,)
-        Cell of every spike of the run.
-    n_events : int
-        Release events of astrocytes.
+    animal : Animal
+    records : Tables
+        Of its run.
+    duration : float
+        That run's simulated time, s.
+
+    Returns
+    -------
+    dict of str to int
+        Cells, synapses, steps, spikes, synaptic events by kind, astrocyte steps and releases.
     """
-    first = _offsets(tissue)
+    first, clocks = _first(animal), animal.clocks
+    steps = round(duration / clocks.neuron)
+    cell, _ = spikes_of(animal, records)
     fired = np.bincount(cell + first["principal"], minlength=first["end"])
-    for spikes, start in ((inputs.afferent, 0), (inputs.drive, first["drive"])):
-        heard = spikes.cell[np.round(spikes.time / clocks.neuron) < round(duration / clocks.neuron)]
-        fired += np.bincount(heard + start, minlength=first["end"])
-    number = {
-        name: int(fired @ np.bincount(edges.source, minlength=first["end"]))
-        for name, edges in outgoing(tissue).items()
+    for name in ("afferent", "drive"):
+        heard = animal.tables[f"spikes.{name}.cell"][animal.tables[f"spikes.{name}.step"] < steps]
+        fired += np.bincount(heard + first[name], minlength=first["end"])
+    events = {
+        kind: int(fired @ np.bincount(edges.source, minlength=first["end"]))
+        for kind, edges in outgoing(animal).items()
     }
-    steps = -(-round(duration / clocks.neuron) // round(clocks.astrocyte / clocks.neuron))
+    every = round(clocks.astrocyte / clocks.neuron)
     return {
-        "neurons": tissue.n_neurons,
-        "astrocytes": tissue.n_astrocytes,
-        "plastic_synapses": sum(len(edges) for edges in tissue.tripartite.values()),
-        "steps": round(duration / clocks.neuron),
+        "neurons": animal.tissue.n_neurons,
+        "astrocytes": animal.tissue.n_astrocytes,
+        "plastic_synapses": animal.n_plastic,
+        "steps": steps,
         "spikes": len(cell),
-        "astrocyte_events": n_events,
-        "static_events": number["ampa"] + number["gaba"],
-        "plastic_events": number["plastic"],
-        "terminal_events": number["terminal"],
-        "volume_events": number["noradrenaline"] + number["dopamine"],
-        "astrocyte_steps": steps * tissue.n_astrocytes,
+        "astrocyte_events": len(records["spikes_astrocyte.i"]),
+        "static_events": events["ampa"] + events["gaba"],
+        "plastic_events": events["plastic"],
+        "terminal_events": events["terminal"],
+        "volume_events": events["noradrenaline"] + events["dopamine"],
+        "astrocyte_steps": -(-steps // every) * animal.tissue.n_astrocytes,
     }
+
+
+def disagreement(counts: dict[str, int], expected: dict[str, int]) -> float:
+    """Largest relative difference between two counts of work, 0 if they are equal."""
+    return max(abs(counts[name] - wanted) / max(wanted, 1) for name, wanted in expected.items())
