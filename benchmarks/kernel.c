@@ -65,7 +65,7 @@ enum { Y_S, GAMMA_A, N_A, I_P, C_A, H, A_D, GAMMA_S, X_A, SER, GATE, VARIABLES }
 static double state[VARIABLES][NA], middle[VARIABLES][NA], slope[4][VARIABLES][NA];
 static double J_gap[NA], Gamma_held[NA], gate_held[NA];
 static char above[NA];
-static double *gain;
+static double gain[NA];
 static double drug_Gq, drug_Gi, drug_gap, drug_release;
 
 /* Synapses. */
@@ -93,16 +93,16 @@ static int find_spikes(int32_t now, int32_t *found) {
     int count = 0;
     for (int first = 0; first < N; first += BLOCK) { /* most blocks hold none: a quick look */
         const int end = first + BLOCK < N ? first + BLOCK : N;
-        double highest = V_reset;
-        for (int i = first; i < end; i++) highest = v[i] > highest ? v[i] : highest;
-        if (highest <= V_th) continue;
+        int any = 0;
+        for (int i = first; i < end; i++) any |= v[i] > V_th;
+        if (!any) continue;
         for (int i = first; i < end; i++)
             if (v[i] > V_th && now >= free_at[i]) found[count++] = i;
     }
     return count;
 }
 
-static void slopes(double s[VARIABLES][NA], double k[VARIABLES][NA]) {
+static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES][NA]) {
     for (int i = 0; i < NA; i++) {
         const double c = s[C_A][i], ip3 = s[I_P][i], h = s[H][i], na = s[N_A][i], ser = s[SER][i];
         const double c2 = c * c, c4 = c2 * c2, na2 = na * na, ser2 = ser * ser;
@@ -142,9 +142,12 @@ static void between(double k[VARIABLES][NA], double share) {
 static int64_t step_astrocytes(int64_t n_gap, const int32_t *one, const int32_t *other) {
     memset(J_gap, 0, sizeof J_gap);
     for (int64_t e = 0; e < n_gap; e++) {
+        if (one[e] > other[e]) continue; /* each pair stands there in both directions */
         const double difference = state[I_P][other[e]] - state[I_P][one[e]];
-        const double flux = F / 2 * (1 + tanh((fabs(difference) - I_theta) / omega_I));
-        J_gap[other[e]] -= difference > 0 ? flux : difference < 0 ? -flux : 0;
+        const double size = F / 2 * (1 + tanh((fabs(difference) - I_theta) / omega_I));
+        const double flux = difference > 0 ? size : difference < 0 ? -size : 0;
+        J_gap[other[e]] -= flux;
+        J_gap[one[e]] += flux;
     }
     for (int i = 0; i < NA; i++) above[i] = above[i] && state[C_A][i] > C_theta;
     slopes(state, slope[0]);
@@ -231,7 +234,7 @@ int main(int argc, char **argv) {
     int64_t bytes, n_plastic, n_terminals, n_gap;
     E_L = take(file, NULL);
     b_ahp = take(file, NULL);
-    gain = take(file, NULL);
+    memcpy(gain, take(file, NULL), sizeof gain);
     const int32_t *domain = take(file, NULL);
     Spikes given[2];
     for (int k = 0; k < 2; k++) {
