@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from benchmarks.measure import Cost, children
 from models.amygdala_prefrontal import Tissue, draw_tissue
 from models.assembly import Clocks, Inputs, assemble
 from models.circuit import Circuit, Tables
 from models.devices import choose_clocks
+from models.individual import individual
 from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit
 from models.streams import stream
@@ -16,8 +18,6 @@ from paradigms.protocol import load_protocol
 from paradigms.recording import record
 from paradigms.stimuli import draw_inputs
 from paradigms.timeline import animal_timeline
-
-from benchmarks.measure import Cost, children
 
 PROTOCOL = "fear_extinction"
 
@@ -69,7 +69,7 @@ def draw(
     device: str = "cpp",
 ) -> Animal:
     """Draw the animal `seed`."""
-    parameters = load_parameters(overrides)
+    parameters = individual(load_parameters(overrides), seed)
     timeline = animal_timeline(load_protocol(PROTOCOL), None, seed)
     tissue = draw_tissue(parameters, size, seed)
     inputs = draw_inputs(parameters, tissue, timeline, seed)

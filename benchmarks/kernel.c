@@ -282,12 +282,10 @@ int main(int argc, char **argv) {
             drug_Gq = drugs[0][k], drug_Gi = drugs[1][k];
             drug_gap = drugs[2][k], drug_release = drugs[3][k];
         }
-        /* Cells see what their astrocyte held before its step of this moment. */
-        if (now > 0 && (now - 1) % ASTROCYTE_EVERY == 0) {
+        if (now % ASTROCYTE_EVERY == 0) {
+            /* Cells see what their astrocyte held before its step of this moment. */
             memcpy(Gamma_held, state[GAMMA_S], sizeof Gamma_held);
             memcpy(gate_held, state[GATE], sizeof gate_held);
-        }
-        if (now % ASTROCYTE_EVERY == 0) {
             events += step_astrocytes(n_gap, gap_one, gap_other);
             astrocyte_steps += NA;
         }

@@ -11,10 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.fear import Animal
 from models.circuit import Tables
 from models.wiring import Edges, join_edges
-
-from benchmarks.fear import Animal
 
 SOURCE = Path(__file__).parent / "kernel.c"
 # Those that Brian2 compiles its program with.
@@ -63,14 +62,10 @@ def outgoing(animal: Animal) -> dict[str, Edges]:
     for link in animal.circuit.links:
         for kind, (prefix, weight) in KINDS.items():
             if link.name.startswith(prefix):
-                source, target = (tables[f"edges.{link.name}.{end}"] for end in ("source", "target"))
-                parts[kind].append(
-                    Edges(
-                        source + np.int32(first[link.source]),
-                        target + np.int32(shift[link.target]),
-                        tables[f"initial.{link.name}.{weight}"],
-                    )
-                )
+                source = tables[f"edges.{link.name}.source"] + np.int32(first[link.source])
+                target = tables[f"edges.{link.name}.target"] + np.int32(shift[link.target])
+                weights = tables[f"initial.{link.name}.{weight}"]
+                parts[kind].append(Edges(source, target, weights))
     return {kind: join_edges(part) for kind, part in parts.items()}
 
 
@@ -159,7 +154,7 @@ def run(program: Path) -> KernelRun:
     done = subprocess.run(
         [str(program), str(program.parent / "network.bin"), str(spikes)],
         check=True, capture_output=True, text=True,
-    )  # fmt: skip
+    )
     data = np.fromfile(spikes, np.int32).reshape(2, -1)
     return KernelRun(json.loads(done.stdout), data[0], data[1])
 

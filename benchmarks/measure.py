@@ -6,7 +6,6 @@ stretched, processor time hardly.
 
 from __future__ import annotations
 
-import os
 import resource
 import threading
 import time
@@ -116,8 +115,3 @@ def exponent(size: list[float], cost: list[float]) -> float:
     if len(set(size)) < 2 or len(size) != len(cost) or min([*size, *cost]) <= 0:
         raise ValueError(f"sizes {size} and costs {cost}; needed: two or more different, positive")
     return float(np.polyfit(np.log(size), np.log(cost), 1)[0])
-
-
-def quiet() -> float:
-    """Return how many processes wanted a core during the last minute."""
-    return os.getloadavg()[0]

@@ -32,7 +32,7 @@ def build(seed: int) -> tuple[object, object]:
     depressing = {
         "synapse_model": "tsodyks_synapse", "weight": W_E, "delay": 1.0,
         "tau_psc": 2.0, "tau_fac": 300.0, "tau_rec": 500.0, "U": 0.6,
-    }  # fmt: skip
+    }
     nest.TripartiteConnect(
         excitatory, cells, astrocytes,
         conn_spec={"rule": "pairwise_bernoulli", "p": P_CONNECT},
@@ -44,12 +44,12 @@ def build(seed: int) -> tuple[object, object]:
                          "tau_psc": 2.0, "tau_fac": 300.0, "tau_rec": 500.0, "U": 0.6},
             "third_out": {"synapse_model": "sic_connection", "weight": 1.0, "delay": 1.0},
         },
-    )  # fmt: skip
+    )
     nest.Connect(
         inhibitory, cells, {"rule": "pairwise_bernoulli", "p": P_CONNECT},
         {"synapse_model": "tsodyks_synapse", "weight": W_I, "delay": 1.0,
          "tau_psc": 4.0, "tau_fac": 300.0, "tau_rec": 500.0, "U": 0.6},
-    )  # fmt: skip
+    )
     noise = nest.Create("poisson_generator", params={"rate": RATE})
     nest.Connect(noise, cells, "all_to_all", {"weight": W_NOISE, "delay": 1.0})
     recorder = nest.Create("spike_recorder")
@@ -76,7 +76,7 @@ def main() -> None:
         + json.dumps({"cpu_s": cpu, "rate_Hz": rate, "astrocytes": N_A, "cells": len(cells),
                       "version": nest.__version__, **counts})
         + "\n"
-    )  # fmt: skip
+    )
 
 
 if __name__ == "__main__":

@@ -12,17 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import brian2 as b2
-import numpy as np
 
+from benchmarks.measure import Cost, children
 from models import neuron_glia_2019
-from models.devices import choose_clocks, device_session
+from models.devices import choose_clocks
 from models.neuron_glia_wiring import draw_wiring
 from models.parameters import load_parameters
 from models.program import compile_program
+from models.session import device_session
 from paradigms import reference_per_synapse
 from paradigms.neuron_glia_2019 import CIRCUIT
-
-from benchmarks.measure import Cost, children
 
 BUILDERS = {
     "domain": neuron_glia_2019.assemble,
@@ -45,7 +44,8 @@ class Network:
         """Processor time of the time steps alone (Brian2's own figure), s per simulated s."""
         with children() as cost, (self.folder / "said.txt").open("w") as said:
             subprocess.run(["./main"], cwd=self.folder, check=True, stdout=said)
-        loop, completed = map(float, (self.folder / "results/last_run_info.txt").read_text().split())
+        info = (self.folder / "results" / "last_run_info.txt").read_text()
+        loop, completed = (float(word) for word in info.split())
         if completed < 1:
             raise RuntimeError(f"the network in {self.folder} stopped after {completed:.0%}")
         return Cost(loop / self.duration, cost.wall / self.duration, cost.peak)
@@ -88,7 +88,7 @@ def nest_cost(python: str, milliseconds: float) -> Callable[[], tuple[Cost, dict
             done = subprocess.run(
                 [python, str(SCRIPT), str(milliseconds), "1"],
                 check=True, capture_output=True, text=True,
-            )  # fmt: skip
+            )
         (line,) = (text for text in done.stdout.splitlines() if text.startswith("RESULT "))
         found = json.loads(line.removeprefix("RESULT "))
         seconds = milliseconds / 1e3
@@ -100,8 +100,3 @@ def nest_cost(python: str, milliseconds: float) -> Callable[[], tuple[Cost, dict
 def spread(values: list[float]) -> str:
     """Return the range of repeated figures, for a note."""
     return f"{min(values):.3g} to {max(values):.3g} in {len(values)}" if len(values) > 1 else ""
-
-
-def mean_rate(cells: int, spikes: int, duration: float) -> float:
-    """Mean rate, Hz."""
-    return float(np.divide(spikes, cells * duration))

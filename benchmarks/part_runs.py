@@ -17,7 +17,7 @@ from statistics import median
 
 from benchmarks import fear
 from benchmarks.measure import children
-from benchmarks.report import Row
+from benchmarks.report import Row, available_cores
 from models.devices import DeviceError, check_device
 from models.run import run_circuit
 from paradigms.protocol import load_protocol
@@ -51,7 +51,7 @@ def builds(folder: Path, quick: bool) -> Iterator[Row]:
             run_circuit(animal.circuit, animal.tables, animal.clocks.neuron, "cpp")
             seconds.append(time.perf_counter() - began)
         yield Row("d", "first run, build from nothing", seconds[0], "s wall",
-                  note="ccache at work" if shutil.which("ccache") else "no ccache")  # fmt: skip
+                  note="ccache at work" if shutil.which("ccache") else "no ccache")
         yield Row("d", "next run, build found again (one time step)", seconds[1], "s wall")
         protocol = load_protocol("quick_conditioning" if quick else fear.PROTOCOL)
         simulate(protocol, seed=1)  # its number of recorded synapses may ask for another build
@@ -67,7 +67,7 @@ def builds(folder: Path, quick: bool) -> Iterator[Row]:
         share = [100 * (a - b) / b for a, b in zip(whole, alone, strict=True)]
         yield Row("d", "one more animal, over its simulation alone", median(share), "%", at_most=5,
                   note=f"{protocol.name}: {median(whole):.2f} s wall, simulation "
-                       f"{median(alone):.2f} s; the rest draws, checks, reads and scores")  # fmt: skip
+                       f"{median(alone):.2f} s; the rest draws, checks, reads and scores")
 
 
 def _one(seed: int, protocol: str) -> tuple[float, float]:
@@ -79,7 +79,7 @@ def _one(seed: int, protocol: str) -> tuple[float, float]:
 
 def cohort(quick: bool) -> Iterator[Row]:
     """Measure (f): animals one after the other, and on two cores."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = available_cores()
     number = QUICK_ANIMALS if quick else ANIMALS
     if cores < 2:
         yield Row("f", f"{number} animals on 2 cores", None, note="this machine has one core")
@@ -89,14 +89,15 @@ def cohort(quick: bool) -> Iterator[Row]:
     singles = [_one(seed, protocol) for seed in range(1, 1 + number)]
     # Forked workers would inherit Brian2's state; each of these starts from nothing.
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        list(pool.map(_one, (1, 2), (protocol, protocol)))  # the import of Brian2 is not the cohort's
+        # The import of Brian2 is not the cohort's.
+        list(pool.map(_one, (1, 2), (protocol, protocol)))
         began = time.perf_counter()
         done = list(pool.map(_one, range(1, 1 + number), [protocol] * number))
         together = time.perf_counter() - began
     total = sum(wall for wall, _ in singles)
     yield Row("f", f"{number} animals on 2 cores over the sum of their single times",
               together / total, "", at_most=0.65,
-              note=f"{protocol}: {together:.1f} of {total:.1f} s wall")  # fmt: skip
+              note=f"{protocol}: {together:.1f} of {total:.1f} s wall")
     rebuilt = sum(seconds > 0 for _, seconds in (*singles, *done))
     yield Row("f", "animals that were compiled for", float(rebuilt), "", at_most=0)
 
@@ -170,6 +171,6 @@ def profile(folder: Path, quick: bool) -> Iterator[Row]:
             [perf, "report", "-i", str(data), "--stdio", "--children", "-g", "none", "--comm",
              "main", "--percentage", "relative"],
             capture_output=True, text=True, check=True,
-        )  # fmt: skip
+        )
     for kind, share in part_profile.shares(report.stdout).items():
         yield Row("h", kind, share, "%")

@@ -34,7 +34,7 @@ def thinned(factor: float) -> dict[str, str]:
     """Overrides that divide every in-degree by `factor` and make each synapse as much stronger."""
     result = {}
     for row in load_parameters().rows():
-        name = f"{row.group}.{row.name}"
+        name = row.key
         indegree = ".indegree" in name or name.startswith("plasticity.indegree_")
         strength = name.endswith(".weight") or name.startswith("plasticity.g_max_")
         if indegree and float(row.value) / factor >= 0.1:
@@ -55,7 +55,7 @@ def point(size: int, overrides: Mapping[str, str] | None = None, duration: float
     peak = max(cost.peak for cost in costs)
     tissue = animal.tissue
     return Point(tissue.n_neurons, animal.n_synapses, animal.n_plastic, tissue.n_astrocytes,
-                 cpu / duration, peak)  # fmt: skip
+                 cpu / duration, peak)
 
 
 def scaling(quick: bool) -> Iterator[Row]:
@@ -66,28 +66,29 @@ def scaling(quick: bool) -> Iterator[Row]:
     reach = f"{synapses[0]:.3g} to {synapses[-1]:.3g} synapses, cells and astrocytes in proportion"
     bounds = {"at_least": 0.9, "at_most": 1.1}
     yield Row("c", "time, exponent in synapses", exponent(synapses, [p.cpu for p in points]),
-              "", **bounds, note=reach)  # fmt: skip
+              "", **bounds, note=reach)
     base = empty(points)
     yield Row("c", "memory, exponent in synapses",
               exponent(synapses, [p.peak - base for p in points]), "", **bounds,
-              note=f"resident, less {base / 1e6:.1f} MB of an empty program")  # fmt: skip
+              note=f"resident, less {base / 1e6:.1f} MB of an empty program")
     for p in points:
         yield Row("c", f"{p.cells} cells, {p.synapses} synapses", p.cpu, "CPU s / s",
-                  note=f"{p.plastic} plastic, {p.astrocytes} astrocytes, peak {p.peak / 1e6:.0f} MB, "
-                       f"{1e9 * p.cpu / p.synapses:.3g} ns per synapse and s")  # fmt: skip
+                  note=f"{p.plastic} plastic, {p.astrocytes} astrocytes, "
+                       f"peak {p.peak / 1e6:.0f} MB, "
+                       f"{1e9 * p.cpu / p.synapses:.3g} ns per synapse and s")
     factors = (1, 4) if quick else (1, 4, 16)
     thin = [point(1000 * factor, thinned(factor)) for factor in factors]
     yield Row("c", "time, exponent in cells, synapses kept",
               exponent([float(p.cells) for p in thin], [p.cpu for p in thin]), "",
               note=f"{thin[0].cells} to {thin[-1].cells} cells, {thin[0].synapses} to "
                    f"{thin[-1].synapses} synapses; {_slope(thin, 'cells'):.3g} us per cell "
-                   "and simulated s")  # fmt: skip
+                   "and simulated s")
     shares = ("25", "1.6") if quick else ("100", "25", "6.25", "1.6")
     stars = [point(4000, {"population.cells_per_astrocyte": share}) for share in shares]
     yield Row("c", "time, exponent in astrocytes, cells kept",
               exponent([float(p.astrocytes) for p in stars], [p.cpu for p in stars]), "",
               note=f"{stars[0].astrocytes} to {stars[-1].astrocytes} astrocytes, 4000 cells; "
-                   f"{_slope(stars, 'astrocytes'):.3g} us per astrocyte and simulated s")  # fmt: skip
+                   f"{_slope(stars, 'astrocytes'):.3g} us per astrocyte and simulated s")
 
 
 def empty(points: list[Point]) -> float:
@@ -109,7 +110,7 @@ def memory(quick: bool) -> Iterator[Row]:
     few, many = point(size), point(size, _more_plastic(10 if quick else 30))
     yield Row("e", "resident bytes per plastic synapse, with its share of terminals",
               (many.peak - few.peak) / (many.plastic - few.plastic), "B", at_most=120,
-              note=f"{few.plastic} to {many.plastic} plastic synapses, {few.cells} cells")  # fmt: skip
+              note=f"{few.plastic} to {many.plastic} plastic synapses, {few.cells} cells")
     animal = fear.draw()
     animal.ready()
     times = (12.5, 25.0) if quick else (25.0, 50.0, 100.0, 200.0)
@@ -118,11 +119,11 @@ def memory(quick: bool) -> Iterator[Row]:
     yield Row("c", "time, exponent in simulated time",
               exponent(list(times), [cost.cpu - start for cost in costs]), "",
               at_least=0.9, at_most=1.1,
-              note=f"{times[0]:g} to {times[-1]:g} s; activity differs between phases")  # fmt: skip
+              note=f"{times[0]:g} to {times[-1]:g} s; activity differs between phases")
     yield Row("e", "resident bytes per simulated second",
               (costs[-1].peak - costs[0].peak) / (times[-1] - times[0]), "B", at_most=1000,
               note=f"peak {costs[0].peak / 1e6:.2f} and {costs[-1].peak / 1e6:.2f} MB after "
-                   f"{times[0]:g} and {times[-1]:g} s")  # fmt: skip
+                   f"{times[0]:g} and {times[-1]:g} s")
 
 
 def _more_plastic(factor: int) -> dict[str, str]:

@@ -18,7 +18,10 @@ def speed(folder: Path, quick: bool) -> Iterator[Row]:
     """Measure (a): processor s per simulated s, single core."""
     repeats = 2 if quick else 5
     stretch = 20.0 if quick else STRETCH
-    ours = {"default, 64 astrocytes": fear.draw(), "256 astrocytes": fear.draw(overrides=MANY_ASTROCYTES)}
+    ours = {
+        "default, 64 astrocytes": fear.draw(),
+        "256 astrocytes": fear.draw(overrides=MANY_ASTROCYTES),
+    }
     for animal in ours.values():
         animal.ready()
     start = {name: animal.cost(animal.clocks.neuron).cpu for name, animal in ours.items()}
@@ -49,7 +52,7 @@ def speed(folder: Path, quick: bool) -> Iterator[Row]:
     for name, animal in ours.items():
         yield _cost(f"fear circuit, {name}", samples[name],
                     f"{animal.tissue.n_neurons} cells, {animal.n_synapses} synapses "
-                    f"({animal.n_plastic} plastic)")  # fmt: skip
+                    f"({animal.n_plastic} plastic)")
     for name, network in quarter.items():
         yield _cost(f"neuron-glia network, {name}, 1/4", samples[name], _size(network))
     yield _cost("NEST's nearest network", samples["NEST"], _nest_size(seen)) if python else Row(
@@ -57,12 +60,12 @@ def speed(folder: Path, quick: bool) -> Iterator[Row]:
     )
     for name in ours:
         yield Row("a", f"published formulation over fear circuit, {name}",
-                  published / samples[name].median, "x", at_least=100)  # fmt: skip
+                  published / samples[name].median, "x", at_least=100)
         if python:
             yield Row("a", f"NEST over fear circuit, {name}",
-                      samples["NEST"].median / samples[name].median, "x", at_least=80)  # fmt: skip
+                      samples["NEST"].median / samples[name].median, "x", at_least=80)
     yield Row("a", "published over domain formulation, the same network, 1/4",
-              published / samples["domain"].median, "x")  # fmt: skip
+              published / samples["domain"].median, "x")
     yield from _full(folder, quick)
 
 
@@ -79,7 +82,7 @@ def _full(folder: Path, quick: bool) -> Iterator[Row]:
     for name, network in networks.items():
         yield _cost(f"neuron-glia network, {name}, full size", samples[name], _size(network))
     yield Row("a", "published over domain formulation, the same network, full size",
-              samples["per synapse"].median / samples["domain"].median, "x", at_least=250)  # fmt: skip
+              samples["per synapse"].median / samples["domain"].median, "x", at_least=250)
 
 
 def beside_kernel(folder: Path, quick: bool) -> Iterator[Row]:
@@ -107,19 +110,19 @@ def beside_kernel(folder: Path, quick: bool) -> Iterator[Row]:
         yield Row("b", f"counts of work, ours and kernel, {name}: largest difference",
                   100 * kernel.disagreement(found.counts, wanted), "%", at_most=10,
                   note=f"{wanted['spikes']} spikes, {wanted['plastic_events']} plastic and "
-                       f"{wanted['static_events']} static events")  # fmt: skip
+                       f"{wanted['static_events']} static events")
         for who in ("ours", "kernel"):
             cost = [value / stretch for value in samples[who].cpu]
             yield Row("b", f"{who}, {name}", sorted(cost)[len(cost) // 2], "CPU s / s",
-                      note=neuron_glia.spread(cost))  # fmt: skip
+                      note=neuron_glia.spread(cost))
         yield Row("b", f"ours over kernel, {name}",
-                  samples["ours"].median / samples["kernel"].median, "x", at_most=3)  # fmt: skip
+                  samples["ours"].median / samples["kernel"].median, "x", at_most=3)
 
 
 def _cost(name: str, sample: Sample, note: str) -> Row:
     wall = sorted(sample.wall)[len(sample.wall) // 2]
     return Row("a", name, sample.median, "CPU s / s",
-               note=f"{note}; {neuron_glia.spread(sample.cpu)}; wall {wall:.3g}")  # fmt: skip
+               note=f"{note}; {neuron_glia.spread(sample.cpu)}; wall {wall:.3g}")
 
 
 def _size(network: neuron_glia.Network) -> str:

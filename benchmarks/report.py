@@ -60,6 +60,13 @@ class Row:
         return "" if self.at_most is None else f"<= {self.at_most:g}"
 
 
+def available_cores() -> int:
+    """Return the number of cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 def machine() -> dict[str, str]:
     """Return what the figures depend on: processor, system, versions, load and date."""
     processor = platform.processor() or platform.machine()
@@ -67,7 +74,6 @@ def machine() -> dict[str, str]:
     if info.is_file():
         names = [line for line in info.read_text().splitlines() if line.startswith("model name")]
         processor = names[0].partition(":")[2].strip() if names else processor
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     versions = {}
     for name in PACKAGES:
         try:
@@ -77,7 +83,7 @@ def machine() -> dict[str, str]:
     return {
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
         "processor": processor,
-        "cores": str(cores),
+        "cores": str(available_cores()),
         "system": platform.platform(),
         "load before the start": f"{os.getloadavg()[0]:.2f}",
         "python": platform.python_version(),
