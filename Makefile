@@ -16,7 +16,7 @@ DEMO := out/demo/fear_extinction_seed1.nc
 export MPLBACKEND := Agg
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-genn test-gpu lint references docs clean
+.PHONY: help demo test test-slow test-genn test-gpu lint references docs bench clean
 
 help:
 	@echo "make demo       one animal: dataset, figure sheet and comparison table in out/demo"
@@ -27,6 +27,7 @@ help:
 	@echo "make lint       ruff and mypy"
 	@echo "make references  table and figures of docs/references.md (half an hour)"
 	@echo "make docs       docs/parameters.md from the parameter tables"
+	@echo "make bench      speed, memory and scaling, results in out/bench (25 minutes)"
 	@echo "make clean      remove environments, caches and outputs"
 
 $(VENV)/installed: setup.cfg
@@ -78,6 +79,11 @@ docs: $(VENV)/installed
 	@mkdir -p docs
 	$(RUN)/astrogram parameters --markdown > docs/parameters.new
 	mv docs/parameters.new docs/parameters.md
+
+# NEST beside ours: make bench NEST_PYTHON=/path/to/python/with/nest; BENCH=--quick for short runs
+bench: export OMP_NUM_THREADS = 1
+bench: $(VENV)/installed
+	$(RUN)/python -m benchmarks $(BENCH)
 
 clean:
 	rm -rf $(VENV) $(VENV_GENN) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
