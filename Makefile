@@ -16,15 +16,18 @@ DEMO := out/demo/fear_extinction_seed1.nc
 export MPLBACKEND := Agg
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-genn lint docs clean
+.PHONY: help demo test test-slow test-genn test-gpu lint references docs bench clean
 
 help:
 	@echo "make demo       one animal: dataset, figure sheet and comparison table in out/demo"
 	@echo "make test       the tests, without the slow ones"
 	@echo "make test-slow  the slow tests"
-	@echo "make test-genn  the tests of GeNN code generation (Python 3.11)"
+	@echo "make test-genn  the tests with the pins of GeNN, and those of GeNN (Python 3.11)"
+	@echo "make test-gpu   the tests on an NVIDIA GPU (GENN_PATH and CUDA_PATH set)"
 	@echo "make lint       ruff and mypy"
+	@echo "make references  table and figures of docs/references.md (half an hour)"
 	@echo "make docs       docs/parameters.md from the parameter tables"
+	@echo "make bench      speed, memory and scaling, results in out/bench (25 minutes)"
 	@echo "make clean      remove environments, caches and outputs"
 
 $(VENV)/installed: setup.cfg
@@ -53,16 +56,34 @@ test-slow: $(VENV)/installed
 	$(RUN)/python -m pytest -m "slow and not genn and not gpu"
 
 test-genn: $(VENV_GENN)/installed
-	$(VENV_GENN)/bin/python -m pytest -m "genn and not slow and not gpu"
+	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu"
+
+test-gpu: $(VENV_GENN)/installed
+	$(VENV_GENN)/bin/python -m pytest -m gpu
 
 lint: $(VENV)/installed
 	$(RUN)/ruff check .
 	$(RUN)/mypy
 
+# What the reference checks gave, and their figures: half an hour.
+references: $(VENV)/installed
+	$(RUN)/astrogram reproduce references --markdown > docs/references_table.new
+	mv docs/references_table.new docs/references_table.md
+	$(RUN)/astrogram reproduce figures --out docs/figures
+	$(RUN)/astrogram run calcium_wave --graph ring --junction threshold --out out/figures
+	$(RUN)/astrogram run tripartite_synapse --out out/figures
+	cp out/figures/calcium_wave_seed0.png docs/figures/calcium_wave.png
+	cp out/figures/tripartite_synapse_seed0.png docs/figures/tripartite_synapse.png
+
 docs: $(VENV)/installed
 	@mkdir -p docs
 	$(RUN)/astrogram parameters --markdown > docs/parameters.new
 	mv docs/parameters.new docs/parameters.md
+
+# NEST beside ours: make bench NEST_PYTHON=/path/to/python/with/nest; BENCH=--quick for short runs
+bench: export OMP_NUM_THREADS = 1
+bench: $(VENV)/installed
+	$(RUN)/python -m benchmarks $(BENCH)
 
 clean:
 	rm -rf $(VENV) $(VENV_GENN) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -46,7 +46,9 @@ class Animal:
 
 
 def group_of(dataset: xr.Dataset) -> str:
-    """Name the group by the interventions that the dataset says took place."""
+    """Name the group: as the cohort named it, else by the interventions that took place."""
+    if "group" in dataset.attrs:
+        return str(dataset.attrs["group"])
     known = {row["kind"]: row["group"] for row in read_table("groups")}
     kinds = np.unique(labels(dataset["intervention_kind"])).tolist()
     return "+".join(sorted({known.get(kind.lower(), kind) for kind in kinds})) or "control"

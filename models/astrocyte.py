@@ -67,7 +67,7 @@ drug_Gi : 1
 drug_gap : 1
 """
 
-# The astrocyte of `amygdala_prefrontal`.
+# The astrocyte of `amygdala_prefrontal`: chosen parts, each with its own source.
 ASTROCYTE = (
     GLUTAMATE
     + MGLUR
@@ -84,6 +84,18 @@ ASTROCYTE = (
     + STORE
     + PLASTICITY_GATE
 )
+# Overrides of `published` for the single astrocyte driven by synapses of Stimberg et al. 2019:
+# quiet without input, and one of few that pulses; the published one of the network never rests.
+SINGLE_CELL = {
+    "ip3.O_beta": "5 umolar/second",
+    "ip3.O_delta": "0.2 umolar/second",
+    "ip3.K_delta": "0.3 umolar",
+    "ip3.K_D": "0.5 umolar",
+    "ip3.Omega_5P": "0.1 1/second",
+    "synapse.rho_c": "0.001",
+}
+
+# What an event releases and what junctions carry there (Stimberg et al. 2019, eqs. 20-22).
 RELEASE_RESET = release("Ser", "(1 - drug_release)")
 GAP_JUNCTION = THRESHOLD_FLUX
 
@@ -96,6 +108,7 @@ __all__ = [
     "LI_RINZEL",
     "RELEASE_RESET",
     "RELEASE_THRESHOLD",
+    "SINGLE_CELL",
     "astrocyte_group",
     "published",
 ]
@@ -125,6 +138,7 @@ def astrocyte_group(
     reset: str = "",
     dt: b2.Quantity | None = None,
     name: str = "astrocyte*",
+    check_step: bool = True,
 ) -> b2.NeuronGroup:
     """`n` astrocytes with the given parts, at rest.
 
@@ -141,6 +155,9 @@ def astrocyte_group(
     dt : brian2.Quantity, optional
         Time step; by default that of Brian2.
     name : str
+    check_step : bool
+        Whether to refuse a time step that would not resolve the release of all terminals at once;
+        False where the astrocyte's terminals are many and cannot.
 
     Returns
     -------
@@ -155,7 +172,8 @@ def astrocyte_group(
     constants = {"speed": 1.0, **namespace}
     used = b2.Equations(equations).identifiers | {"C_0", "h_0", "I_0"}
     check_parameters({key: value for key, value in constants.items() if key in used})
-    check_time_step(b2.defaultclock.dt if dt is None else dt, equations, constants)
+    if check_step:
+        check_time_step(b2.defaultclock.dt if dt is None else dt, equations, constants)
     events = {"threshold": RELEASE_THRESHOLD, "refractory": RELEASE_THRESHOLD, "reset": reset}
     group = b2.NeuronGroup(
         n,

@@ -31,6 +31,7 @@ dx_exc/dt = -x_exc/tau_syn : siemens
 dg_inh/dt = (x_inh - g_inh)/tau_syn : siemens
 dx_inh/dt = -x_inh/tau_syn : siemens
 """
+# Spike and reset (Vlachos et al. 2011, Methods, unnumbered).
 THRESHOLD = "v > V_th"
 RESET = "v = E_L"
 
@@ -47,21 +48,23 @@ learning : 1
 network : integer (constant)
 """
 
-# An inhibitory cell that is silenced neither fires nor acts (pharmacological block).
+# An inhibitory cell that is silenced neither fires nor acts (pharmacological block of Vlachos et
+# al. 2011; chosen: the first of a random order).
 SILENCEABLE = """
 silenced : 1
 rank : integer (constant)
 network : integer (constant)
 """
 
-# An afferent train of its own for every cell.
+# A Poisson train of its own for every cell (Vlachos et al. 2011, Methods, unnumbered).
 AFFERENT = """
 rate : hertz
 row : integer (constant)
 """
 AFFERENT_THRESHOLD = "rand() < rate*dt"
 
-# Recurrent synapses, and the CS to inhibitory cells; `e_peak` is Euler's number.
+# Recurrent synapses, and the CS to inhibitory cells; `e_peak` is Euler's number
+# (Kumar et al. 2008, eq. 2).
 STATIC = "w : siemens (constant)"
 STATIC_EXC = "x_exc_post += e_peak*w"
 STATIC_INH = "x_inh_post += e_peak*w"

@@ -6,7 +6,7 @@ variables that the parts share are C (calcium), h (IP3 receptors not inactivated
 """
 
 # Fluxes between endoplasmic reticulum and cytosol: channels J_r, leak J_l, pumps J_p (Li & Rinzel
-# 1994, J Theor Biol 166:461; Stimberg et al. 2019, eq. 11 and the fluxes below eq. 12).
+# 1994, J Theor Biol 166:461; numbers of Stimberg et al. 2019, eq. 11 and the fluxes below eq. 12).
 _FLUXES = """
 dC/dt = speed*(J_r + J_l - J_p) : mmolar
 Q_2 = d_2*(I + d_1)/(I + d_3) : mmolar
@@ -19,7 +19,8 @@ J_p = O_P*C*C/(C*C + K_P*K_P) : mmolar/second
 # Receptor inactivation (Li & Rinzel 1994; Stimberg et al. 2019, eq. 12), multiplied out.
 CALCIUM = _FLUXES.format(open="h") + "dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h) : 1\n"
 
-# Langevin form for a cluster of N_IP3R channels (Shuai & Jung 2002, Biophys J 83:87): the variance
+# Langevin form for a cluster of N_IP3R channels (Shuai & Jung 2002, Biophys J 83:87,
+# Theoretical Methods; number not verified): the variance
 # is the sum of both transition rates over N_IP3R, so noise falls as 1/sqrt(N_IP3R); Stimberg et al.
 # 2019, eq. 13, has noise of a fixed strength in its place. Noise can carry h out of 0..1, where
 # the channels are shut or all open. It is multiplicative and read in the Ito sense:
@@ -33,5 +34,5 @@ h_open = clip(h, 0, 1) : 1
 """
 )
 
-# IP3 held at a given level: with `CALCIUM` the two-variable Li-Rinzel model.
+# IP3 held at a given level: with `CALCIUM` the two-variable model of Li & Rinzel 1994.
 GIVEN_IP3 = "I : mmolar\n"

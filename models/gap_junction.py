@@ -15,23 +15,25 @@ from numpy.typing import NDArray
 from models.checks import ModelError, check_graph
 from models.wiring import Edges, sort_edges
 
-# What a coupled astrocyte needs: the summed flux, a term of `models.ip3.ip3_balance`.
+# What a coupled astrocyte needs: the summed flux (Stimberg et al. 2019, eq. 22), a term of
+# `models.ip3.ip3_balance`.
 COUPLED = "J_gap : mmolar/second\n"
 
 # Below I_theta almost nothing flows, above it the flux saturates at F (Goldberg et al. 2010, PLoS
-# Comput Biol 6:e1000909; Lallouette et al. 2014, Front Comput Neurosci 8:45; Stimberg et al. 2019,
-# eq. 22).
+# Comput Biol 6:e1000909, and Lallouette et al. 2014, Front Comput Neurosci 8:45, numbers not
+# verified; Stimberg et al. 2019, eq. 22).
 THRESHOLD_FLUX = """
 J_gap_post = -F/2*(1 + tanh((abs(I_post - I_pre) - I_theta)/omega_I))*
              sign(I_post - I_pre) : mmolar/second (summed)
 """
 
-# Fick's law (Goldberg et al. 2010, linear case).
+# Fick's law (Goldberg et al. 2010, linear case; number not verified).
 LINEAR_FLUX = "J_gap_post = -k_gap*(I_post - I_pre) : mmolar/second (summed)"
 
-# Blocked junctions, in place of the object that would carry a flux.
+# Blocked junctions (chosen: no flux), in place of the object that would carry a flux.
 BLOCKED_FLUX = "J_gap_post = 0/second*(I_post - I_pre) : mmolar/second (summed)"
 
+# Kinds of junction to choose from (Goldberg et al. 2010 compare the first two).
 FLUXES = {"threshold": THRESHOLD_FLUX, "linear": LINEAR_FLUX, "none": BLOCKED_FLUX}
 
 

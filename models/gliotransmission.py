@@ -9,7 +9,8 @@ late-phase capture.
 
 from __future__ import annotations
 
-# A release event: upward crossings only, as the cell stays refractory while above the threshold.
+# A release event (Stimberg et al. 2019, eqs. 20-21): upward crossings only, as the cell stays
+# refractory while above the threshold.
 RELEASE_THRESHOLD = "C > C_theta"
 
 # Releasable store (De Pitta et al. 2011, PLoS Comput Biol 7:e1002293; Stimberg et al. 2019,
@@ -17,15 +18,17 @@ RELEASE_THRESHOLD = "C > C_theta"
 STORE = "dx_A/dt = speed*Omega_A*(1 - x_A) : 1\n"
 GLUTAMATE_RELEASED = "dG_A/dt = -Omega_e*G_A : mmolar\n"
 
-# Tonic output: adenosine (Martin-Fernandez et al. 2017, Nat Neurosci 20:1540, for the transmitter).
+# Tonic output: adenosine (Martin-Fernandez et al. 2017, Nat Neurosci 20:1540, for the transmitter;
+# chosen: Hill kinetics of ATP release, first-order clearance).
 ADENOSINE = """
 dA_d/dt = speed*(O_ATP*C*C/(C*C + K_ATP*K_ATP)*(1 - drug_release) -
           Omega_ado*A_d) : mmolar
 drug_release : 1
 """
 
-# The plasticity gate: D-serine from the same store; its occupancy of the NMDA glycine site, and
-# the integral of that, which is all that a synapse needs to know between two spikes.
+# The plasticity gate (chosen; Henneberger et al. 2010, Nature 463:232, for D-serine): D-serine from
+# the same store; its occupancy of the NMDA glycine site, and the integral of that, which is all
+# that a synapse needs to know between two spikes.
 PLASTICITY_GATE = """
 dSer/dt = -speed*Omega_ser*Ser : mmolar
 gate = Ser*Ser/(Ser*Ser + K_ser*K_ser) : 1
@@ -33,11 +36,12 @@ dgate_integral/dt = speed*gate : second
 """
 
 # Slow inward current into nearby neurons, a function of astrocyte calcium (Nadkarni & Jung 2003,
-# Phys Rev Lett 91:268101): the logarithm of calcium above 196.69 nM, nothing below it.
+# Phys Rev Lett 91:268101; number not verified): the logarithm of calcium above 196.69 nM, nothing
+# below it.
 SLOW_INWARD_CURRENT = "sic = log(clip(C/C_unit - C_sic/C_unit, 1, 1e9)) : 1\n"
 
-# Hands it to a neuron that has the variable ``I_sic : amp``; `I_sic_max` is the current of one
-# astrocyte at sic = 1.
+# Hands it to a neuron (chosen: the sum over its astrocytes) that has the variable ``I_sic : amp``;
+# `I_sic_max` is the current of one astrocyte at sic = 1.
 HAND_OVER_SIC = "I_sic_post = I_sic_max*sic_pre : amp (summed)"
 
 

@@ -7,7 +7,8 @@ ip3_balance("J_beta", "J_delta")`` is IP3 in the G-ChI model. Gap junctions add 
 from __future__ import annotations
 
 # Phospholipase C-beta behind metabotropic glutamate receptors, and behind alpha1 receptors alone
-# (De Pitta et al. 2009, J Biol Phys 35:383; Stimberg et al. 2019, terms of eq. 14).
+# (De Pitta et al. 2009, J Biol Phys 35:383; Stimberg et al. 2019, terms of eq. 14; chosen: alpha1
+# as a term of the same form).
 PLC_BETA = "J_beta = O_beta*Gamma_A : mmolar/second\n"
 PLC_BETA_ALPHA1 = "J_alpha = O_alpha*Gamma_N : mmolar/second\n"
 
@@ -21,8 +22,8 @@ J_5P = Omega_5P*I : mmolar/second
 """
 
 # Exchange with a large outside pool at I_bias, such as a pipette or uncaging: a gap junction to a
-# cell that never changes (Goldberg et al. 2010, PLoS Comput Biol 6:e1000909; Stimberg et al. 2019,
-# eq. 14). `stimulated` switches it, 0 or 1.
+# cell that never changes (Goldberg et al. 2010, PLoS Comput Biol 6:e1000909; flux of Stimberg et
+# al. 2019, eq. 22, in its eq. 14). `stimulated` switches it, 0 or 1.
 EXOGENOUS = """
 J_ex = -stimulated*F_ex/2*(1 + tanh((abs(I - I_bias) - I_theta)/omega_I))*
        sign(I - I_bias) : mmolar/second
@@ -31,7 +32,7 @@ stimulated : 1
 """
 
 # Without enzymes: IP3 relaxes to a resting level and synaptic input adds to it (Nadkarni & Jung
-# 2003, Phys Rev Lett 91:268101; NEST's astrocyte_lr_1994).
+# 2003, Phys Rev Lett 91:268101, number not verified; NEST's astrocyte_lr_1994).
 RELAXATION = "dI/dt = speed*(I_rest - I)/tau_I : mmolar\n"
 
 

@@ -1,8 +1,8 @@
 """Leaky integrate-and-fire neurons with conductance synapses, as equation strings."""
 
 # Conductance-based leaky integrate-and-fire cell with an after-hyperpolarisation conductance:
-# Vlachos et al. 2011, PLoS Comput Biol 7:e1001104, "Materials and Methods", membrane equation; the
-# after-hyperpolarisation is Treves 1993, Network 4:259, eq. 2.
+# Vlachos et al. 2011, PLoS Comput Biol 7:e1001104, eq. 5 (membrane); the after-hyperpolarisation
+# follows Treves 1993, Network 4:259 (number not verified); chosen: exponential conductances.
 LIF = """
 dv/dt = (g_L*(E_L - v) + g_ampa*(E_ampa - v) + g_gaba*(E_gaba - v) + g_ahp*(E_ahp - v))/C_m
     : volt (unless refractory)
@@ -14,6 +14,8 @@ V_th : volt (constant)
 b_ahp : siemens (constant)
 """
 
+# Spike and reset (Vlachos et al. 2011, Methods, unnumbered); a spike adds to the
+# after-hyperpolarisation (Treves 1993).
 LIF_THRESHOLD = "v > V_th"
 LIF_RESET = """
 v = V_reset
@@ -21,7 +23,8 @@ g_ahp += b_ahp
 """
 
 # What a principal cell adds: the running rate estimate y and the sliding modification threshold
-# theta (Bienenstock, Cooper & Munro 1982, J Neurosci 2:32, eqs. 5-8), dopamine D (it lowers the
+# theta (after Bienenstock, Cooper & Munro 1982, J Neurosci 2:32, numbers not verified; chosen: the
+# threshold relaxes to the mean square of the rate), dopamine D (it lowers the
 # threshold where it is released), and what its astrocyte hands over. T_slow is the slow clock:
 # protocol seconds lived so far, offline hours included.
 PLASTIC_CELL = """
@@ -33,6 +36,7 @@ gate_time : second
 T_slow : second
 """
 
+# A spike enters the rate estimate (chosen: so that its time mean is the rate).
 PLASTIC_RESET = """
 y += 1/tau_y
 """

@@ -17,12 +17,11 @@ import brian2 as b2
 import numpy as np
 
 from models.assembly import Clocks
+from models.astrocyte import astrocyte_group
 from models.calcium import CALCIUM
-from models.checks import check_parameters
 from models.gap_junction import COUPLED, gap_junctions
 from models.gliotransmission import (
     GLUTAMATE_RELEASED,
-    RELEASE_THRESHOLD,
     STORE,
     presynaptic_receptor,
     release,
@@ -41,7 +40,7 @@ from models.synapse import (
 )
 from models.wiring import Edges, domain_terminals, sort_edges
 
-# Conductance-based cell with a driving current (Stimberg et al. 2019, eqs. 1-4).
+# Conductance-based cell with a driving current (Stimberg et al. 2019, eqs. 1-3).
 CELL = """
 dv/dt = (g_L*(E_L - v) + g_ampa*(E_ampa - v) + g_gaba*(E_gaba - v) +
         drive)/C_m : volt (unless refractory)
@@ -50,11 +49,12 @@ dg_gaba/dt = -g_gaba/tau_gaba : siemens
 drive : amp (shared)
 Gamma : 1
 """
+# Spike and reset (Stimberg et al. 2019, unnumbered).
 THRESHOLD = "v > V_th"
 RESET = "v = E_L"
 
 # Excitatory synapses are `models.synapse.MODULATED`. No astrocyte modulates inhibitory ones, which
-# release as if no receptor were ever bound (Stimberg et al. 2019, eqs. 5-7).
+# release as if no receptor were ever bound (Stimberg et al. 2019, eqs. 4-8).
 INHIBITORY = RELEASE_STATE + STATIC
 INHIBITORY_GABA = """
 u_S = u_S + U_0_star*(1 - u_S)
@@ -63,8 +63,9 @@ x_S = x_S - r_S
 g_gaba_post += g*r_S
 """
 
-# Linear variables of a domain, and its astrocyte. They are two groups because the first follow
-# spikes and the second takes longer steps; what they share is handed over.
+# Linear variables of a domain, and its astrocyte (Stimberg et al. 2019, eqs. 11-22). They are two
+# groups because the first follow spikes and the second takes longer steps; what they share is
+# handed over.
 DOMAIN = GLUTAMATE + presynaptic_receptor("G_A") + "G_A : mmolar\n"
 ASTROCYTE = (
     "Y_S : mmolar\n"
@@ -145,24 +146,17 @@ def make_astrocytes(
     parameters: ParameterSet, wiring: Wiring, n: int, dt: float
 ) -> tuple[b2.NeuronGroup, b2.Synapses]:
     """`n` coupled astrocytes, which release gliotransmitter at every upward crossing of C_theta."""
-    # Not `astrocyte_group`: that refuses the published step of 10 ms, which would be too coarse if
-    # all synapses of a domain released at once; a domain has hundreds and they never do.
-    space = namespace(parameters)
-    groups = ("calcium", "ip3", "receptors", "gap_junction", "gliotransmission")
-    check_parameters(parameters.group(*groups))
-    group = b2.NeuronGroup(
+    # The published step of 10 ms would be too coarse if all synapses of a domain released at once;
+    # a domain has hundreds and they never do.
+    group = astrocyte_group(
         n,
         ASTROCYTE,
-        threshold=RELEASE_THRESHOLD,
-        refractory=RELEASE_THRESHOLD,
+        namespace(parameters),
         reset=release("G_A"),
-        method="rk4",
-        name="astrocytes",
-        namespace=space,
         dt=dt * b2.second,
+        name="astrocytes",
+        check_step=False,
     )
-    group.C, group.h, group.I = (space[name] for name in ("C_0", "h_0", "I_0"))
-    group.x_A = 1
     return group, gap_junctions(group, wiring.gap_junctions, "threshold")
 
 

@@ -4,7 +4,8 @@ All synapses of a domain share their transmitter, so it is a variable of the ast
 glutamate takes tens of milliseconds and is never scaled by `speed`.
 """
 
-# Synaptic glutamate in the domain (Stimberg et al. 2019, "Synaptically activated astrocytes").
+# Synaptic glutamate in the domain (Stimberg et al. 2019, "Synaptically activated astrocytes",
+# between eqs. 8 and 11).
 GLUTAMATE = "dY_S/dt = -Omega_c*Y_S : mmolar\n"
 
 # Metabotropic glutamate receptors, desensitised by calcium through protein kinase C (Wallach et al.
@@ -13,11 +14,12 @@ MGLUR = """
 dGamma_A/dt = speed*(O_N*Y_S*(1 - Gamma_A) - Omega_N*(1 + zeta*C/(C + K_KC))*Gamma_A) : 1
 """
 
-# Noradrenaline in the domain, from volume release.
+# Noradrenaline in the domain, from volume release; chosen: first-order clearance.
 NORADRENALINE = "dN_A/dt = -speed*Omega_NA*N_A : mmolar\n"
 
-# alpha1 receptors, at equilibrium with noradrenaline, two sites. They act through IP3, alone
-# (`models.ip3.PLC_BETA_ALPHA1`) or as gain on glutamate (Paukert et al. 2014, Neuron 82:1263).
+# alpha1 receptors; chosen: at equilibrium with noradrenaline, two sites. They act through IP3,
+# alone (`models.ip3.PLC_BETA_ALPHA1`) or as gain on glutamate (Paukert et al. 2014, Neuron
+# 82:1263).
 ALPHA1 = "Gamma_N = N_A*N_A/(N_A*N_A + K_NA*K_NA) : 1\n"
 
 # beta receptors, at equilibrium with noradrenaline, and the cyclic AMP that they raise. It builds

@@ -34,6 +34,16 @@ UNITS: dict[str, Quantity] = {
     "nmolar": brian2.nmolar,
 }
 
+_BASE_UNITS = {
+    "metre": "length",
+    "kilogram": "mass",
+    "second": "time",
+    "amp": "current",
+    "kelvin": "temperature",
+    "mole": "substance",
+    "candle": "luminosity",
+}
+
 _QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\s*", re.ASCII)
 _FACTOR = re.compile(r"(\w+)(?:\*\*([-+]?\d))?", re.ASCII)
 
@@ -95,3 +105,14 @@ def parse_quantity(text: str) -> Quantity:
     if not math.isfinite(float(result)):
         raise UnitError(f"{text!r} is beyond all numbers; write a smaller one")
     return result
+
+
+def base_unit(value: Quantity) -> str:
+    """Return the unit of `value` without a prefix, as Brian2's equations take it.
+
+    ``base_unit(30 * nS)`` is ``"metre**-2*kilogram**-1*second**3*amp**2"``, and that of a number
+    is ``"1"``.
+    """
+    dimensions = brian2.get_dimensions(value)
+    powers = {name: dimensions.get_dimension(what) for name, what in _BASE_UNITS.items()}
+    return "*".join(f"{name}**{power:g}" for name, power in powers.items() if power) or "1"

@@ -119,9 +119,11 @@ def domain_terminals(
     Edges
         `weight` is the share ``frac``, between 0 and 1.
     """
-    pairs = np.stack([edges.source, domain[edges.target]])
-    unique, counts = np.unique(pairs, axis=1, return_counts=True)
-    return sort_edges(unique[0], unique[1], counts / domain_size[unique[1]])
+    n_domains = len(domain_size)
+    pairs = edges.source.astype(np.int64) * n_domains + domain[edges.target]
+    unique, counts = np.unique(pairs, return_counts=True)
+    source, target = np.divmod(unique, n_domains)
+    return sort_edges(source, target, counts / domain_size[target])
 
 
 def grid_neighbours(rows: int, columns: int) -> Edges:

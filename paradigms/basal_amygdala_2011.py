@@ -20,8 +20,8 @@ from scipy.signal import welch
 
 from models.basal_amygdala_2011 import Circuit, assemble
 from models.basal_amygdala_wiring import Wiring
-from models.devices import device_session
 from models.parameters import ParameterSet, load_parameters
+from models.session import device_session
 from paradigms.basal_amygdala_protocol import CONDITIONS, PHASES, draw_inputs, schedule, wire
 from paradigms.provenance import provenance
 

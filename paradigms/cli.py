@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from paradigms.cli_cohort import cohort
 from paradigms.cli_memory import (
     MEMORIES,
     Block,
@@ -26,9 +27,10 @@ from paradigms.cli_memory import (
     run_memory,
 )  # fmt: skip
 from paradigms.cli_references import PARTS, reproduce, run_part
-from paradigms.console import RunProgress, as_rows, note, print_markdown, print_rows
+from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
+from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
 from paradigms.output import check_writable, dataset_path, replacing, writing
-from paradigms.protocol import load_protocol, parse_intervention, shipped_protocols
+from paradigms.protocol import load_protocol, parse_intervention
 from paradigms.reading import ProtocolError
 from paradigms.timeline import animal_timeline
 
@@ -50,8 +52,6 @@ EXPECTED = (
 )
 """Errors that a user can mend. Looked up only when one was raised: their modules load slowly."""
 
-COMPARE_COLUMNS = ("row", "unit", "paper", "model", "low", "high", "n", "verdict", "trust")
-
 app = typer.Typer(
     name="astrogram",
     help="Fear memory in an amygdala/prefrontal network with astrocytes in the loop.",
@@ -62,8 +62,6 @@ app = typer.Typer(
 )
 
 app.add_typer(reproduce, name="reproduce")
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
 
 
 @app.command()
@@ -85,8 +83,11 @@ def run(
     ] = None,
     device: Annotated[
         str | None,
-        typer.Option(help=f"cpp, cython or numpy; default cpp, numpy for {' and '.join(PARTS)}."),
+        typer.Option(help=f"See astrogram devices; default cpp, numpy for {', '.join(PARTS)}."),
     ] = None,
+    gpu: Annotated[
+        bool, typer.Option("--gpu/--no-gpu", help="With --device genn: on a GPU.")
+    ] = False,
     graph: Annotated[
         str | None, typer.Option(help="calcium_wave: ring, grid, cube, dense_grid, ...")
     ] = None,
@@ -126,6 +127,7 @@ def run(
             overrides=parse_overrides(set_ or ()),
             intervene=intervene,
             device=device,
+            gpu=gpu or None,
             graph=graph,
             junction=junction,
         )
@@ -151,6 +153,7 @@ def run(
             clock=clock,
             overrides=overrides,
             device=device or "cpp",
+            gpu=gpu,
             progress=progress,
         )
     with writing(path):
@@ -206,53 +209,8 @@ def compare(
         note(f"caution: {caution}")
 
 
-@app.command()
-def parameters(
-    as_json: AsJson = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print as Markdown.")] = False,
-) -> None:
-    """Print every parameter with its value, unit, range, meaning and source."""
-    from models.parameters import load_parameters
-
-    rows = as_rows(load_parameters().rows())
-    if markdown:
-        print_markdown(rows, group="group", title="Parameters")
-    elif as_json:
-        print_rows(rows, as_json=True)
-    else:
-        named = [{"parameter": f"{row['group']}.{row['name']}", **row} for row in rows]
-        columns = ("parameter", "value", "unit", "low", "high", "meaning", "source")
-        print_rows(named, as_json=False, columns=columns)
-
-
-@app.command()
-def protocols(as_json: AsJson = False) -> None:
-    """Print the protocols that ship with the project."""
-    rows = []
-    for name in shipped_protocols():
-        plan = load_protocol(name)
-        timeline = animal_timeline(plan, None, 0)
-        rows.append(
-            {
-                "name": name,
-                "title": plan.title,
-                "sessions": sum(bool(session.phases) for session in plan.sessions),
-                "trials": len(timeline.trials),
-                "clocks": ", ".join(clock.name for clock in plan.clocks),
-                "default_clock": plan.default_clock,
-                "simulated_s": round(timeline.duration),
-                "reference": plan.reference,
-            }
-        )
-    print_rows(rows, as_json=as_json, columns=("name", "title", "clocks", "trials", "simulated_s"))
-
-
-@app.command()
-def interventions(as_json: AsJson = False) -> None:
-    """Print the interventions: the real tool, what it acts on and how its dose is counted."""
-    from paradigms.interventions import INTERVENTIONS
-
-    print_rows(as_rows(INTERVENTIONS.values()), as_json=as_json)
+for command in (cohort, parameters, protocols, interventions, devices, cache):
+    app.command()(command)
 
 
 def parse_overrides(given: list[str] | tuple[str, ...]) -> dict[str, str]:

@@ -1,12 +1,13 @@
-"""Commands of the parts: the two small paradigms, and ``astrogram reproduce references``."""
+"""Commands of the parts: the two small paradigms, and ``astrogram reproduce``."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from paradigms.console import SimpleProgress, as_rows, note, print_rows
+from paradigms.console import SimpleProgress, as_rows, note, print_markdown, print_rows
 from paradigms.output import check_writable, dataset_path, replacing, writing
 from paradigms.reading import ProtocolError
 
@@ -31,6 +32,9 @@ def references(
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out the checks that take minutes.")
     ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown with notes, for the docs.")
+    ] = False,
 ) -> None:
     """Print every reference check: reference value, ours, tolerance, verdict."""
     from paradigms.references import run_references
@@ -38,9 +42,32 @@ def references(
     rows: list[dict[str, Any]] = []
     for reference, checks in run_references(quick=quick, announce=note):
         rows += [{"subject": reference.subject, **row} for row in as_rows(checks)]
-    print_rows(rows, as_json=as_json, columns=COLUMNS)
+    if markdown:
+        shown = [{name: row[name] for name in (*COLUMNS, "note")} for row in rows]
+        print_markdown(shown, group="subject", title="Reference checks")
+    else:
+        print_rows(rows, as_json=as_json, columns=COLUMNS)
     missed = sum(row["verdict"] != "met" for row in rows)
     note(f"{len(rows) - missed} of {len(rows)} rows met; --json adds sources and notes")
+
+
+@reproduce.command()
+def figures(
+    out: Annotated[str, typer.Option("--out", help="Folder of the figures.")] = "docs/figures",
+) -> None:
+    """Compute and draw the figures of docs/references.md; minutes."""
+    from analysis.panels_references import references_figure
+    from paradigms.reference_figures import FIGURES
+
+    paths = {name: Path(out) / f"{name}.png" for name in FIGURES}
+    for path in paths.values():
+        check_writable(path)
+    for name, path in paths.items():
+        note(f"computing {name}")
+        dataset = FIGURES[name]()
+        with replacing(path) as temporary:
+            references_figure(dataset, temporary)
+        note(f"figure: {path}")
 
 
 def run_part(paradigm: str, *, out: str, as_json: bool, **options: Any) -> None:

@@ -10,7 +10,8 @@ from pathlib import Path
 import brian2 as b2
 
 from models.checks import guard, raise_if_stopped
-from models.devices import DeviceError, Session, device_session
+from models.devices import DeviceError
+from models.session import Session, device_session
 
 
 @contextmanager

@@ -66,12 +66,12 @@ INTERVENTIONS: dict[str, Intervention] = {
         ),
         Intervention(
             "gap_junction_block", "connexin 30/43 blocker", "drug_gap",
-            "J_gap*(1 - drug_gap)", "1 = no IP3 passes", 1.0, "Stimberg et al. 2019, eq. 15",
+            "J_gap*(1 - drug_gap)", "1 = no IP3 passes", 1.0, "Stimberg et al. 2019, eq. 22",
         ),
         Intervention(
             "release_block", "clamp of vesicular and ATP release", "drug_release",
             "ATP and D-serine release*(1 - drug_release)", "1 = nothing is released", 1.0,
-            "Stimberg et al. 2019, eqs. 16-20",
+            "Stimberg et al. 2019, eqs. 18-21",
         ),
     )
 }  # fmt: skip

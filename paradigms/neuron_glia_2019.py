@@ -17,10 +17,11 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from models.assembly import Clocks
-from models.devices import choose_clocks, device_session
+from models.devices import choose_clocks
 from models.neuron_glia_2019 import Circuit, assemble
 from models.neuron_glia_wiring import REFERENCE_SIZE, Wiring, draw_wiring, side_by_side
 from models.parameters import ParameterSet, load_parameters
+from models.session import device_session
 from paradigms.provenance import provenance
 
 CIRCUIT = "neuron_glia_2019"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.metadata
 import json
 import platform
@@ -17,13 +18,14 @@ def provenance(parameters: ParameterSet) -> dict[str, str]:
     return {
         "parameters": parameters.to_json(),
         "parameters_hash": parameters.hash(),
-        "versions": json.dumps(_versions(), sort_keys=True),
-        "git_commit": _git_commit(),
+        "versions": json.dumps(versions(), sort_keys=True),
+        "git_commit": git_commit(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that a result depends on."""
     names = ("astrogram", "brian2", "numpy", "xarray")
     found = {"python": platform.python_version()}
     for name in names:
@@ -34,7 +36,22 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _git_commit() -> str:
+def code_hash(*packages: str) -> str:
+    """Return a hash of all source files and tables of some of the project's packages."""
+    root = Path(__file__).resolve().parents[1]
+    files = [
+        file
+        for package in packages
+        for file in sorted((root / package).rglob("*"))
+        if file.suffix in (".py", ".hpp", ".csv", ".toml")
+    ]
+    content = hashlib.sha256()
+    for file in files:
+        content.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
+    return content.hexdigest()[:24]
+
+
+def git_commit() -> str:
     """Commit of the checkout that runs, marked when files differ from it; "unknown" without git."""
     root = Path(__file__).resolve().parents[1]
     try:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-import brian2 as b2
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from analysis.freezing import Readout, score_freezing
 from models.amygdala_prefrontal import AFFERENTS, POPULATIONS, PROJECTIONS, Tissue
-from models.assembly import Circuit, Clocks
+from models.assembly import Clocks
+from models.circuit import Circuit, SpikeRecord, Tables, TraceRecord
 from models.parameters import ParameterSet
+from models.scratch import scratch
 from paradigms.timeline import Timeline
 
 # Dataset variable -> astrocyte variable and the factor from SI to the dataset's unit.
@@ -28,37 +30,48 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Recorder:
-    """Monitors of one run; `arrays` reads them after it."""
+    """What of one run is recorded; `arrays` reads it.
 
-    spikes: dict[str, b2.SpikeMonitor]
-    astrocytes: b2.StateMonitor
-    weights: dict[str, b2.StateMonitor]
+    Attributes
+    ----------
+    circuit : Circuit
+        With the records in it.
+    tables : Tables
+        Indices of what is recorded.
+    sampled : dict of source group to ndarray
+        Indices of the synapses whose weights are recorded.
+    """
+
+    circuit: Circuit
+    tables: Tables
     sampled: dict[str, NDArray[np.int64]]
 
-    def arrays(self, tissue: Tissue) -> dict[str, Any]:
+    def arrays(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
         """Return spikes, events, astrocyte traces and weights as variables of the dataset."""
-        index, time = [], []
-        for name, shift in (("principal", 0), ("other", tissue.n_principal)):
-            monitor = self.spikes[name]
-            index.append(np.asarray(monitor.i) + shift)
-            time.append(np.asarray(monitor.t))
-        order = np.lexsort((np.concatenate(index), np.concatenate(time)))
-        events = self.spikes["astrocyte"]
+        time, neuron = merge_spikes(
+            [
+                (records[f"spikes_{name}.t"], records[f"spikes_{name}.i"], shift)
+                for name, shift in (("principal", 0), ("other", tissue.n_principal))
+            ]
+        )
         result: dict[str, Any] = {
-            "spike_time": np.concatenate(time)[order],
-            "spike_neuron": np.concatenate(index)[order],
-            "event_time": np.asarray(events.t),
-            "event_astrocyte": np.asarray(events.i),
-            "time": np.asarray(self.astrocytes.t),
+            "spike_time": time,
+            "spike_neuron": neuron,
+            "event_time": records["spikes_astrocyte.t"],
+            "event_astrocyte": records["spikes_astrocyte.i"],
+            "time": records["astrocyte_traces.t"],
         }
         for name, (variable, factor) in FIELDS.items():
-            result[name] = np.asarray(getattr(self.astrocytes, variable)) * factor
-        return {**result, **self._weights(tissue)}
+            trace = records[f"astrocyte_traces.{variable}"]
+            # The file holds single precision, and that is enough here too
+            result[name] = np.multiply(trace, factor, out=scratch(trace.shape, np.float32),
+                                       casting="same_kind")  # fmt: skip
+        return {**result, **self._weights(records, tissue)}
 
-    def _weights(self, tissue: Tissue) -> dict[str, Any]:
+    def _weights(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
         parts: dict[str, list] = {}
-        for pre, monitor in self.weights.items():
-            edges, chosen = tissue.tripartite[pre], self.sampled[pre]
+        for pre, chosen in self.sampled.items():
+            edges = tissue.tripartite[pre]
             source = edges.source[chosen]
             if pre == "principal":
                 pathway = np.full(len(chosen), "BLA_P")
@@ -68,7 +81,7 @@ class Recorder:
                 number = np.searchsorted(starts, source, side="right") - 1
                 pathway = np.array(AFFERENTS)[number]
                 index = source - starts[number]
-            early, late = np.asarray(monitor.h_S), np.asarray(monitor.z_S)
+            early, late = (records[f"weights_{pre}.{name}"] for name in ("h_S", "z_S"))
             for name, values in (
                 ("synapse_pathway", pathway),
                 ("synapse_pre", index),
@@ -79,14 +92,14 @@ class Recorder:
             ):
                 parts.setdefault(name, []).append(values)
         joined: dict[str, Any] = {name: np.concatenate(part) for name, part in parts.items()}
-        return {**joined, "weight_time": np.asarray(self.weights["afferent"].t)}
+        return {**joined, "weight_time": records["weights_afferent.t"]}
 
 
 def record(
     circuit: Circuit, tissue: Tissue, parameters: ParameterSet, speed: float, clocks: Clocks,
     rng: Generator,
 ) -> Recorder:  # fmt: skip
-    """Add monitors to the circuit's network.
+    """Choose what is recorded of `circuit`.
 
     Parameters
     ----------
@@ -106,32 +119,97 @@ def record(
     Recorder
     """
 
-    def interval(name: str) -> b2.Quantity:
+    def interval(name: str) -> float:
         wanted = float(parameters.quantity(f"recording.{name}")) / speed
-        return max(1, round(wanted / clocks.astrocyte)) * clocks.astrocyte * b2.second
+        return max(1, round(wanted / clocks.astrocyte)) * clocks.astrocyte
 
-    spikes = {
-        name: b2.SpikeMonitor(circuit.groups[name], name=f"spikes_{name}")
-        for name in ("principal", "other", "astrocyte")
-    }
-    variables = [variable for variable, _ in FIELDS.values()]
-    astrocytes = b2.StateMonitor(
-        circuit.groups["astrocyte"], variables, record=True, dt=interval("dt_astrocyte"),
-        name="astrocyte_traces",
+    sampled = {}
+    shares = _shares(parameters)
+    for pre, edges in tissue.tripartite.items():
+        wanted = max(1, round(parameters.value("recording.n_synapses") * shares[pre]))
+        sampled[pre] = np.sort(rng.choice(len(edges), min(len(edges), wanted), replace=False))
+    tables: Tables = {f"indices.weights_{pre}": chosen for pre, chosen in sampled.items()}
+    tables["indices.astrocyte_traces"] = np.arange(tissue.n_astrocytes)
+    fields = tuple(variable for variable, _ in FIELDS.values())
+    recorded = replace(
+        circuit,
+        spikes=tuple(
+            SpikeRecord(f"spikes_{name}", name) for name in ("principal", "other", "astrocyte")
+        ),
+        traces=(
+            TraceRecord(
+                "astrocyte_traces", "astrocyte", fields, tissue.n_astrocytes,
+                interval("dt_astrocyte"),
+            ),
+            *(
+                TraceRecord(
+                    f"weights_{pre}", f"tripartite_{pre}", ("h_S", "z_S"), len(chosen),
+                    interval("dt_weight"),
+                )
+                for pre, chosen in sampled.items()
+            ),
+        ),
     )  # fmt: skip
-    weights, sampled = {}, {}
-    total = sum(len(edges) for edges in tissue.tripartite.values())
-    wanted = parameters.value("recording.n_synapses")
-    for pre, link in circuit.tripartite.items():
-        count = len(tissue.tripartite[pre])
-        number = min(count, max(1, round(wanted * count / total)))
-        sampled[pre] = np.sort(rng.choice(count, number, replace=False))
-        weights[pre] = b2.StateMonitor(
-            link, ["h_S", "z_S"], record=sampled[pre], dt=interval("dt_weight"),
-            name=f"weights_{pre}",
-        )  # fmt: skip
-    circuit.network.add(*spikes.values(), astrocytes, *weights.values())
-    return Recorder(spikes, astrocytes, weights, sampled)
+    return Recorder(recorded, tables, sampled)
+
+
+def merge_spikes(
+    parts: Sequence[tuple[NDArray, NDArray, int]], chunk: int = 2**20
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Join spikes of several groups in order of time and cell, a stretch of time after the other.
+
+    Parameters
+    ----------
+    parts : sequence of (times, cells, shift)
+        Sorted by time and cell; `shift` is the number of a group's first cell. Groups come in
+        order of their cells.
+    chunk : int
+        Spikes of one group that are in memory at a time, about.
+
+    Returns
+    -------
+    time, neuron : ndarray, shape (n_spikes,)
+        On disk if large.
+    """
+    total = sum(len(times) for times, _, _ in parts)
+    time, neuron = scratch((total,), np.float64), scratch((total,), np.int32)
+    start, done = [0] * len(parts), 0
+    while done < total:
+        ahead = [times[k + chunk] for k, (times, _, _) in zip(start, parts, strict=True)
+                 if k + chunk < len(times)]  # fmt: skip
+        edge = min(ahead, default=np.inf)
+        stop = [k + int(np.searchsorted(times[k : k + chunk + 1], edge))
+                for k, (times, _, _) in zip(start, parts, strict=True)]  # fmt: skip
+        if stop == start:  # more than a chunk at one time
+            chunk *= 2
+            continue
+        here = [slice(*ends) for ends in zip(start, stop, strict=True)]
+        times = np.concatenate([part[0][where] for part, where in zip(parts, here, strict=True)])
+        cells = np.concatenate(
+            [part[1][where] + part[2] for part, where in zip(parts, here, strict=True)]
+        )
+        order = np.argsort(times, kind="stable")  # sorted runs: one pass
+        time[done : done + len(order)] = times[order]
+        neuron[done : done + len(order)] = cells[order]
+        start, done = stop, done + len(order)
+    return time, neuron
+
+
+def _shares(parameters: ParameterSet) -> dict[str, float]:
+    """Share of afferents and recurrent synapses in what is sampled, by their in-degrees.
+
+    Not by the number that one animal happens to have: what is recorded is part of the program,
+    and all animals share one.
+    """
+    shares = [parameters.value(f"afferent.CS_share_{label}") for label in PROJECTIONS[1:]]
+    reached = {"CS": sum(shares) / len(shares)}
+    afferent = sum(
+        parameters.value(f"plasticity.indegree_{name.split('_')[0]}") * reached.get(name, 1.0)
+        for name in AFFERENTS
+    )
+    recurrent = parameters.value("plasticity.indegree_BLA_P")
+    total = afferent + recurrent
+    return {"afferent": afferent / total, "principal": recurrent / total}
 
 
 def describe(tissue: Tissue, timeline: Timeline) -> dict[str, Any]:
@@ -172,7 +250,8 @@ def score(
 ) -> dict[str, Any]:
     """Freezing of every trial, by the read-out that `analysis` defines."""
     cem = tissue.cells("CeM")
-    heard = np.isin(recorded["spike_neuron"], cem)
+    heard = np.zeros(tissue.n_neurons, bool)
+    heard[cem] = True
     readout = Readout(
         threshold=float(parameters.quantity("readout.cem_threshold")),
         bin=float(parameters.quantity("readout.bin")),
@@ -180,7 +259,7 @@ def score(
         tau=float(parameters.quantity("readout.tau")),
     )
     scored = score_freezing(
-        recorded["spike_time"][heard], len(cem),
+        recorded["spike_time"][heard[recorded["spike_neuron"]]], len(cem),
         [trial.start for trial in timeline.trials], [trial.stop for trial in timeline.trials],
         readout, timeline.speed,
     )  # fmt: skip

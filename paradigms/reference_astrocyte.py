@@ -14,25 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.integrate import solve_ivp
 
-from models.astrocyte import G_CHI, LI_RINZEL, astrocyte_group, published
-from models.devices import device_session
+from models.astrocyte import G_CHI, LI_RINZEL, SINGLE_CELL, astrocyte_group, published
 from models.gap_junction import COUPLED, gap_junctions, grid_edges, ring_edges
 from models.parameters import load_parameters
+from models.session import device_session
 from paradigms.references import Check, at_least, at_most, near
 
 CIRCUIT = "astrocyte_g_chi"
 # What calcium encodes follows from the affinity of the pumps (De Pitta et al. 2008, Phys Rev E
 # 77:030903): SERCA affinity (umolar) and an IP3 level (umolar) within the oscillatory range.
 REGIMES = {"AM": (0.1, 0.5), "FM": (0.05, 0.8), "mixed": (0.07, 0.5)}
-# Stimberg et al. 2019, example of a single astrocyte driven by synapses.
-SINGLE_CELL = {
-    "ip3.O_beta": "5 umolar/second",
-    "ip3.O_delta": "0.2 umolar/second",
-    "ip3.K_delta": "0.3 umolar",
-    "ip3.K_D": "0.5 umolar",
-    "ip3.Omega_5P": "0.1 1/second",
-    "synapse.rho_c": "0.001",
-}
 G_CHI_TRACES = (
     ("C", 0, "calcium", "uM"),
     ("I", 2, "IP3", "uM"),
@@ -111,23 +102,31 @@ def li_rinzel_cells(
         return record(group, ["C", "h"], duration, dt)
 
 
+def li_rinzel_traces(duration: float = 100.0) -> tuple[NDArray, NDArray, NDArray]:
+    """Times (s) and calcium (umolar, shape (n_regimes, n_t)) of ours and of SciPy's solver."""
+    k_p, ip3 = (np.array(column) for column in zip(*REGIMES.values(), strict=True))
+    time, ours = li_rinzel_cells(k_p, ip3, duration, 0.01)
+    exact = []
+    for affinity, level in zip(k_p, ip3, strict=True):
+        p = numbers() | {"K_P": affinity}
+        answer = solve_ivp(
+            _li_rinzel, (0, duration), [p["C_0"], p["h_0"]], t_eval=time, args=(level, p), **_METHOD
+        )
+        exact.append(answer.y[0])
+    return time, ours["C"], np.array(exact)
+
+
 def solver_checks() -> list[Check]:
     """Li-Rinzel and G-ChI traces against a stiff solver in three oscillation regimes."""
-    rows = []
-    k_p, ip3 = (np.array(column) for column in zip(*REGIMES.values(), strict=True))
-    time, ours = li_rinzel_cells(k_p, ip3, 100, 0.01)
-    for cell, name in enumerate(REGIMES):
-        p = numbers() | {"K_P": k_p[cell]}
-        exact = solve_ivp(
-            _li_rinzel, (0, 100), [p["C_0"], p["h_0"]], t_eval=time, args=(ip3[cell], p), **_METHOD
-        ).y
-        worst = float(np.max(np.abs(ours["C"][cell] - exact[0])))
-        rows.append(
-            at_most(
-                f"Li-Rinzel {name}: calcium, largest difference in 100 s", 1e-4, worst, unit="uM",
-                note=f"against SciPy LSODA; peak {exact[0].max():.3f} uM, dt 10 ms",
-            )
+    _, ours, exact = li_rinzel_traces()
+    rows = [
+        at_most(
+            f"Li-Rinzel {name}: calcium, largest difference in 100 s", 1e-4,
+            float(np.max(np.abs(mine - theirs))), unit="uM",
+            note=f"against SciPy LSODA; peak {theirs.max():.3f} uM, dt 10 ms",
         )
+        for name, mine, theirs in zip(REGIMES, ours, exact, strict=True)
+    ]
     return rows + _g_chi_rows()
 
 
@@ -179,15 +178,20 @@ def _g_chi_exact(
     return np.concatenate(parts, axis=1)
 
 
-def regime_checks() -> list[Check]:
-    """Over the oscillatory range of IP3, what changes: amplitude, period or both."""
-    rows, levels = [], np.arange(0.36, 1.1, 0.02)
+def settled_cells(levels: NDArray) -> tuple[NDArray, NDArray]:
+    """Times (s) from 150 s on and calcium (umolar) of shape (n_regimes, n_levels, n_t)."""
     k_p = np.repeat([affinity for affinity, _ in REGIMES.values()], len(levels))
     time, ours = li_rinzel_cells(k_p, np.tile(levels, len(REGIMES)), 300, 0.02)
     late = time >= 150
-    calcium = ours["C"][:, late].reshape(len(REGIMES), len(levels), -1)
+    return time[late], ours["C"][:, late].reshape(len(REGIMES), len(levels), -1)
+
+
+def regime_checks() -> list[Check]:
+    """Over the oscillatory range of IP3, what changes: amplitude, period or both."""
+    rows = []
+    time, calcium = settled_cells(np.arange(0.36, 1.1, 0.02))
     for name, cells in zip(REGIMES, calcium, strict=True):
-        pairs = [(np.ptp(cell), _period(time[late], cell)) for cell in cells]
+        pairs = [(np.ptp(cell), _period(time, cell)) for cell in cells]
         amplitude, period = np.array([pair for pair in pairs if pair[0] > 0.05]).T
         for what, found in (("amplitude", amplitude), ("period", period)):
             change = np.ptp(found) / found.max()
@@ -208,8 +212,8 @@ def _period(time: NDArray, trace: NDArray) -> float:
     return float(np.diff(up).mean()) if len(up) > 2 else np.nan
 
 
-def convergence_checks() -> list[Check]:
-    """Error at a fixed time as the step is halved: fourth order; and the coarsest step allowed."""
+def convergence_errors() -> dict[float, float]:
+    """Largest difference of calcium (umolar) from a near exact trace in 60 s, by time step (s)."""
     p, (affinity, level) = numbers(), REGIMES["FM"]
     p |= {"K_P": affinity}
     exact = solve_ivp(
@@ -220,6 +224,12 @@ def convergence_checks() -> list[Check]:
     for dt in (0.04, 0.02, 0.01, 0.005, 0.07):
         time, ours = li_rinzel_cells(np.array([affinity]), np.array([level]), 60, dt)
         worst[dt] = float(np.max(np.abs(ours["C"][0] - exact(time)[0])))
+    return worst
+
+
+def convergence_checks() -> list[Check]:
+    """Error as the step is halved: fourth order; and that of the coarsest step allowed."""
+    worst = convergence_errors()
     rows = [
         near(
             f"order of convergence, dt {1e3 * dt:g} to {500 * dt:g} ms", 4,

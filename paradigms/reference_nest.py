@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
 from typing import Any
 
 import brian2 as b2
@@ -11,8 +15,8 @@ from numpy.typing import NDArray
 
 from models.astrocyte import astrocyte_group, published
 from models.calcium import CALCIUM
-from models.devices import device_session
 from models.ip3 import RELAXATION
+from models.session import device_session
 from paradigms.reference_astrocyte import numbers, record
 from paradigms.references import Check, at_most
 
@@ -24,6 +28,20 @@ VARIABLES = {
     "I": ("IP3", "IP3", "uM"),
     "h": ("h_IP3R", "h", "1"),
 }
+
+
+@contextmanager
+def _aside() -> Iterator[None]:
+    """Send what NEST says on standard output, where a table may go, to standard error."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    os.dup2(2, 1)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def nest_traces(p: dict[str, float]) -> dict[str, NDArray]:
@@ -62,7 +80,10 @@ def nest_checks() -> list[Check]:
     ModuleNotFoundError
         Where NEST is not installed.
     """
-    theirs = {name: nest_traces(numbers() | {"K_P": value}) for name, value in AFFINITY.items()}
+    with _aside():
+        theirs = {
+            name: nest_traces(numbers() | {"K_P": value}) for name, value in AFFINITY.items()
+        }
     space, step = published(), DT * b2.second
     space.pop("K_P")
     with device_session("numpy"):

@@ -12,11 +12,12 @@ from math import comb
 import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
+from scipy.integrate import trapezoid
 from scipy.optimize import brentq
 
 from models.astrocyte import LI_RINZEL, astrocyte_group, published
-from models.devices import device_session
 from models.gliotransmission import GLUTAMATE_RELEASED, STORE, presynaptic_receptor, release
+from models.session import device_session
 from models.synapse import TERMINAL, TERMINAL_ON_PRE
 from paradigms.reference_astrocyte import numbers, record
 from paradigms.references import Check, at_least, at_most, near
@@ -213,7 +214,7 @@ def receptor_checks() -> list[Check]:
     grid = np.linspace(0, after, 200_001)
     bound = quantum * np.exp(-p["Omega_e"] * grid)
     exponent = quantum / p["Omega_e"] * (1 - np.exp(-p["Omega_e"] * grid)) + p["Omega_G"] * grid
-    gamma = float(np.trapezoid(bound * np.exp(exponent - exponent[-1]), grid))
+    gamma = float(trapezoid(bound * np.exp(exponent - exponent[-1]), grid))
     return [
         near("receptors bound 1 s after one release", gamma, float(ours["Gamma_S"][0, -1]),
              absolute=1e-4, note="closed form (integrating factor), 78 uM released"),

@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from models.astrocyte import astrocyte_group, published
 from models.calcium import CALCIUM_NOISE, GIVEN_IP3
-from models.devices import device_session
+from models.session import device_session
 from paradigms.reference_astrocyte import REGIMES, calcium_rhs, li_rinzel_cells, numbers, record
 from paradigms.references import Check, near
 

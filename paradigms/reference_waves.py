@@ -8,8 +8,8 @@ import numpy as np
 from analysis.waves import Wave, arrival_times, describe_wave
 from models.astrocyte import CHI, astrocyte_group, published
 from models.checks import check_traces
-from models.devices import device_session
 from models.gap_junction import gap_junctions, ring_edges
+from models.session import device_session
 from paradigms.calcium_wave import simulate_wave
 from paradigms.references import Check, at_least, at_most, factor
 
@@ -45,7 +45,7 @@ def ring_checks() -> list[Check]:
         factor(
             "ring, wave speed far from the source", MEASURED_SPEED, wave.speed_far, 2,
             unit="um s-1",
-            note="published parameters are slower there: one cell in about 8 s",
+            note="published parameters are slower there: one cell in about 8 s; whatever F",
         ),
     ]  # fmt: skip
 
@@ -89,6 +89,14 @@ def grid_checks() -> list[Check]:
             note="a cell gives to four neighbours, so fewer cells than on the ring",
         ),
         at_most("grid, blocked junctions: cells reached", 1, blocked.reached, unit="cells"),
+        factor(
+            "grid, wave speed up to 320 um from the source", MEASURED_SPEED, wave.speed_near, 2,
+            unit="um s-1", note="80 um spacing; the source feeds four neighbours",
+        ),
+        factor(
+            "grid, wave speed far from the source", MEASURED_SPEED, wave.speed_far, 2,
+            unit="um s-1", note="80 um spacing",
+        ),
     ]  # fmt: skip
 
 

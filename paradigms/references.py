@@ -142,9 +142,11 @@ REFERENCES = (
         slow=("topology", "exogenous_ring"),
     ),
     *_references(
-        "domain formulation", "references_networks", "domain_formulation", slow=("heterogeneity",)
+        "domain formulation", "references_domains", "domain_formulation", slow=("heterogeneity",)
     ),
-    *_references("neuron-glia network", "references_networks", slow=("neuron_glia", "placement")),
+    *_references(
+        "neuron-glia network", "references_neuron_glia", "placement", slow=("neuron_glia",)
+    ),
     *_references("fear network", "references_basal_amygdala", slow=("basal_amygdala",)),
 )  # fmt: skip
 """All checks, in the order of the table."""

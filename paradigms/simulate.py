@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 
@@ -10,8 +11,10 @@ import xarray as xr
 from analysis.schema import assemble as assemble_dataset
 from models.amygdala_prefrontal import REFERENCE_SIZE, draw_tissue
 from models.assembly import assemble
-from models.devices import check_device, choose_clocks, device_session
-from models.parameters import load_parameters
+from models.devices import check_device, choose_clocks
+from models.individual import individual
+from models.parameters import ParameterSet, load_parameters
+from models.run import run_circuit
 from models.streams import stream
 from paradigms.protocol import Protocol
 from paradigms.provenance import provenance
@@ -30,6 +33,7 @@ def simulate(
     clock: str | None = None,
     overrides: Mapping[str, str] | None = None,
     device: str = "cpp",
+    gpu: bool = False,
     progress: Progress | None = None,
 ) -> xr.Dataset:
     """Run the animal `seed` through `protocol` in the circuit `amygdala_prefrontal`.
@@ -38,8 +42,8 @@ def simulate(
     ----------
     protocol : Protocol
     seed : int
-        Wiring, afferent spikes and pauses follow from it: the same seed gives the same dataset
-        (but for its time stamps) on the same device and versions.
+        Wiring, individual parameters, afferent spikes and pauses follow from it: the same seed
+        gives the same dataset (but for its time stamps) on the same device and versions.
     size : int, optional
         Number of neurons, about; default 1000.
     clock : str, optional
@@ -48,6 +52,8 @@ def simulate(
         ``{"group.name": "value unit"}``.
     device : str
         See `models.devices.DEVICES`.
+    gpu : bool
+        For the device ``"genn"``: on a GPU.
     progress : callable, optional
         Called with the completed fraction and the simulated time in s.
 
@@ -58,11 +64,14 @@ def simulate(
 
     Raises
     ------
-    ParameterError, ProtocolError, InterventionError, DeviceError
+    ParameterError, ProtocolError, InterventionError, ModelError, DeviceError
         Before or, for a failing device, during the run; nothing is left behind.
+    RegimeError
+        If the run leaves the regime of the model.
     """
-    check_device(device)
-    parameters = load_parameters(overrides)
+    check_device(device, gpu=gpu)
+    mean_parameters = load_parameters(overrides)
+    parameters = individual(mean_parameters, seed)
     timeline = animal_timeline(protocol, clock, seed)
     size = REFERENCE_SIZE if size is None else size
     tissue = draw_tissue(parameters, size, seed)
@@ -74,13 +83,15 @@ def simulate(
         if progress is not None:
             progress(fraction, fraction * timeline.duration)
 
-    with device_session(device, report) as session:
-        circuit = assemble(parameters, tissue, inputs, clocks)
-        recorder = record(
-            circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
-        )
-        session.run(circuit.network, timeline.duration)
-        recorded = recorder.arrays(tissue)
+    circuit, tables = assemble(parameters, tissue, inputs, clocks)
+    recorder = record(
+        circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
+    )
+    run = run_circuit(
+        recorder.circuit, {**tables, **recorder.tables}, timeline.duration, device,
+        gpu=gpu, progress=report,
+    )  # fmt: skip
+    recorded = recorder.arrays(run.records, tissue)
     return assemble_dataset(
         {
             **recorded,
@@ -96,7 +107,9 @@ def simulate(
             "size": size,
             "device": device,
             "wall_time_s": time.perf_counter() - began,
-            **provenance(parameters),
+            "build_time_s": run.build_seconds,
+            **provenance(mean_parameters),
+            "individual": json.dumps(_own(mean_parameters, parameters), sort_keys=True),
             "protocol_toml": protocol.text,
             "summary": (
                 f"{protocol.name}, seed {seed}: spikes of {tissue.n_neurons} neurons, traces of "
@@ -104,3 +117,8 @@ def simulate(
             ),
         },
     )
+
+
+def _own(mean: ParameterSet, own: ParameterSet) -> dict[str, float]:
+    """Values of the parameters in which this animal differs from the mean one."""
+    return {row.key: row.value for row in own.rows() if row != mean[row.key]}

@@ -65,9 +65,10 @@ def _sorted(
     cell = np.concatenate([part[0] for part in parts])
     step = np.floor(np.concatenate([part[1] for part in parts]) / dt).astype(np.int64)
     inside = step < round(duration / dt)
-    key = np.unique(step[inside] * (int(cell.max(initial=0)) + 1) + cell[inside])
     width = int(cell.max(initial=0)) + 1
-    return Spikes((key % width).astype(np.int32), (key // width) * dt)
+    key = np.sort(step[inside] * width + cell[inside])
+    key = key[np.diff(key, prepend=-1) > 0]
+    return Spikes((key % width).astype(np.int32), (key // width).astype(np.int32), dt)
 
 
 def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, seed: int) -> Inputs:
@@ -130,4 +131,4 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
     total = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])
     slow_time = np.interp(times, edges, total)
     drugs = drug_levels(timeline.interventions, times)
-    return Inputs(afferent, drive, slow_step, slow_time, drugs, timeline.speed)
+    return Inputs(afferent, drive, slow_time, drugs, timeline.speed)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from analysis.loops import describe_loop
 from analysis.parts_schema import assemble_parts
-from models.astrocyte import G_CHI, astrocyte_group
+from models.astrocyte import G_CHI, SINGLE_CELL, astrocyte_group
 from models.devices import check_device
 from models.gliotransmission import GLUTAMATE_RELEASED, STORE, presynaptic_receptor, release
 from models.parameters import ParameterSet, load_parameters
@@ -39,16 +39,6 @@ STEP = 30.0
 DT = 5e-3
 """s; afferents fire at most once in a step."""
 SAMPLE = 0.05
-BASE = {
-    "ip3.O_beta": "5 umolar/second",
-    "ip3.O_delta": "0.2 umolar/second",
-    "ip3.K_delta": "0.3 umolar",
-    "ip3.K_D": "0.5 umolar",
-    "ip3.Omega_5P": "0.1 1/second",
-    "synapse.rho_c": "0.001",
-}
-"""The single astrocyte driven by synapses of Stimberg et al. 2019: quiet without input, and one of
-few that pulses; that of its network never rests."""
 
 # What the loop adds to a G-ChI astrocyte. `releases` switches gliotransmission; `released` counts
 # what left the terminals, as all of it is cleared.
@@ -97,7 +87,7 @@ def simulate_loop(
         If the run left the regime of the model: where and when.
     """
     check_device(device)
-    parameters = load_parameters({**BASE, **(overrides or {})}, circuit=CIRCUIT)
+    parameters = load_parameters({**SINGLE_CELL, **(overrides or {})}, circuit=CIRCUIT)
     cell, time = draw_afferents(stream(seed, "afferents"))
     began = wall_clock.perf_counter()
     arrays = _run(parameters, cell, time, device, progress)

@@ -1,7 +1,16 @@
 """Settings of all tests."""
 
+import os
+
+import pytest
 from hypothesis import settings
 
 # How long one example takes says more about the machine than about the code.
 settings.register_profile("astrogram", deadline=None)
 settings.load_profile("astrogram")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def builds(request):
+    """Keep compiled programs from one call of the tests to the next, apart from the user's own."""
+    os.environ.setdefault("ASTROGRAM_CACHE", str(request.config.cache.mkdir("builds")))

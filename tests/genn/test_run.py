@@ -26,7 +26,7 @@ DOSES = (
     "gap_junction_block=1@retrieval",
     "release_block=0.5@renewal",
 )
-TOLERANCE = 1e-9  # umol/L, and of fractions and weights; about 1e-13 was found
+TOLERANCE = 2e-7  # umol/L, and of fractions and weights: single precision, as in the dataset
 
 
 @pytest.fixture(scope="module")

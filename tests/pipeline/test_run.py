@@ -11,7 +11,7 @@ import xarray as xr
 from analysis.schema import DatasetError, labels, read_dataset, validate, write_dataset
 from models.amygdala_prefrontal import POPULATIONS
 from models.parameters import load_parameters
-from paradigms.protocol import load_protocol
+from paradigms.protocol import load_protocol, parse_intervention
 from paradigms.simulate import simulate
 from tests.support.circuit import SIZE, blink, draw
 
@@ -175,17 +175,32 @@ def test_another_seed_is_another_animal(dataset):
     assert pairs - set(zip(theirs.source.tolist(), theirs.target.tolist(), strict=True))
 
 
-@pytest.mark.slow
-def test_a_seed_gives_its_spikes_again_on_a_second_build(dataset):
+def test_a_seed_gives_its_spikes_again_from_the_same_program(dataset):
     again = run("cpp")
+    assert again.attrs["build_time_s"] == 0
     assert same_spikes(again, dataset)
     for name in set(dataset.variables):
         assert np.array_equal(again[name], dataset[name], equal_nan=again[name].dtype.kind == "f")
 
 
-@pytest.mark.slow
-def test_another_seed_gives_other_spikes(dataset):
-    assert not same_spikes(run("cpp", SEED + 1), dataset)
+def test_two_animals_of_one_program_differ_in_wiring_and_spikes(dataset):
+    other = run("cpp", SEED + 1)
+    assert other.attrs["build_time_s"] == 0
+    assert not same_spikes(other, dataset)
+    assert not np.array_equal(other["synapse_pre"], dataset["synapse_pre"])
+    assert not np.array_equal(other["projection"], dataset["projection"])
+
+
+def test_a_parameter_and_an_intervention_need_no_new_program(dataset):
+    changed = run("cpp", **{"lif.C_m": "240 pF", "plasticity.eta": "0"})
+    assert changed.attrs["build_time_s"] == 0
+    assert changed.sizes["spike"] < 0.97 * dataset.sizes["spike"]
+    assert np.all(changed["weight_early"].values == 0)
+    plan = load_protocol("quick_conditioning")
+    dose = parse_intervention("Gq=1@conditioning", plan)
+    drugged = run("cpp", protocol=plan.with_interventions([dose]))
+    assert drugged.attrs["build_time_s"] == 0
+    assert drugged["ip3"].values.max() > 1.2 * dataset["ip3"].values.max()
 
 
 def test_without_learning_rate_no_weight_changes(blinked):

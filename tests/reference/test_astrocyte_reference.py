@@ -1,7 +1,7 @@
 """One astrocyte against an independent integration of the published equations.
 
 The right-hand side below is written in NumPy from the papers (Stimberg et al. 2019, in: De Pitta &
-Berry, Computational Glioscience, eqs. 5-20; Paukert et al. 2014 for the gain by noradrenaline), in
+Berry, Computational Glioscience, eqs. 11-16; Paukert et al. 2014 for the gain by noradrenaline), in
 umol/L and seconds of the experiment, and is integrated by DOP853 with relative tolerance 1e-11.
 Brian2 takes the step of the tables (fourth-order Runge-Kutta), once on the clock of the experiment
 and once compressed ten times.
@@ -14,8 +14,9 @@ from scipy.integrate import solve_ivp
 
 from models import astrocyte
 from models.assembly import namespace
-from models.devices import choose_clocks, device_session
+from models.devices import choose_clocks
 from models.parameters import load_parameters
+from models.session import device_session
 
 CORE = ("Y_S", "Gamma_A", "N_A", "I", "C", "h", "A_d", "Gamma_S")
 OUTPUT = ("x_A", "Ser", "gate_integral")
@@ -59,23 +60,23 @@ def core_flow(c, drugs, speed):
 
     def flow(t, y):
         glutamate, bound, na, ip3, calcium, h, ado, receptor = y
-        # metabotropic receptors and their desensitisation (eq. 14)
+        # metabotropic receptors and their desensitisation (eq. 15)
         d_bound = c.O_N * glutamate * (1 - bound) - c.Omega_N * bound * (
             1 + c.zeta * calcium / (calcium + c.K_KC)
         )
-        # IP3 (eqs. 10-13) with noradrenaline as a gain
+        # IP3 (eq. 14) with noradrenaline as a gain
         by_receptors = GAIN * c.O_beta * bound * hill(na, c.K_NA) + c.O_alpha * hill(na, c.K_NA)
         production = (by_receptors + c.O_basal) * (1 - gi) + gq * c.O_Gq
         delta = c.O_delta * c.kappa_delta / (c.kappa_delta + ip3) * hill(calcium, c.K_delta)
         kinase = c.O_3K * hill(calcium, c.K_D, 4) * ip3 / (ip3 + c.K_3K)
         d_ip3 = production + delta - kinase - c.Omega_5P * ip3
-        # Li-Rinzel calcium (eqs. 5-8)
+        # Li-Rinzel calcium (eqs. 11-12)
         stored = c.C_T - (1 + c.rho_A) * calcium
         opening = (ip3 / (ip3 + c.d_1)) ** 3 * (calcium / (calcium + c.d_5)) ** 3 * h**3
         d_calcium = (c.Omega_C * opening + c.Omega_L) * stored - c.O_P * hill(calcium, c.K_P)
         q_2 = c.d_2 * (ip3 + c.d_1) / (ip3 + c.d_3)
         d_h = c.O_2 * (q_2 * (1 - h) - calcium * h)
-        # the tonic output: adenosine and presynaptic receptors (eq. 20)
+        # the tonic output: adenosine and presynaptic receptors (eq. 16)
         d_ado = c.O_ATP * hill(calcium, c.K_ATP) * (1 - release) - c.Omega_ado * ado
         d_receptor = c.O_G * ado * (1 - receptor) - c.Omega_G * receptor
         return [

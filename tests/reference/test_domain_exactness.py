@@ -10,13 +10,13 @@ import numpy as np
 
 from models import astrocyte, synapse
 from models.assembly import namespace
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 from models.wiring import domain_terminals, draw_edges
 
 N_SOURCES, N_TARGETS, N_DOMAINS, DURATION = 12, 20, 3, 0.3
 
-# Stimberg et al. 2019, eqs. 1-4 and 9, of every single synapse; the domain hears their mean.
+# Stimberg et al. 2019, eqs. 4-8 and 17, of every single synapse; the domain hears their mean.
 PER_SYNAPSE = (
     synapse.RELEASE_STATE
     + """

@@ -6,7 +6,7 @@ import pytest
 from models.neuron_glia_wiring import draw_wiring, side_by_side
 from models.parameters import ParameterError, load_parameters
 from paradigms.reference_per_synapse import HETEROGENEOUS
-from paradigms.references_networks import domain_formulation_checks, heterogeneity_losses
+from paradigms.references_domains import domain_formulation_checks, heterogeneity_losses
 
 CIRCUIT = "neuron_glia_2019"
 

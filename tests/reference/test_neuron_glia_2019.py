@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from paradigms import neuron_glia_2019
-from paradigms.references_networks import neuron_glia_checks, neuron_glia_rows, placement_checks
+from paradigms.references_neuron_glia import neuron_glia_checks, neuron_glia_rows, placement_checks
 
 SMALL = {
     "projection.p_E": "0.0125",
@@ -51,3 +51,14 @@ def test_rates_match_the_published_formulation():
     assert [f"{row.check}: {row.ours} {row.note}" for row in rows if not row.met] == []
     step = next(row for row in rows if row.check.endswith("excitatory rate, step less before"))
     assert step.reference > 0
+
+
+@pytest.mark.slow
+def test_devices_give_the_same_spikes():
+    numpy, cpp = (
+        neuron_glia_2019.simulate((1, 2), size=200, overrides=SMALL, device=device)
+        for device in ("numpy", "cpp")
+    )
+    assert float(numpy.activity.sum()) > 500
+    np.testing.assert_array_equal(numpy.activity, cpp.activity)
+    np.testing.assert_allclose(numpy.rate, cpp.rate, rtol=1e-12)

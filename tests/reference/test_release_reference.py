@@ -2,7 +2,7 @@
 
 With spikes every T seconds, u after a spike is U_0/(1 - (1 - U_0)exp(-Omega_f T)), x before one is
 (1 - e)/(1 - (1 - u)e) with e = exp(-Omega_d T), and the released fraction is their product
-(Tsodyks et al. 1998; Stimberg et al. 2019, eqs. 1-4 and 21 for U_0 with bound receptors).
+(Tsodyks et al. 1998; Stimberg et al. 2019, eqs. 4-8, and 17 for U_0 with bound receptors).
 """
 
 import brian2 as b2
@@ -11,8 +11,8 @@ import pytest
 
 from models import synapse
 from models.assembly import namespace
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 from tests.support.synapses import fire
 
 RATES = np.array([1.0, 5.0, 20.0, 50.0])

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import brian2 as b2
 import numpy as np
 
 from models.amygdala_prefrontal import Tissue, draw_tissue
-from models.assembly import Circuit, Clocks, Inputs, assemble
-from models.devices import choose_clocks, device_session
+from models.assembly import Clocks, Inputs, assemble
+from models.circuit import Tables
+from models.devices import choose_clocks
+from models.individual import individual
+from models.objects import make_objects, recorded
 from models.parameters import ParameterSet, load_parameters
+from models.run import run_circuit
+from models.session import device_session
 from models.streams import stream
 from paradigms.protocol import Protocol, load_protocol, parse_protocol
-from paradigms.recording import record
+from paradigms.recording import Recorder, record
 from paradigms.stimuli import draw_inputs
 from paradigms.timeline import Timeline, animal_timeline
 
@@ -82,12 +86,13 @@ class Animal:
         """Return the clocks that `device` chooses."""
         return choose_clocks(self.parameters, self.timeline.speed, device)
 
-    def build(self, clocks: Clocks) -> tuple[Circuit, Any]:
-        """Return circuit and recorder on the active device."""
-        circuit = assemble(self.parameters, self.tissue, self.inputs, clocks)
+    def circuit(self, clocks: Clocks) -> tuple[Recorder, Tables]:
+        """Return the recorder, which holds the circuit, and all tables of the run."""
+        circuit, tables = assemble(self.parameters, self.tissue, self.inputs, clocks)
         rng = stream(self.seed, "recording")
         speed = self.timeline.speed
-        return circuit, record(circuit, self.tissue, self.parameters, speed, clocks, rng)
+        recorder = record(circuit, self.tissue, self.parameters, speed, clocks, rng)
+        return recorder, {**tables, **recorder.tables}
 
     def run(
         self, device: str, duration: float | None = None, *, like_genn: bool = False
@@ -96,13 +101,16 @@ class Animal:
 
         `like_genn` takes GeNN's single clock and its schedule on another device.
         """
-        clocks = self.clocks("genn" if like_genn else device)
+        recorder, tables = self.circuit(self.clocks("genn" if like_genn else device))
+        duration = self.timeline.duration if duration is None else duration
+        if not like_genn:
+            run = run_circuit(recorder.circuit, tables, duration, device)
+            return recorder.arrays(run.records, self.tissue)
         with device_session(device) as session:
-            if like_genn:
-                b2.prefs["core.network.default_schedule"] = SCHEDULE
-            circuit, recorder = self.build(clocks)
-            session.run(circuit.network, self.timeline.duration if duration is None else duration)
-            return recorder.arrays(self.tissue)
+            b2.prefs["core.network.default_schedule"] = SCHEDULE
+            objects = make_objects(recorder.circuit, tables)
+            session.run(objects.network, duration)
+            return recorder.arrays(recorded(recorder.circuit, objects), self.tissue)
 
 
 def draw(
@@ -114,7 +122,7 @@ def draw(
     """Draw the animal `seed`."""
     if isinstance(protocol, str):
         protocol = load_protocol(protocol)
-    parameters = load_parameters(overrides)
+    parameters = individual(load_parameters(overrides), seed)
     timeline = animal_timeline(protocol, None, seed)
     tissue = draw_tissue(parameters, size, seed)
     inputs = draw_inputs(parameters, tissue, timeline, seed)

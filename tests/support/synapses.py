@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from models import synapse
 from models.assembly import namespace
-from models.devices import device_session
 from models.parameters import ParameterSet
+from models.session import device_session
 
 #: Everything a tripartite synapse reads of its target, as plain variables.
 HELD_CELL = """

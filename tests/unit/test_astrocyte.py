@@ -6,8 +6,8 @@ import pytest
 
 from models import astrocyte
 from models.assembly import namespace
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 
 # The equations as they stood before they were taken apart.
 ONE_PIECE = """

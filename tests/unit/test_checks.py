@@ -14,7 +14,7 @@ from models.checks import (
     guard,
     raise_if_stopped,
 )
-from models.devices import device_session
+from models.session import device_session
 from models.time_step import LARGEST_STEP, check_time_step, fastest_rates
 from paradigms.reference_astrocyte import calcium_rhs, numbers
 from paradigms.reference_stability import jacobian

@@ -95,7 +95,9 @@ def test_run_writes_a_dataset_and_prints_the_summary(house, tmp_path, capsys):
     assert house.written == [tmp_path / "quick_conditioning_seed7.nc"]
     protocol, options = house.simulated[0]
     assert protocol.name == "quick_conditioning"
-    assert options == {"seed": 7, "size": None, "clock": None, "overrides": {}, "device": "cpp"}
+    assert options == {
+        "seed": 7, "size": None, "clock": None, "overrides": {}, "device": "cpp", "gpu": False,
+    }  # fmt: skip
     out, err = capsys.readouterr()
     assert "freezing" in out
     assert "12.35" in out
@@ -105,7 +107,7 @@ def test_run_writes_a_dataset_and_prints_the_summary(house, tmp_path, capsys):
 
 
 def test_run_hands_every_option_over(house, tmp_path, capsys):
-    arguments = ["--size", "300", "--clock", "published", "--device", "numpy"]
+    arguments = ["--size", "300", "--clock", "published", "--device", "genn", "--gpu"]
     arguments += ["--set", "a.b=1 nS", "--set", "a.c = 2=2"]
     arguments += ["--intervene", "tool=0.5@extinction"]
     arguments += ["--intervene", "tool@night,renewal.cs_alone"]
@@ -117,7 +119,8 @@ def test_run_hands_every_option_over(house, tmp_path, capsys):
         "size": 300,
         "clock": "published",
         "overrides": {"a.b": "1 nS", "a.c": "2=2"},
-        "device": "numpy",
+        "device": "genn",
+        "gpu": True,
     }
     assert [(i.kind, i.dose, i.during) for i in protocol.interventions] == [
         ("tool", 0.5, ("extinction",)),

@@ -11,9 +11,9 @@ import brian2 as b2
 import pytest
 
 from models import devices
-from models.assembly import Clocks
-from models.devices import DEVICES, DeviceError, check_device, choose_clocks, device_session
+from models.devices import DEVICES, DeviceError, check_device, choose_clocks
 from models.parameters import load_parameters
+from models.session import device_session
 
 
 @pytest.fixture
@@ -70,7 +70,6 @@ def test_astrocytes_step_slowly_where_the_device_can(device, speed):
 def test_genn_has_one_clock_for_all_cells():
     clocks = choose_clocks(load_parameters(), 10.0, "genn")
     assert clocks.astrocyte == clocks.neuron
-    assert clocks.keywords(clocks.astrocyte) == {}
     assert clocks.slow == choose_clocks(load_parameters(), 10.0, "cpp").slow
 
 
@@ -81,12 +80,6 @@ def test_steps_are_whole_multiples_of_the_neurons_and_never_shorter():
         for step in (clocks.astrocyte, clocks.slow):
             assert step >= clocks.neuron
             assert step / clocks.neuron == pytest.approx(round(step / clocks.neuron), abs=1e-9)
-
-
-def test_an_object_names_its_step_only_where_it_differs():
-    clocks = Clocks(1e-4, 2e-3, 1e-2)
-    assert clocks.keywords(1e-4) == {}
-    assert clocks.keywords(2e-3) == {"dt": 2 * b2.ms}
 
 
 def test_an_unknown_device_is_refused():
@@ -140,9 +133,33 @@ def test_genn_needs_its_python_package_and_its_folder(path, brian2genn, tmp_path
     (tmp_path / "genn" / "bin").mkdir(parents=True)
     (tmp_path / "genn" / "bin" / "genn-buildmodel.sh").touch()
     monkeypatch.setenv("GENN_PATH", str(tmp_path / "genn"))
+    assert "GeNN an unknown version" in refusal("genn")
+    (tmp_path / "genn" / "version.txt").write_text("5.1.0\n")
+    assert "GENN_PATH holds GeNN 5.1.0" in refusal("genn")
+    (tmp_path / "genn" / "version.txt").write_text("4.9.0\n")
     check_device("genn")
+    with pytest.raises(DeviceError, match="needs the CUDA toolkit"):
+        check_device("genn", gpu=True)
+    path("nvcc", "nvidia-smi")
+    check_device("genn", gpu=True)
     brian2genn(False)
     assert "astrogram[genn]" in refusal("genn")
+
+
+def test_only_genn_has_a_gpu(path):
+    path("g++", "make")
+    for device in ("cpp", "cython", "numpy"):
+        with pytest.raises(DeviceError, match=f"'{device}' cannot use a GPU"):
+            check_device(device, gpu=True)
+
+
+def test_every_device_is_described_with_what_it_lacks(path, brian2genn):
+    path("g++")
+    found = {row.device: row for row in devices.describe_devices()}
+    assert list(found) == [*DEVICES, "genn --gpu"]
+    assert {name for name, row in found.items() if row.ready} == {"cython", "numpy"}
+    assert "needs make" in found["cpp"].missing
+    assert found["numpy"].missing == ""
 
 
 def test_a_session_puts_everything_back(monkeypatch, tmp_path):

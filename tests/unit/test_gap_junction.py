@@ -6,8 +6,8 @@ import pytest
 
 from models.astrocyte import CHI, LI_RINZEL, astrocyte_group, published
 from models.checks import ModelError, check_graph
-from models.devices import device_session
 from models.gap_junction import FLUXES, gap_junctions, graph_edges, grid_edges, ring_edges
+from models.session import device_session
 from models.wiring import Edges, grid_neighbours
 from paradigms.reference_astrocyte import conservation_checks
 

@@ -6,7 +6,6 @@ import pytest
 
 from models.astrocyte import CHI, G_CHI, G_CHI_NOISE, LI_RINZEL, astrocyte_group, published
 from models.calcium import CALCIUM
-from models.devices import device_session
 from models.gap_junction import FLUXES, gap_junctions, ring_edges
 from models.gliotransmission import (
     ADENOSINE,
@@ -21,6 +20,7 @@ from models.gliotransmission import (
 from models.ip3 import DEGRADATION, PLC_BETA_ALPHA1, PLC_DELTA, ip3_balance
 from models.parameters import load_parameters
 from models.receptors import ALPHA1, BETA, NORADRENALINE
+from models.session import device_session
 
 
 def test_cyclic_amp_adds_up_over_events_while_alpha1_follows_each():

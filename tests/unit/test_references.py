@@ -103,6 +103,14 @@ def test_the_command_prints_all_as_json(two_checks, capsys):
     assert rows[1]["ours"] is None
 
 
+def test_the_command_prints_markdown_with_notes(two_checks, capsys):
+    assert cli.main(["reproduce", "references", "--markdown"]) == 0
+    out = capsys.readouterr().out
+    assert out.startswith("# Reference checks\n\n## one\n")
+    assert "| the same | 1 | 1 | within 0.1 | s | met | a paper |" in out
+    assert "| too much | 1 |  | at most | 1 | missed |  |" in out
+
+
 def test_run_writes_dataset_and_figure(tmp_path, capsys):
     arguments = ["--size", "9", "--graph", "grid", "--junction", "none", "--json"]
     arguments += ["--set", "wave.duration=2", "--out", str(tmp_path)]

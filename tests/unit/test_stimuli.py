@@ -159,11 +159,12 @@ def test_slow_time_counts_awake_seconds_and_offline_hours(animal):
     inputs, timeline = animal.inputs, animal.timeline
     awake = seconds(phases(animal, lambda phase: phase.stage)) * timeline.speed
     offline = 24 * 3600
-    steps = np.arange(len(inputs.slow_time)) * inputs.step
+    step = animal.clocks("cpp").slow
+    steps = np.arange(len(inputs.slow_time)) * step
     assert steps[-1] >= timeline.duration
     assert inputs.slow_time[-1] == pytest.approx(awake + offline, rel=1e-12)
     assert inputs.slow_time[0] == 0
-    rates = np.diff(inputs.slow_time)[:-2] / inputs.step
+    rates = np.diff(inputs.slow_time)[:-2] / step
     assert np.all(rates > 0)
     night = next(phase for phase in timeline.phases if not phase.stage)
     middle = (steps[:-3] > night.start) & (steps[1:-2] < night.stop)
@@ -173,11 +174,10 @@ def test_slow_time_counts_awake_seconds_and_offline_hours(animal):
 
 
 def test_slow_time_and_drugs_share_a_step_that_is_a_multiple_of_the_neurons(animal):
-    inputs = animal.inputs
+    inputs, step = animal.inputs, animal.clocks("cpp").slow
     dt = float(animal.parameters.quantity("numerics.dt"))
-    clocks = animal.clocks("cpp")
-    assert inputs.step == clocks.slow
-    assert inputs.step / dt == pytest.approx(round(inputs.step / dt), abs=1e-9)
+    assert step / dt == pytest.approx(round(step / dt), abs=1e-9)
+    assert len(inputs.slow_time) == pytest.approx(animal.timeline.duration / step, abs=2)
     assert all(len(levels) == len(inputs.slow_time) for levels in inputs.drugs.values())
 
 

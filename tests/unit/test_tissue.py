@@ -5,16 +5,16 @@ from dataclasses import fields
 import numpy as np
 import pytest
 
-from models.amygdala_prefrontal import (
+from models.amygdala_prefrontal import draw_tissue
+from models.parameters import ParameterError, load_parameters
+from models.tissue import (
     AFFERENTS,
     INHIBITORY,
     INHIBITORY_PROJECTIONS,
     POPULATIONS,
     PROJECTIONS,
     SIZE_RANGE,
-    draw_tissue,
 )
-from models.parameters import ParameterError, load_parameters
 
 PARAMETERS = load_parameters()
 

@@ -1,0 +1,387 @@
+// What a compiled circuit does beside Brian2's own code: read the tables of one run, step through
+// time, write what is recorded while running. Tables and results are raw arrays in $ASTROGRAM_RUN.
+// Everything a run depends on is checked; whatever is wrong ends the program with one line.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <functional>
+#include <iostream>
+#include <string>
+#include <vector>
+#include "network.h"
+
+namespace astrogram {
+
+[[noreturn]] inline void refuse(const std::string &why)
+{
+    std::cerr << why << std::endl;
+    std::_Exit(3);
+}
+
+inline std::string folder()
+{
+    const char *given = std::getenv("ASTROGRAM_RUN");
+    if (!given) refuse("ASTROGRAM_RUN names no folder");
+    return given;
+}
+
+// A table of unknown length, read from its start to its end, piece by piece.
+template <class T> class Reader
+{
+public:
+    explicit Reader(const std::string &table) : name(table)
+    {
+        const std::string path = folder() + "/in/" + table;
+        file = std::fopen(path.c_str(), "rb");
+        if (!file) refuse("table '" + table + "' is missing");
+        std::fseek(file, 0, SEEK_END);
+        const long bytes = std::ftell(file);
+        std::rewind(file);
+        if (bytes % long(sizeof(T))) refuse("table '" + table + "' is cut off");
+        left = size_t(bytes) / sizeof(T);
+    }
+    Reader(const Reader &) = delete;
+    ~Reader() { std::fclose(file); }
+    void read(T *to, size_t count)
+    {
+        if (count > left || std::fread(to, sizeof(T), count, file) != count)
+            refuse("table '" + name + "' is too short");
+        left -= count;
+    }
+    // The next value, from a buffer.
+    T next()
+    {
+        if (at == buffer.size()) {
+            buffer.resize(left < 4096 ? left : 4096);
+            if (buffer.empty()) refuse("table '" + name + "' is too short");
+            read(buffer.data(), buffer.size());
+            at = 0;
+        }
+        return buffer[at++];
+    }
+    bool more() const { return left > 0 || at < buffer.size(); }
+    size_t left;
+
+private:
+    std::string name;
+    std::FILE *file;
+    std::vector<T> buffer;
+    size_t at = 0;
+};
+
+template <class T> std::vector<T> table(const std::string &name)
+{
+    Reader<T> reader(name);
+    std::vector<T> values(reader.left);
+    reader.read(values.data(), values.size());
+    return values;
+}
+
+// CRC-32 as of zlib, so that the host can compare what arrived with what it sent.
+inline uint32_t checksum(const void *data, size_t bytes)
+{
+    static std::vector<uint32_t> step;
+    if (step.empty())
+        for (uint32_t n = 0; n < 256; n++) {
+            uint32_t c = n;
+            for (int k = 0; k < 8; k++) c = c & 1 ? 0xedb88320u ^ (c >> 1) : c >> 1;
+            step.push_back(c);
+        }
+    uint32_t c = 0xffffffffu;
+    const unsigned char *byte = static_cast<const unsigned char *>(data);
+    for (size_t i = 0; i < bytes; i++) c = step[(c ^ byte[i]) & 255] ^ (c >> 8);
+    return c ^ 0xffffffffu;
+}
+
+// ---- wiring: functions of the connect statements ---------------------------------------------
+
+struct Wires
+{
+    std::vector<int32_t> start, target;
+};
+
+inline std::vector<std::string> &wired()
+{
+    static std::vector<std::string> names;
+    return names;
+}
+
+// The edges of the links being made; one set at a time, as links are made one after the other.
+inline const Wires &wires(int key)
+{
+    static int present = -1;
+    static Wires held;
+    if (key < 0) {  // all links are made: free the last ones
+        held = Wires();
+        present = -1;
+    } else if (key != present) {
+        const std::string name = "edges." + wired().at(size_t(key));
+        const std::vector<int32_t> source = table<int32_t>(name + ".source");
+        held.target = table<int32_t>(name + ".target");
+        if (source.size() != held.target.size()) refuse(name + ": unequal ends");
+        held.start.assign(1, 0);
+        for (size_t edge = 0; edge < source.size(); edge++) {
+            if (source[edge] < int32_t(held.start.size()) - 1) refuse(name + ": not sorted");
+            while (int32_t(held.start.size()) - 1 < source[edge])
+                held.start.push_back(int32_t(edge));
+        }
+        held.start.push_back(int32_t(source.size()));
+        present = key;
+    }
+    return held;
+}
+
+inline int32_t wire_count(int key, int32_t i)
+{
+    const Wires &held = wires(key);
+    return size_t(i) + 1 < held.start.size() ? held.start[i + 1] - held.start[i] : 0;
+}
+
+inline int32_t wire_target(int key, int32_t i, int32_t k)
+{
+    const Wires &held = wires(key);
+    return held.target[size_t(held.start[i] + k)];
+}
+
+// ---- what one run holds ----------------------------------------------------------------------
+
+struct Course
+{
+    double *to;
+    size_t n;
+    int64_t every;
+    Reader<double> *values;
+};
+
+struct Spikes
+{
+    std::vector<int32_t> *timebins, *cells;
+    int32_t *last;
+    Reader<int32_t> *step, *cell;
+    bool held;
+    int32_t next_step;
+};
+
+struct Guard
+{
+    std::string name;
+    const double *values;
+    size_t n;
+    double lowest;
+};
+
+struct Run
+{
+    std::vector<std::function<void()>> check, flush;
+    std::vector<Course> courses;
+    std::vector<Spikes> spikes;
+    std::vector<Guard> guards;
+    std::FILE *readback = nullptr;
+};
+
+inline Run &run()
+{
+    static Run one;
+    return one;
+}
+
+inline void put(std::FILE *file, const void *data, size_t size, size_t count)
+{
+    if (count && std::fwrite(data, size, count, file) != count)
+        refuse("the results cannot be written: the disk is full or not writable");
+}
+
+inline std::FILE *result(const std::string &name)
+{
+    std::FILE *file = std::fopen((folder() + "/out/" + name).c_str(), "wb");
+    if (!file) refuse("the result '" + name + "' cannot be written");
+    return file;
+}
+
+template <class T> void read_back(const std::string &name, const T *values, size_t n)
+{
+    std::fprintf(run().readback, "%s %zu %u\n", name.c_str(), n, checksum(values, n * sizeof(T)));
+}
+
+// ---- filling arrays --------------------------------------------------------------------------
+
+template <class T> void fill(const std::string &name, T *to, size_t n)
+{
+    Reader<T> reader(name);
+    if (reader.left == 1 && n != 1) {
+        T value;
+        reader.read(&value, 1);
+        for (size_t i = 0; i < n; i++) to[i] = value;
+    } else if (reader.left == n) {
+        reader.read(to, n);
+    } else {
+        refuse("table '" + name + "' has " + std::to_string(reader.left) + " values, not " +
+               std::to_string(n));
+    }
+    run().check.push_back([=]() { read_back(name, to, n); });
+}
+
+template <class T> void fill(const std::string &name, std::vector<T> &to)
+{
+    fill(name, to.data(), to.size());
+}
+
+inline void check_edges(const std::string &name, std::vector<int32_t> &source,
+                        std::vector<int32_t> &target)
+{
+    std::vector<int32_t> *one = &source, *other = &target;
+    run().check.push_back([=]() {
+        read_back(name + ".source", one->data(), one->size());
+        read_back(name + ".target", other->data(), other->size());
+    });
+}
+
+// ---- inputs in time --------------------------------------------------------------------------
+
+inline void course(const std::string &name, double *to, size_t n, int64_t every)
+{
+    run().courses.push_back({to, n, every, new Reader<double>(name)});
+}
+
+inline void spikes(const std::string &name, std::vector<int32_t> &timebins,
+                   std::vector<int32_t> &cells, int32_t *last)
+{
+    run().spikes.push_back({&timebins, &cells, last, new Reader<int32_t>(name + ".step"),
+                            new Reader<int32_t>(name + ".cell"), false, 0});
+}
+
+// Hands Brian2's spike generator the spikes before step `stop`.
+inline void refill(Spikes &source, int64_t stop)
+{
+    source.timebins->clear();
+    source.cells->clear();
+    *source.last = 0;
+    while (true) {
+        if (!source.held) {
+            if (!source.step->more()) return;
+            source.next_step = source.step->next();
+            source.held = true;
+        }
+        if (source.next_step >= stop) return;
+        source.timebins->push_back(source.next_step);
+        source.cells->push_back(source.cell->next());
+        source.held = false;
+    }
+}
+
+// ---- records ---------------------------------------------------------------------------------
+
+template <class T> void record(const std::string &name, std::vector<T> &values)
+{
+    std::FILE *file = result(name);
+    std::vector<T> *from = &values;
+    run().flush.push_back([=]() {
+        put(file, from->data(), sizeof(T), from->size());
+        from->clear();
+        if (std::fflush(file)) refuse("the results cannot be written: the disk is full");
+    });
+}
+
+// `Array` is Brian2's DynamicArray2D, one row for each time; its time stamps are kept apart and
+// must be flushed after it.
+template <class Array> void record_rows(const std::string &name, Array &values)
+{
+    std::FILE *file = result(name);
+    Array *from = &values;
+    run().flush.push_back([=]() {
+        for (int row = 0; row < from->n; row++)
+            put(file, (*from)(row).data(), sizeof((*from)(row)[0]), (*from)(row).size());
+        from->resize(0, from->m);
+        if (std::fflush(file)) refuse("the results cannot be written: the disk is full");
+    });
+}
+
+inline void guard(const std::string &name, const double *values, size_t n, double lowest)
+{
+    run().guards.push_back({name, values, n, lowest});
+}
+
+// Compiled with -ffast-math, which takes every number for finite: look at the bits.
+inline bool finite(double value)
+{
+    uint64_t bits;
+    std::memcpy(&bits, &value, sizeof bits);
+    return (bits >> 52 & 0x7ff) != 0x7ff;
+}
+
+inline void watch(double t)
+{
+    for (const Guard &item : run().guards)
+        for (size_t i = 0; i < item.n; i++)
+            if (!finite(item.values[i]) || item.values[i] < item.lowest) {
+                char text[200];
+                std::snprintf(text, sizeof text, "left the regime: %s %zu %.9g %.9g",
+                              item.name.c_str(), i, item.values[i], t);
+                refuse(text);
+            }
+}
+
+// ---- the run ---------------------------------------------------------------------------------
+
+// Steps through time as Brian2's Network::run does, in whole steps of the shortest clock: without
+// its search for the next clock and its look at the processor clock in every step.
+inline int carry_out(Network &network)
+{
+    const std::vector<int64_t> plan = table<int64_t>("plan");  // steps, steps of one chunk
+    if (plan.size() != 2 || plan[1] < 1) refuse("table 'plan' is wrong");
+    wires(-1);
+    Run &one = run();
+    one.readback = result("readback");
+    for (auto &check : one.check) check();
+    std::fclose(one.readback);
+
+    std::vector<Clock *> clocks;
+    std::vector<std::pair<size_t, codeobj_func>> objects;
+    for (auto &object : network.objects) {
+        size_t c = 0;
+        while (c < clocks.size() && clocks[c] != object.first) c++;
+        if (c == clocks.size()) clocks.push_back(object.first);
+        if (object.second) objects.push_back(std::make_pair(c, object.second));
+    }
+    double base = clocks.at(0)->dt[0];
+    for (Clock *clock : clocks) base = clock->dt[0] < base ? clock->dt[0] : base;
+    std::vector<int64_t> every, wait(clocks.size(), 0);
+    for (Clock *clock : clocks) every.push_back(int64_t(clock->dt[0] / base + 0.5));
+    std::vector<int64_t> course_wait(one.courses.size(), 0);
+    std::vector<char> due(clocks.size());
+
+    for (int64_t step = 0; step < plan[0]; step++) {
+        if (step % plan[1] == 0) {
+            if (step) {
+                for (auto &flush : one.flush) flush();
+                watch(double(step) * base);
+            }
+            for (Spikes &source : one.spikes) refill(source, step + plan[1]);
+            std::cout << "reached " << step << std::endl;
+        }
+        for (size_t k = 0; k < one.courses.size(); k++)
+            if (course_wait[k]-- == 0) {
+                Course &item = one.courses[k];
+                const double value = item.values->next();
+                for (size_t i = 0; i < item.n; i++) item.to[i] = value;
+                course_wait[k] = item.every - 1;
+            }
+        for (size_t c = 0; c < clocks.size(); c++) {
+            due[c] = wait[c] == 0;
+            wait[c] = due[c] ? every[c] - 1 : wait[c] - 1;
+        }
+        for (const auto &object : objects)
+            if (due[object.first]) object.second();
+        for (size_t c = 0; c < clocks.size(); c++)
+            if (due[c]) clocks[c]->tick();
+    }
+    for (auto &flush : one.flush) flush();
+    watch(double(plan[0]) * base);
+    std::cout << "reached " << plan[0] << std::endl;
+    std::_Exit(0);
+}
+
+}  // namespace astrogram

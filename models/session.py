@@ -1,0 +1,232 @@
+"""A Brian2 network of any kind on any device, for as long as a ``with`` block lasts.
+
+Whole animals run by `models.run`; this is for parts, small networks and what GeNN needs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import shutil
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import brian2 as b2
+import numpy as np
+
+from models.devices import DeviceError, check_device, check_known
+from models.program import BuildError, compile_program, complaint
+
+# Brian2's own report reads the processor clock before every object of every step, which can cost
+# more than the model; this prints once in a while from a clock of its own.
+_ANNOUNCE = """
+double announce(const double t)
+{
+    std::cout << "reached " << t << std::endl;
+    return t;
+}
+"""
+
+
+class Session:
+    """One run on one device; made by `device_session`."""
+
+    def __init__(
+        self, device: str, directory: Path, progress: Callable[[float], None] | None
+    ) -> None:
+        self.device = device
+        self._directory = directory
+        self._progress = progress
+
+    def generate(self, network: b2.Network, duration: float, *, gpu: bool = False) -> None:
+        """Write the program of a compiled device into the session's folder; compile nothing.
+
+        Parameters
+        ----------
+        network : brian2.Network
+        duration : float
+            Simulated time, s.
+        gpu : bool
+            For GeNN: the program for a GPU instead of that for the CPU.
+
+        Raises
+        ------
+        DeviceError
+            If the device runs without a program of its own.
+        """
+        place, device = str(self._directory), b2.get_device()
+        if self.device not in ("cpp", "genn"):
+            raise DeviceError(f"device '{self.device}' has no program to write; use cpp or genn")
+        with contextlib.redirect_stdout(io.StringIO()):  # GeNN's remarks would mix with our tables
+            if self.device == "genn":  # writes the program as part of run
+                device.build_options["use_GPU"] = gpu
+                network.run(duration * b2.second)
+            else:
+                network.run(duration * b2.second)
+                device.build(place, compile=False, run=False)
+
+    def run(self, network: b2.Network, duration: float, *, gpu: bool = False) -> None:
+        """Run `network` for `duration` (s of simulated time), with GeNN on a GPU if asked for.
+
+        Raises
+        ------
+        DeviceError
+            If the model cannot be compiled or the run fails.
+        """
+        check_device(self.device)
+        if self.device == "cpp":
+            self._run_cpp(network, duration)
+        elif self.device == "genn":
+            self._run_genn(network, duration, gpu)
+        else:
+            self._run_python(network, duration)
+        completed = b2.get_device()._last_run_completed_fraction
+        if completed < 0.999:
+            raise DeviceError(f"the model stopped early, after {completed:.0%} of the run")
+        _check_finite(network)
+
+    def _run_python(self, network: b2.Network, duration: float) -> None:
+        report = None
+        if self._progress is not None:
+            progress = self._progress
+
+            def report(elapsed, completed, start, total):  # type: ignore[no-untyped-def]
+                progress(float(completed))
+
+        network.run(duration * b2.second, report=report, report_period=1 * b2.second)
+
+    def _run_cpp(self, network: b2.Network, duration: float) -> None:
+        announce = b2.Function(lambda t: t, arg_units=[b2.second], return_unit=b2.second)
+        announce.implementations.add_implementation("cpp", _ANNOUNCE)
+        herald = b2.NeuronGroup(
+            1, "reached : second", name="herald", namespace={"announce": announce}
+        )
+        herald.run_regularly("reached = announce(t)", dt=duration / 200 * b2.second)
+        network.add(herald)
+        self.generate(network, duration)
+        try:
+            compile_program(self._directory)
+        except BuildError as error:
+            raise DeviceError(str(error)) from error
+        with self._watched(self._directory / "results" / "stdout.txt", duration):
+            try:
+                b2.get_device().run(str(self._directory), with_output=False, run_args=[])
+            except RuntimeError as error:
+                raise DeviceError(f"the compiled model stopped early: {error}") from error
+
+    @contextlib.contextmanager
+    def _watched(self, log: Path, duration: float) -> Iterator[None]:
+        """Report the time that the running program announces in its log."""
+        if self._progress is None:
+            yield
+            return
+        progress, done = self._progress, threading.Event()
+
+        def watch() -> None:
+            while not done.wait(0.2):
+                with contextlib.suppress(OSError, IndexError, ValueError):
+                    last = log.read_text().rstrip().rsplit("\n", 1)[-1]
+                    progress(float(last.split()[1]) / duration)
+
+        watcher = threading.Thread(target=watch, daemon=True)
+        watcher.start()
+        try:
+            yield
+        finally:
+            done.set()
+            watcher.join()
+
+    def _run_genn(self, network: b2.Network, duration: float, gpu: bool) -> None:
+        place, device = str(self._directory), b2.get_device()
+        self.generate(network, duration, gpu=gpu)
+        said = io.StringIO()
+        try:
+            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+                device.compile_source(False, place, gpu)
+                device.run(place, gpu, False)
+        except (RuntimeError, subprocess.CalledProcessError) as error:
+            reason = complaint(said.getvalue()) or str(error)
+            raise DeviceError(
+                f"compiling or running the model with GeNN failed: {reason}"
+            ) from error
+
+
+def _check_finite(network: b2.Network) -> None:
+    """Refuse a run whose integration left all bounds."""
+    for group in network.objects:
+        if isinstance(group, b2.NeuronGroup):
+            for name in sorted(group.equations.diff_eq_names):
+                if not np.isfinite(getattr(group, f"{name}_")[:]).all():
+                    raise DeviceError(
+                        f"the integration of '{group.name}' broke down ('{name}' is not finite); "
+                        "lower numerics.dt or numerics.dt_astrocyte, or undo an extreme --set"
+                    )
+
+
+def _remove(folder: Path) -> None:
+    """Remove a build folder, also while an interrupted compiler still writes its last file."""
+    for _ in range(50):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            return
+        time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def device_session(
+    device: str,
+    progress: Callable[[float], None] | None = None,
+    directory: Path | None = None,
+) -> Iterator[Session]:
+    """Activate `device`, yield a `Session`, and leave no trace behind.
+
+    Parameters
+    ----------
+    device : str
+        One of `DEVICES`.
+    progress : callable, optional
+        Called with the completed fraction, 0 to 1; GeNN says nothing before its end.
+    directory : Path, optional
+        Build folder to keep; by default a temporary one that is removed.
+
+    Raises
+    ------
+    DeviceError
+        If the device is unknown or its Python package is missing.
+    """
+    check_known(device)
+    b2.start_scope()
+    # Astrocytes step slowly on purpose, and nothing here has a delay that could be rounded.
+    b2.BrianLogger.suppress_name("synapses_dt_mismatch")
+    if "core.stop_on_keyboard_interrupt" in b2.prefs:
+        # Otherwise Brian2 would take Ctrl-C for the wish to stop here and go on to the results.
+        # Never put back: after an interrupt Brian2 would swallow the next one too.
+        b2.prefs["core.stop_on_keyboard_interrupt"] = False
+    before = {name: b2.prefs[name] for name in b2.prefs}
+    kept = directory is not None
+    folder = directory if directory is not None else Path(tempfile.mkdtemp(prefix="astrogram-"))
+    try:
+        if device == "cpp":
+            b2.set_device("cpp_standalone", build_on_run=False, directory=str(folder))
+        elif device == "genn":
+            import brian2genn  # noqa: F401  (registers the device)
+
+            b2.set_device("genn", directory=str(folder), compile=False, run=False)
+        else:
+            b2.set_device("runtime")
+            b2.prefs.codegen.target = device
+        yield Session(device, folder, progress)
+    finally:
+        b2.device.reinit()
+        b2.device.activate()
+        b2.set_device("runtime")
+        for name, value in before.items():
+            if b2.prefs[name] != value:
+                b2.prefs[name] = value
+        b2.defaultclock.dt = 0.1 * b2.ms
+        if not kept:
+            _remove(folder)

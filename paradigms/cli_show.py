@@ -1,0 +1,93 @@
+"""Commands that show what there is: parameters, protocols, interventions, devices, builds."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from paradigms.console import as_rows, note, print_markdown, print_rows
+from paradigms.protocol import load_protocol, shipped_protocols
+from paradigms.timeline import animal_timeline
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
+
+
+def parameters(
+    as_json: AsJson = False,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print as Markdown.")] = False,
+) -> None:
+    """Print every parameter with its value, unit, range, meaning and source."""
+    from models.parameters import load_parameters
+
+    rows = as_rows(load_parameters().rows())
+    if markdown:
+        print_markdown(rows, group="group", title="Parameters")
+    elif as_json:
+        print_rows(rows, as_json=True)
+    else:
+        named = [{"parameter": f"{row['group']}.{row['name']}", **row} for row in rows]
+        columns = ("parameter", "value", "unit", "low", "high", "meaning", "source")
+        print_rows(named, as_json=False, columns=columns)
+
+
+def protocols(as_json: AsJson = False) -> None:
+    """Print the protocols that ship with the project."""
+    rows = []
+    for name in shipped_protocols():
+        plan = load_protocol(name)
+        timeline = animal_timeline(plan, None, 0)
+        rows.append(
+            {
+                "name": name,
+                "title": plan.title,
+                "sessions": sum(bool(session.phases) for session in plan.sessions),
+                "trials": len(timeline.trials),
+                "clocks": ", ".join(clock.name for clock in plan.clocks),
+                "default_clock": plan.default_clock,
+                "simulated_s": round(timeline.duration),
+                "reference": plan.reference,
+            }
+        )
+    print_rows(rows, as_json=as_json, columns=("name", "title", "clocks", "trials", "simulated_s"))
+
+
+def interventions(as_json: AsJson = False) -> None:
+    """Print the interventions: the real tool, what it acts on and how its dose is counted."""
+    from paradigms.interventions import INTERVENTIONS
+
+    print_rows(as_rows(INTERVENTIONS.values()), as_json=as_json)
+
+
+def devices(as_json: AsJson = False) -> None:
+    """Print what this machine can run on, and what is missing for the rest."""
+    from models.devices import describe_devices
+
+    print_rows(as_rows(describe_devices()), as_json=as_json)
+
+
+def cache(
+    clear: Annotated[bool, typer.Option("--clear", help="Remove all compiled programs.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Print the compiled programs that runs find again, or remove them."""
+    from models.builds import LARGEST_CACHE, builds, cache_folder, clear_cache
+
+    if clear:
+        note(f"{clear_cache() / 2**20:.1f} MiB freed in {cache_folder()}")
+        return
+    found = builds()
+    rows = [
+        {
+            "build": build.folder.name,
+            "circuit": build.circuit,
+            "cells": build.cells,
+            "MiB": build.size / 2**20,
+            "last_used": datetime.fromtimestamp(build.used, UTC).isoformat(timespec="seconds"),
+        }
+        for build in found
+    ]
+    print_rows(rows, as_json=as_json)
+    total = sum(build.size for build in found) / 2**20
+    note(f"{total:.1f} of at most {LARGEST_CACHE / 2**20:.0f} MiB in {cache_folder()}")
