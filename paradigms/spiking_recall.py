@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 from analysis.memory_tables import CONDITIONS
 from analysis.parts_schema import assemble_parts
 from models.associative_spiking import Wiring, build_spiking
-from models.devices import check_device, device_session
+from models.devices import check_device
 from models.parameters import ParameterSet, load_parameters
+from models.session import device_session
 from models.streams import stream
 from paradigms.provenance import provenance
 

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from models.associative_spiking import pairs
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 from paradigms.spiking_recall import draw_wiring, monitored
 
 pytestmark = pytest.mark.genn

@@ -24,8 +24,8 @@ from models.associative_memory import (
 from models.associative_reduction import integrate_fast, recall_signs, reduce_network
 from models.associative_transport import PatternTransport, pattern_transport
 from models.checks import ModelError
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 from tests.support.memory import attention, formed_tensor
 
 PARAMETERS = load_parameters(circuit="associative_memory")

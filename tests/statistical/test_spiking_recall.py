@@ -7,8 +7,8 @@ import pytest
 from analysis.statistics import permutation_p
 from models.associative_spiking import build_spiking, pairs
 from models.associative_transport import pattern_transport
-from models.devices import device_session
 from models.parameters import load_parameters
+from models.session import device_session
 from paradigms.spiking_recall import draw_wiring, simulate_spiking
 
 

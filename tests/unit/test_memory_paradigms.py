@@ -270,8 +270,9 @@ def test_completion_and_latent_code_train_on_few_images():
     from paradigms.patterns import load_images
 
     overrides = {
-        "completion.epochs": "12", "completion.images": "200", "completion.side": "8",
-        "completion.square": "2", "completion.rate": "0.003", "completion.batch": "16",
+        "completion.epochs": "20", "completion.images": "300", "completion.side": "8",
+        "completion.square": "1", "completion.squares": "20", "completion.rate": "0.01",
+        "completion.batch": "16", "completion.steps": "6",
     }  # fmt: skip
     dataset = train_completion("digits", seed=12, overrides=overrides)
     error = dataset["error"].values
