@@ -25,7 +25,7 @@ help:
 	@echo "make test-genn  the tests with the pins of GeNN, and those of GeNN (Python 3.11)"
 	@echo "make lint       ruff and mypy"
 	@echo "make references  table and figures of docs/references.md (half an hour)"
-	@echo "make docs       docs/parameters.md from the parameter tables"
+	@echo "make docs       docs/parameters.md and docs/interventions_table.md from the tables"
 	@echo "make clean      remove environments, caches and outputs"
 
 $(VENV)/installed: setup.cfg
@@ -74,6 +74,8 @@ docs: $(VENV)/installed
 	@mkdir -p docs
 	$(RUN)/astrogram parameters --markdown > docs/parameters.new
 	mv docs/parameters.new docs/parameters.md
+	$(RUN)/astrogram interventions --markdown > docs/interventions.new
+	mv docs/interventions.new docs/interventions_table.md
 
 clean:
 	rm -rf $(VENV) $(VENV_GENN) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

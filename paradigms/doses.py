@@ -134,7 +134,7 @@ def _conductances(
         conductance = float(parameters.quantity(row.conductance))
         reversal = float(parameters.quantity(row.reversal))
         for (kind, target), dose in doses.items():
-            if kind == row.kind:
+            if kind == row.kind and dose.any():  # none, and no fibre either
                 given = result.setdefault(target, np.zeros((2, n_steps)))
                 given += dose * conductance * np.array([[1.0], [reversal]])
     return result
