@@ -16,11 +16,9 @@ J_l = Omega_L*({total} - (1 + rho_A)*C) : mmolar/second
 J_p = O_P*C*C/(C*C + K_P*K_P) : mmolar/second
 """
 
-_CLOSED = {"total": "C_T", "membrane": ""}
-
 # Receptor inactivation (Li & Rinzel 1994; Stimberg et al. 2019, eq. 12), multiplied out.
 _INACTIVATION = "dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h) : 1\n"
-CALCIUM = _FLUXES.format(open="h", **_CLOSED) + _INACTIVATION
+CALCIUM = _FLUXES.format(open="h", total="C_T", membrane="") + _INACTIVATION
 
 # The same cell with two fluxes across its plasma membrane, beyond those that balance at rest:
 # expressed pumps J_X (Yu et al. 2018, Neuron 99:1170, for the tool; chosen: first order, saturating
@@ -44,7 +42,7 @@ drug_CalEx : 1
 # the channels are shut or all open. It is multiplicative and read in the Ito sense:
 # integrate with method="milstein".
 CALCIUM_NOISE = (
-    _FLUXES.format(open="h_open", **_CLOSED)
+    _FLUXES.format(open="h_open", total="C_T", membrane="")
     + """
 dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h) +
         sqrt(speed*O_2*(Q_2*(1 - h_open) + C*h_open)/N_IP3R)*xi : 1

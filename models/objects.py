@@ -155,7 +155,7 @@ class _Maker:
             dim = group.variables[course.variable].dim
             table = b2.TimedArray(
                 b2.Quantity(values, dim=dim), dt=course.step * b2.second,
-                name=f"{course.variable}_table",
+                name=f"{course.cells}_{course.variable}_table",
             )  # fmt: skip
             group.namespace[table.name] = table
             # GeNN silently ignores a run_regularly with a name of its own.

@@ -138,7 +138,7 @@ def test_run_hands_every_option_over(house, tmp_path, capsys):
         (["run", "quick_conditioning", "--set", "a.b=1", "--set", "a.b=2"], ["a.b is given twice"]),
         (["run", "quick_conditioning", "--intervene", "toll@night"], ["did you mean 'tool'"]),
         (["run", "quick_conditioning", "--intervene", "tool@nigth"], ["did you mean 'night'"]),
-        (["run", "quick_conditioning", "--intervene", "tool"], ["KIND[=dose]@PHASE"]),
+        (["run", "quick_conditioning", "--intervene", "tool"], ["KIND[:TARGET][=dose]@PHASE"]),
         (["run", "quick_conditioning", "--out", "x.h5"], ["'.h5' is not known", ".nc, .zarr"]),
     ],
 )
