@@ -72,8 +72,8 @@ class Clocks:
 def namespace(parameters: ParameterSet, speed: float) -> dict[str, b2.Quantity]:
     """Every constant of the equation strings, by the name it has there."""
     values = parameters.group(
-        "lif", "synapse", "plasticity", "astrocyte", "noradrenaline", "dopamine", "gliotransmission",
-        "optogenetics",
+        "lif", "synapse", "plasticity", "astrocyte", "noradrenaline", "dopamine",
+        "gliotransmission", "optogenetics",
     )  # fmt: skip
     own = {"E_L", "V_th"}  # these differ from cell to cell and live in the group
     kept = {key: value for key, value in values.items() if key.isidentifier() and key not in own}
@@ -135,8 +135,9 @@ def assemble(
         courses=(
             Course("principal", "T_slow", clocks.slow),
             *(
-                Course(*name.split("."), clocks.slow, "fibre" if levels.ndim > 1 else "")
+                Course(cells, variable, clocks.slow, "fibre" if levels.ndim > 1 else "")
                 for name, levels in inputs.levels.items()
+                for cells, variable in [name.split(".")]
             ),
         ),
         guards=_guards(),

@@ -190,6 +190,8 @@ def astrocyte_group(
     for variable in ("C", "h", "I"):
         if variable in group.variables:
             setattr(group, variable, constants[f"{variable}_0"])
+    if "C_tot" in group.variables:
+        group.C_tot = constants["C_T"]
     if "x_A" in group.variables:
         group.x_A = 1
     return group

@@ -36,9 +36,9 @@ stimulated : 1
 RELAXATION = "dI/dt = speed*(I_rest - I)/tau_I : mmolar\n"
 
 
-# Tools that take IP3 away (chosen: as what they are made of). An expressed 5-phosphatase adds to the
-# cell's own; a sponge is a fast buffer that holds drug_IP3_sponge molecules for each free one, so
-# that every flux moves free IP3 by so much less (`ip3_balance` divides by IP3_capacity).
+# Tools that take IP3 away (chosen: as what they are made of). An expressed 5-phosphatase adds to
+# the cell's own; a sponge is a fast buffer that holds drug_IP3_sponge molecules for each free one,
+# so that every flux moves free IP3 by so much less (`ip3_balance` divides by IP3_capacity).
 IP3_TOOLS = """
 J_5P_tool = drug_IP3_phosphatase*J_5P : mmolar/second
 IP3_capacity = 1 + drug_IP3_sponge : 1

@@ -55,9 +55,9 @@ g_tag : siemens
 """
 
 # A spike enters the rate estimate (chosen: so that its time mean is the rate) and, while tagging is
-# on, the label: by the rate so far, as expression of immediate early genes follows bursts and hardly
-# single spikes (Reijmers et al. 2007 for the tool; chosen: a saturating integral of the rate
-# squared, as there is a spike at the rate itself).
+# on, the label: by the rate so far, as expression of immediate early genes follows bursts and
+# hardly single spikes (Reijmers et al. 2007 for the tool; chosen: a saturating integral of the
+# rate squared, as there is a spike at the rate itself).
 PLASTIC_RESET = """
 tag = 1 - (1 - tag)*exp(-tagging*speed*y/y_tag)
 y += 1/tau_y

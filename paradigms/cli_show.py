@@ -60,11 +60,10 @@ def interventions(as_json: AsJson = False, markdown: AsMarkdown = False) -> None
 
     columns = ("kind", "tool", "variable", "equation", "dose_unit", "highest", "source")
     rows = [
-        {"acts_on": item.target or item.variable.split(".")[0], **{key: row[key] for key in columns}}
-        for item, row in zip(
-            INTERVENTIONS.values(), as_rows(INTERVENTIONS.values()), strict=True
-        )
-    ]  # fmt: skip
+        {"acts_on": row["target"] or str(row["variable"]).split(".")[0]}
+        | {key: row[key] for key in columns}
+        for row in as_rows(INTERVENTIONS.values())
+    ]
     if markdown:
         print_markdown(rows, group="acts_on", title="Interventions")
     else:

@@ -117,14 +117,16 @@ INTERVENTIONS: dict[str, Intervention] = {
             "Yu et al. 2018 (number not verified); rate chosen",
         ),
         Intervention(
-            "IP3_sponge", "expressed IP3-binding protein in astrocytes", "astrocyte.drug_IP3_sponge",
-            "dI/dt/(1 + drug_IP3_sponge): a fast buffer",
-            "1 = one bound IP3 for each free one", 1000.0, "chosen: a fast buffer far from saturation",
+            "IP3_sponge", "expressed IP3-binding protein in astrocytes",
+            "astrocyte.drug_IP3_sponge", "dI/dt/(1 + drug_IP3_sponge): a fast buffer",
+            "1 = one bound IP3 for each free one", 1000.0,
+            "chosen: a fast buffer far from saturation",
         ),
         Intervention(
             "IP3_phosphatase", "expressed IP3 5-phosphatase in astrocytes",
             "astrocyte.drug_IP3_phosphatase", "J_5P*(1 + drug_IP3_phosphatase)",
-            "1 = as much as the cell's own", 1000.0, "chosen: more of the enzyme of the IP3 balance",
+            "1 = as much as the cell's own", 1000.0,
+            "chosen: more of the enzyme of the IP3 balance",
         ),
         Intervention(
             "gap_junction_block", "connexin 30/43 blocker", "astrocyte.drug_gap",

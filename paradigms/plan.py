@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from paradigms.reading import ProtocolError, shown, suggestion
 
-
 ALWAYS = "always"
 """Window of an intervention: the whole experiment."""
 

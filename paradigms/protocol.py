@@ -180,7 +180,7 @@ def _read_clocks(table: Table) -> tuple[Clock, ...]:
 def _read_session(where: str, item: Mapping[str, Any]) -> Session:
     named = Table(f"{where}: session", item).label("name", 'name = "conditioning"')
     if named == ALWAYS:
-        raise ProtocolError(f"{where}: session {named!r} is the whole experiment; name it otherwise")
+        raise ProtocolError(f"{where}: session {named!r} is the whole experiment; rename it")
     table = Table(f"{where}: session {named!r}", item, {"name"})
     if table.has("offline"):
         offline, simulated = table.time("offline"), table.time("simulated")

@@ -69,7 +69,10 @@ class TrialWindow:
 
 @dataclass(frozen=True)
 class InterventionWindow:
-    """An intervention on `target` (``""``: where its kind always acts) from `start` to `stop`, s."""
+    """An intervention that is on from `start` to `stop`, simulated s.
+
+    `target` is ``""`` where its kind leaves nothing open.
+    """
 
     kind: str
     dose: float

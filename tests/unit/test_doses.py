@@ -266,7 +266,8 @@ def test_a_lesion_of_plastic_synapses_takes_what_astrocytes_hear_of_them(animal)
     left = cut(tissue, {("CS", "BLA_P"): 1.0}, 1)
     where = tissue.afferents["CS"]
     edges, terminals = tissue.tripartite["afferent"], tissue.terminals["afferent"]
-    assert np.array_equal(left.tripartite["afferent"].source, edges.source[edges.source >= where.stop])
+    kept = edges.source[edges.source >= where.stop]
+    assert np.array_equal(left.tripartite["afferent"].source, kept)
     others = terminals.source >= where.stop
     assert np.array_equal(left.terminals["afferent"].weight, terminals.weight[others])
     assert np.array_equal(left.terminals["principal"].weight, tissue.terminals["principal"].weight)
@@ -281,8 +282,8 @@ def test_every_pathway_has_fibres_to_cut(animal):
 
 
 def test_lesions_are_read_from_the_timeline():
-    windows = animal_timeline(dosed("lesion:BLA_P-IL_P=0.4@always", "Gq@test"), None, 1).interventions
-    assert lesions(windows) == {("BLA_P", "IL_P"): 0.4}
+    timeline = animal_timeline(dosed("lesion:BLA_P-IL_P=0.4@always", "Gq@test"), None, 1)
+    assert lesions(timeline.interventions) == {("BLA_P", "IL_P"): 0.4}
 
 
 def test_the_groups_that_ship_can_be_given():

@@ -115,7 +115,7 @@ def calcium(dose, drive, duration=300.0):
         group = astrocyte.astrocyte_group(
             2, astrocyte.ASTROCYTE, {**SPACE, "speed": 1.0}, dt=20 * b2.ms, check_step=False
         )
-        group.C_tot, group.drug_CalEx = P["C_T"] * b2.mmolar, dose
+        group.drug_CalEx = dose
         group.drug_Gq = [0, (drive * 1e-3) / P["O_Gq"]]
         monitor = b2.StateMonitor(group, ("C", "C_tot"), record=True, dt=0.5 * b2.second)
         b2.Network(group, monitor).run(duration * b2.second)
@@ -229,15 +229,15 @@ def test_full_light_drives_a_cell_as_fast_as_its_membrane_allows():
 @pytest.mark.parametrize(("tagging", "y"), [(1, 40.0), (0.5, 40.0), (1, 0.0), (0, 40.0)])
 def test_a_spike_labels_by_the_rate_so_far_while_tagging_is_on(tagging, y):
     dt, start = 1e-5, {**CELL, "v": -0.04, "y": y, "tagging": tagging}
-    _, after = one_step(PRINCIPAL, start, dt, threshold=neuron.LIF_THRESHOLD,
-                        reset=neuron.LIF_RESET + neuron.PLASTIC_RESET, refractory="tau_ref")  # fmt: skip
+    events = {"threshold": neuron.LIF_THRESHOLD, "refractory": "tau_ref",
+              "reset": neuron.LIF_RESET + neuron.PLASTIC_RESET}  # fmt: skip
+    _, after = one_step(PRINCIPAL, start, dt, **events)
     left = 0.75 * np.exp(-tagging * SPEED * y * (1 - dt / P["tau_y"]) / P["y_tag"])
     assert after["tag"] == pytest.approx(1 - left, rel=1e-12)
     if not tagging * y:
         assert after["tag"] == 0.25
     assert after["v"] == P["V_reset"]
-    _, silent = one_step(PRINCIPAL, {**start, "v": -0.07}, dt, threshold=neuron.LIF_THRESHOLD,
-                         reset=neuron.LIF_RESET + neuron.PLASTIC_RESET, refractory="tau_ref")  # fmt: skip
+    _, silent = one_step(PRINCIPAL, {**start, "v": -0.07}, dt, **events)
     assert silent["tag"] == 0.25
 
 
