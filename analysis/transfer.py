@@ -19,6 +19,7 @@ shuffles labels, within trials (stimulus) or between training trials (state), an
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +32,7 @@ from analysis.windows import Windows, baseline_windows, cs_windows, epoch_trials
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
+Matrices = Callable[[np.random.Generator | None], tuple[Floats, Floats]]
 SHUFFLES = 200
 PARTS = 6  # of a stimulus window, the published 5-s bins
 CS_EPOCHS = ("early_extinction", "late_extinction", "retrieval", "renewal")
@@ -118,7 +120,8 @@ def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 
     """
     before = baseline_windows(dataset)
     usable = (dataset["trial_cs"].values > 0) & (before.length > 0)
-    trials = {name: _those(epoch_trials(dataset, name), usable) for name in CS_EPOCHS}
+    trials = {name: epoch_trials(dataset, name) for name in CS_EPOCHS}
+    trials = {name: chosen[usable[chosen]] for name, chosen in trials.items()}
     names = tuple(name for name, chosen in trials.items() if chosen.size >= 2)
     if not names:
         return _no_transfer()
@@ -208,7 +211,7 @@ def track_state(
     if min(fear.size, calm.size) < 2:
         return None
     without_us = np.isnan(dataset["us_on"].values) & (dataset["trial_cs"].values > 0)
-    every, features = _state_features(dataset, population, [[fear, calm], [_all(without_us)]])
+    every, features = _state_features(dataset, population, [[fear, calm], [np.flatnonzero(without_us)]])
     places = np.searchsorted(every, fear), np.searchsorted(every, calm)
     trained = np.isin(every, np.concatenate([fear, calm]))
     freezing = dataset["freezing"].values[every]
@@ -294,7 +297,7 @@ def _features(dataset: xr.Dataset, windows: Windows, cells: Ints) -> Floats:
     return np.sqrt(rates(dataset, windows.start, windows.stop, cells))
 
 
-def _transfer(names, matrices, shuffles: int) -> Transfer:  # type: ignore[no-untyped-def]
+def _transfer(names: tuple[str, ...], matrices: Matrices, shuffles: int) -> Transfer:
     accuracy, output = matrices(None)
     rng = np.random.default_rng(SEED)
     shuffled = [matrices(rng)[0] for _ in range(shuffles)]
@@ -304,10 +307,3 @@ def _transfer(names, matrices, shuffles: int) -> Transfer:  # type: ignore[no-un
 def _no_transfer() -> Transfer:
     return Transfer((), np.empty((0, 0)), np.empty((0, 0)), np.empty((0, 0, 0)))
 
-
-def _those(trials: Ints, usable: NDArray[np.bool_]) -> Ints:
-    return trials[usable[trials]]
-
-
-def _all(mask: NDArray[np.bool_]) -> Ints:
-    return np.flatnonzero(mask)
