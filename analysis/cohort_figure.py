@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from analysis.cohort import animals
 from analysis.compare import comparison, sign_pattern
-from analysis.measures import SHOWN, TESTED
+from analysis.measures import REFERENCE, SHOWN, TESTED
 from analysis.statistics import bootstrap_interval, correlation_of
 from analysis.style import (
     BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, SMALL, VERMILION,
@@ -51,20 +51,20 @@ def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
     rows = comparison(animals(cohort))
     figure = Figure(figsize=SIZE, dpi=DPI)
     FigureCanvasAgg(figure)
-    top = figure.add_gridspec(1, 1, left=0.06, right=0.98, top=0.935, bottom=0.76)
+    top = figure.add_gridspec(1, 1, left=0.06, right=0.98, top=0.945, bottom=0.765)
     _draw_freezing(figure.add_subplot(top[0, 0]), cohort)
     rest = figure.add_gridspec(
-        3, 3, left=0.06, right=0.98, top=0.69, bottom=0.075, hspace=0.58, wspace=0.3
+        3, 3, left=0.06, right=0.98, top=0.69, bottom=0.065, hspace=0.58, wspace=0.3
     )
     panels = [figure.add_subplot(rest[k // 3, k % 3]) for k in range(9)]
     _draw_differences(panels[0], rows)
-    _by_epoch(panels[1], cohort, "calcium_cs_ratio", SHOWN)
-    tidy(panels[1], "Astrocyte calcium response to the CS", "", "area, early extinction = 1")
+    _draw_calcium(panels[1], cohort)
     _by_epoch(panels[2], cohort, "cs_excited", TESTED)
     tidy(panels[2], "CS-excited BLA principal cells", "", "cells (%)")
     _dots(panels[3], cohort, (
         ("fear_cells", "all", "fear cells"), ("extinction_cells", "all", "extinction cells"),
     ))  # fmt: skip
+    panels[3].set_ylim(0, max(1.0, panels[3].get_ylim()[1]))
     tidy(panels[3], "Ensembles, found blindly", "", "BLA principal cells (%)")
     _by_epoch(panels[4], cohort, "pattern_similarity", _LATER[1:])
     panels[4].axhline(1.0, color=GREY, lw=0.8, ls=":")
@@ -105,7 +105,7 @@ def _draw_freezing(axes: Axes, cohort: xr.Dataset) -> None:
     for first, last in runs(stage):
         own = x[[k for start, k in at.items() if first <= start <= last]]
         axes.annotate(
-            words(str(stage[first])), (own.mean(), 101), ha="center", va="bottom", fontsize=SMALL,
+            words(str(stage[first])), (own.mean(), 104), ha="center", va="bottom", fontsize=SMALL,
             annotation_clip=False,
         )  # fmt: skip
         axes.axvspan(own[0] - 0.6, own[-1] + 0.6, color=PALE, lw=0, zorder=-2)
@@ -127,6 +127,20 @@ def _draw_freezing(axes: Axes, cohort: xr.Dataset) -> None:
     legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=7)
 
 
+def _draw_calcium(axes: Axes, cohort: xr.Dataset) -> None:
+    """Responses to the stimulus, all over that of the first group in early extinction.
+
+    A ratio within each group, as the comparison has it, would blow up where an intervention
+    abolishes the response in early extinction.
+    """
+    unit = _mean(cohort["calcium_cs"][0].sel(epoch=REFERENCE).values)
+    scaled = cohort.assign(calcium_cs_ratio=cohort["calcium_cs"] / unit)
+    _by_epoch(axes, scaled, "calcium_cs_ratio", SHOWN)
+    axes.axhline(0.0, color=GREY, lw=0.8, ls=":")
+    unit_of = f"area, {words(str(cohort['group'].values[0]))}, early extinction = 1"
+    tidy(axes, "Astrocyte calcium response to the CS", "", unit_of)
+
+
 def _line(
     axes: Axes, x: Floats, values: Floats, k: int, group: str, split: NDArray[np.intp] | None = None
 ) -> None:
@@ -137,7 +151,7 @@ def _line(
     n = finite.sum(axis=0)
     mean = np.array([_mean(column) for column in values.T])
     bounds = np.array([bootstrap_interval(column) for column in values.T])
-    label = f"{group} (n = {n.max(initial=0)})"
+    label = f"{words(group)} (n = {n.max(initial=0)})"
     for piece in np.split(np.arange(x.size), [] if split is None else split):
         axes.plot(shift[piece], mean[piece], "-", color=colour, lw=1.5, label=label)
         label = "_"
@@ -191,12 +205,15 @@ def _draw_differences(axes: Axes, rows: list[dict]) -> None:
         if row["low"] is not None:
             axes.plot([row["low"], row["high"]], [place] * 2, color=colour, lw=1.6)
         axes.plot(row["model"], place, "o" if met else "X", ms=6.5, color=colour)
-        axes.plot(row["paper"], place + 0.22, **_PAPER)
+        axes.plot(row["paper"], place, zorder=3, **_PAPER)
     axes.axvline(0.0, color=GREY, lw=0.8)
     names = [f"{row['group']}, {epochs()[row['stage']].title}" for row in decisive]
-    axes.set_yticks(y, [name.replace(", ", "\n") for name in names])
+    for place, name in zip(y, names, strict=True):
+        axes.annotate(name, (0.01, place + 0.33), xycoords=("axes fraction", "data"),
+                      fontsize=SMALL - 0.5, color="#444444")  # fmt: skip
+    axes.set_yticks([])
     tidy(axes, title, "difference in freezing (points)")
-    axes.set_ylim(-0.6, len(decisive) - 0.3)
+    axes.set_ylim(-0.5, len(decisive) - 0.2)
 
 
 def _draw_scatter(axes: Axes, cohort: xr.Dataset) -> None:
@@ -216,7 +233,7 @@ def _draw_scatter(axes: Axes, cohort: xr.Dataset) -> None:
 
 def _headings(figure: Figure, cohort: xr.Dataset, rows: list[dict]) -> None:
     seeds = cohort["animal"].values
-    figure.text(0.06, 0.98, "Freezing by block and group", fontsize=15, fontweight="bold",
+    figure.text(0.06, 0.98, "Freezing by block and group; what the cells do", fontsize=15, fontweight="bold",
                 va="center")  # fmt: skip
     figure.text(
         0.98, 0.98, f"seeds {seeds.min()} to {seeds.max()}, each once in every group", fontsize=11,

@@ -28,10 +28,11 @@ from analysis.windows import cs_windows
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 BIN = 0.05  # s of simulated time
-LAGS = 4  # bins to either side
+# Finer than bins near 0: a lead of a conduction delay and a synapse is a few ms
+LAGS = (-0.2, -0.1, -0.05, -0.02, -0.01, 0.0, 0.01, 0.02, 0.05, 0.1, 0.2)  # s
 FOLDS = 5
-RANKS = (1, 2, 3, 5, 8, 12)
-RIDGES = (0.01, 0.1, 1.0)  # shares of the predictors' total variance, over their number
+RANKS = (1, 2, 3, 5, 8, 12, 20, 40, 80)
+RIDGES = (0.05, 0.5)  # shares of the predictors' total variance, over their number
 SHUFFLES = 5
 SEED = 1
 
@@ -50,8 +51,8 @@ class Handoff:
         Explained variance of each held-out trial, 1.
     shuffled : (lag, trial) array
         The same with cortex from other trials of the block, mean over shuffles.
-    rank : (fold,) array
-        Dimensions chosen in each fold at lag 0.
+    rank : (lag, fold) array
+        Dimensions chosen in each fold.
     """
 
     trials: Ints
@@ -74,7 +75,7 @@ def predict_targets(
     dataset: xr.Dataset,
     targets: Sequence[str] = ("PL_P", "IL_P"),
     source: str = "BLA_P",
-    lags: int = LAGS,
+    lags: Sequence[float] = LAGS,
     shuffles: int = SHUFFLES,
 ) -> dict[str, Handoff]:
     """Predict the activity of populations from that of another in stimulus windows.
@@ -87,8 +88,8 @@ def predict_targets(
         Populations predicted, each by itself.
     source : str
         Population predicted from.
-    lags : int
-        Bins to either side by which the targets are shifted.
+    lags : sequence of float
+        Times by which the targets' bins are shifted, s of simulated time.
     shuffles : int
         Pairings of trials for the control, at least one.
 
@@ -105,23 +106,20 @@ def predict_targets(
     if trials.size < 2 * FOLDS or not own.size or not present:
         return {}
     bins = int(windows.length[trials].min() / BIN + 1e-6)
-    edges = windows.start[trials, None] + BIN * np.arange(-lags, bins + lags)
-    inside = edges[:, lags : lags + bins]
-    given = np.sqrt(counts(dataset, inside, inside + BIN, own))
-    shifts = np.arange(-lags, lags + 1)
+    edges = windows.start[trials, None] + BIN * np.arange(bins)
+    given = np.sqrt(counts(dataset, edges, edges + BIN, own))
     rng, block = np.random.default_rng(SEED), _blocks(dataset, trials)
     order = [np.arange(trials.size), *(_other_trials(block, rng) for _ in range(shuffles))]
-    wide = {name: np.sqrt(counts(dataset, edges, edges + BIN, present[name])) for name in present}
     shifted = (
-        wide[name][each, lags + k : lags + k + bins]
-        for name in present for each in order for k in shifts
+        np.sqrt(counts(dataset, edges + lag, edges + lag + BIN, cells))[each]
+        for cells in present.values() for lag in lags for each in order
     )  # fmt: skip
     explained, rank = reduced_rank(given, shifted)
-    shape = (len(present), len(order), shifts.size, -1)
+    shape = (len(present), len(lags), len(order), -1)
     table, dimensions = explained.reshape(shape), rank.reshape(shape)
     return {
         name: Handoff(
-            trials, BIN * shifts, table[k, 0], table[k, 1:].mean(axis=0), dimensions[k, 0, lags]
+            trials, np.array(lags), table[k, :, 0], table[k, :, 1:].mean(axis=1), dimensions[k, :, 0]
         )
         for k, name in enumerate(present)
     }
@@ -146,17 +144,19 @@ def reduced_rank(source: Floats, targets: Iterable[Floats]) -> tuple[Floats, Int
         Dimensions chosen.
     """
     fold = np.arange(len(source)) % FOLDS
-    decomposed = {}
-    for number in range(FOLDS):
-        check = (number + 1) % FOLDS
-        decomposed[number] = (
-            _Ridge(source, fold, {number, check}, check), _Ridge(source, fold, {number}, number)
-        )  # fmt: skip
+    squares = [_sums(source[fold == k], source[fold == k]) for k in range(FOLDS)]
+    decomposed = [
+        (
+            _Ridge(source, fold, squares, (number, check), check),
+            _Ridge(source, fold, squares, (number,), number),
+        )
+        for number, check in ((k, (k + 1) % FOLDS) for k in range(FOLDS))
+    ]
     explained, rank = [], []
     for target in targets:
         own, dimensions = np.empty(len(source)), np.empty(FOLDS, dtype=np.intp)
         sums = [_sums(source[fold == k], target[fold == k]) for k in range(FOLDS)]
-        for number, (inner, outer) in decomposed.items():
+        for number, (inner, outer) in enumerate(decomposed):
             tried = inner.explained(target, sums, RIDGES, RANKS).mean(axis=2)
             best = np.unravel_index(np.argmax(tried), tried.shape)
             ridge, dimensions[number] = RIDGES[best[0]], RANKS[best[1]]
@@ -170,15 +170,19 @@ def reduced_rank(source: Floats, targets: Iterable[Floats]) -> tuple[Floats, Int
 class _Ridge:
     """Ridge regressions on the same training trials, decomposed once for all targets."""
 
-    def __init__(self, source: Floats, fold: Ints, without: set[int], test: int) -> None:
+    def __init__(
+        self, source: Floats, fold: Ints, squares: list[tuple[Floats, Floats]],
+        without: tuple[int, ...], test: int,
+    ) -> None:  # fmt: skip
         self.kept = [k for k in range(FOLDS) if k not in without]
         self.test = fold == test
-        own = source[np.isin(fold, self.kept)].reshape(-1, source.shape[-1])
-        self.size, self.mean = len(own), own.mean(axis=0)
-        values, self.vectors = eigh(own.T @ own - self.size * np.outer(self.mean, self.mean))
+        self.size = int(np.isin(fold, self.kept).sum()) * source.shape[1]
+        self.mean = sum(squares[k][1] for k in self.kept) / self.size
+        products = sum(squares[k][0] for k in self.kept)
+        values, self.vectors = eigh(products - self.size * np.outer(self.mean, self.mean))
         self.values = values.clip(0)
         self.unit = max(float(self.values.mean()), 1e-12)
-        self.seen = (source[self.test] - self.mean) @ self.vectors
+        self.seen = source[self.test] - self.mean
 
     def explained(
         self, target: Floats, sums: list[tuple[Floats, Floats]], ridges: tuple[float, ...],
@@ -197,7 +201,8 @@ class _Ridge:
             # Of the ridge prediction W the best few dimensions are the leading eigenvectors of
             # W' (X'X + penalty) W; the rest of the target is predicted by its mean.
             directions = eigh(weights.T @ (penalised * weights))[1][:, ::-1][:, : max(ranks)]
-            score, aim = self.seen @ (weights @ directions), truth @ directions
+            score = self.seen @ (self.vectors @ (weights @ directions))
+            aim = truth @ directions
             # Along orthonormal directions errors add up, so every rank is a partial sum
             gain = (aim**2 - (aim - score) ** 2).sum(axis=1).cumsum(axis=1)
             for k, rank in enumerate(ranks):

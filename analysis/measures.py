@@ -21,6 +21,7 @@ from analysis.windows import epoch_trials, epochs, read_table
 NAN = float("nan")
 Values = dict[tuple[str, str], float]
 REFERENCE = "early_extinction"  # epoch to which calcium responses are compared
+LEAD = 0.02  # s by which prefrontal activity is shifted to tell which area is the earlier
 SHOWN = (
     "before_conditioning", "conditioning_first", "conditioning_last", REFERENCE,
     "late_extinction", "retrieval", "renewal",
@@ -205,17 +206,16 @@ def _handoff(dataset: xr.Dataset) -> Values:
     """What BLA principal cells predict of prefrontal ones beyond trials in another order."""
     values: Values = {}
     # A narrow scan and one control: this is measured in every animal of a cohort
-    for name, found in predict_targets(dataset, lags=2, shuffles=1).items():
+    for name, found in predict_targets(dataset, lags=(-LEAD, 0.0, LEAD), shuffles=1).items():
         area = name.removesuffix("_P")
-        now = found.lag.size // 2
         for epoch in TESTED:
-            value = found.beyond_chance(epoch_trials(dataset, epoch))[now]
+            value = found.beyond_chance(epoch_trials(dataset, epoch))[1]
             values[f"handoff_{area}", epoch] = 100.0 * float(value)
         whole = found.beyond_chance()
-        values[f"handoff_{area}", "all"] = 100.0 * float(whole[now])
-        lead = whole[now + 1 :].mean() - whole[:now].mean()
+        values[f"handoff_{area}", "all"] = 100.0 * float(whole[1])
+        lead = whole[2] - whole[0]
         values[f"handoff_lead_{area}", "all"] = 100.0 * float(lead)
-        values[f"handoff_rank_{area}", "all"] = float(np.median(found.rank))
+        values[f"handoff_rank_{area}", "all"] = float(np.median(found.rank[1]))
     return values
 
 
