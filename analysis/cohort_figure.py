@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
@@ -15,10 +16,24 @@ from numpy.typing import NDArray
 from analysis.cohort import animals
 from analysis.compare import comparison, sign_pattern
 from analysis.measures import REFERENCE, SHOWN, TESTED
-from analysis.statistics import bootstrap_interval, correlation_of
+from analysis.statistics import bootstrap_interval, correlation
 from analysis.style import (
-    BLACK, BLUE, GREEN, GREY, ORANGE, PALE, PURPLE, SKY, SMALL, VERMILION,
-    legend, nothing, runs, slanted, tidy, words,
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    PALE,
+    PURPLE,
+    SKY,
+    SMALL,
+    VERMILION,
+    legend,
+    nothing,
+    runs,
+    slanted,
+    tidy,
+    words,
 )  # fmt: skip
 from analysis.windows import epochs, read_table
 
@@ -27,7 +42,9 @@ SIZE = (15.0, 20.0)  # inches
 DPI = 110
 _COLOURS = (BLACK, VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
 _LATER = tuple(name for name in TESTED if name != "before_conditioning")
-_PAPER = {"marker": "D", "ms": 6.5, "mfc": "white", "mec": GREY, "mew": 1.3, "ls": ""}
+_PAPER: dict[str, Any] = {
+    "marker": "D", "ms": 6.5, "mfc": "white", "mec": GREY, "mew": 1.3, "ls": "",
+}  # fmt: skip
 
 
 def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -224,25 +241,28 @@ def _draw_scatter(axes: Axes, cohort: xr.Dataset) -> None:
         axes.plot(pair[0][k], pair[1][k], "o", ms=4.5, mew=0, alpha=0.7,
                   color=_COLOURS[k % len(_COLOURS)])  # fmt: skip
     both = np.isfinite(pair[0]) & np.isfinite(pair[1])
+    r = correlation(pair[0][both], pair[1][both])
     tidy(axes, title, "held-out output, CS less baseline (1)", "freezing (%)")
-    if both.sum() > 2:
-        r = float(correlation_of(pair[0][both], pair[1][both]))
+    if np.isfinite(r):
         axes.annotate(f"all animals: r = {r:.2f}, n = {both.sum()}", (0.03, 0.03),
                       xycoords="axes fraction", fontsize=SMALL)  # fmt: skip
 
 
 def _headings(figure: Figure, cohort: xr.Dataset, rows: list[dict]) -> None:
     seeds = cohort["animal"].values
-    figure.text(0.06, 0.98, "Freezing by block and group; what the cells do", fontsize=15, fontweight="bold",
-                va="center")  # fmt: skip
+    figure.text(
+        0.06, 0.98, "Freezing by block and group; what the cells do", fontsize=15,
+        fontweight="bold", va="center",
+    )  # fmt: skip
     figure.text(
         0.98, 0.98, f"seeds {seeds.min()} to {seeds.max()}, each once in every group", fontsize=11,
         ha="right", va="center",
     )  # fmt: skip
     figure.text(
         0.06, 0.012,
-        f"protocol {cohort.attrs['protocol']}, clock {cohort.attrs['clock']}  |  means over animals, "
-        f"95 % bootstrap intervals; open diamonds: paper  |  {sign_pattern(rows)}",
+        f"protocol {cohort.attrs['protocol']}, clock {cohort.attrs['clock']}  |  "
+        "means over animals, 95 % bootstrap intervals; open diamonds: paper  |  "
+        f"{sign_pattern(rows)}",
         fontsize=8.5, color="#555555", va="center",
     )  # fmt: skip
 

@@ -135,15 +135,16 @@ class _Found:
 def _measured(
     row: dict[str, str], members: Sequence[Animal], against: Sequence[Animal]
 ) -> _Found:
+    samples: tuple[Floats, ...]
     if row["form"] == "correlation":
         own = _values([*members, *against], row)
         other = _values([*members, *against], {**row, "quantity": row["with"]})
         kept = np.isfinite(own) & np.isfinite(other)
         n, n_against = int(kept[: len(members)].sum()), int(kept[len(members) :].sum())
-        samples, statistic, paired = (own[kept], other[kept]), correlation_of, True
+        samples, statistic, paired = (own[kept], other[kept]), _STATISTICS["correlation"], True
         if kept.sum() < 3:
             return _Found(n=n, n_against=n_against)
-        p, effect = correlation_p(*samples), NAN
+        p, effect = correlation_p(own[kept], other[kept]), NAN
     elif row["minus_group"]:
         own, other = _values(members, row), _values(against, row)
         paired = _same_seeds(members, against)
@@ -154,7 +155,7 @@ def _measured(
         own, other = own[np.isfinite(own)], other[np.isfinite(other)]
         n, n_against = own.size, other.size
         samples, statistic = (own, other), _STATISTICS[row["form"]]
-        p, effect = permutation_p(*samples, paired), effect_size(*samples, paired)
+        p, effect = permutation_p(own, other, paired), effect_size(own, other, paired)
     else:
         own = _values(members, row)
         own = own[np.isfinite(own)]
@@ -197,6 +198,7 @@ _STATISTICS: dict[str, Callable[..., Floats]] = {
     "value": np.mean,
     "difference": difference_of_means,
     "ratio": _ratio_of_means,
+    "correlation": correlation_of,
 }
 
 

@@ -119,8 +119,9 @@ def predict_targets(
     table, dimensions = explained.reshape(shape), rank.reshape(shape)
     return {
         name: Handoff(
-            trials, np.array(lags), table[k, :, 0], table[k, :, 1:].mean(axis=1), dimensions[k, :, 0]
-        )
+            trials, np.array(lags), table[k, :, 0], table[k, :, 1:].mean(axis=1),
+            dimensions[k, :, 0],
+        )  # fmt: skip
         for k, name in enumerate(present)
     }
 

@@ -15,7 +15,8 @@ from analysis.ensembles import Responses, cs_responses, find_ensembles
 from analysis.handoff import predict_targets
 from analysis.information import cs_information
 from analysis.schema import labels
-from analysis.transfer import CONTRASTS, correlation, cs_transfer, state_transfer, track_state
+from analysis.statistics import correlation
+from analysis.transfer import CONTRASTS, cs_transfer, state_transfer, track_state
 from analysis.windows import epoch_trials, epochs, read_table
 
 NAN = float("nan")

@@ -152,6 +152,13 @@ def correlation_of(one: Floats, other: Floats, axis: int = -1) -> Floats:
         )
 
 
+def correlation(one: Floats, other: Floats) -> float:
+    """Pearson correlation; NaN for fewer than three values or where one does not vary."""
+    if one.size < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return float("nan")
+    return float(correlation_of(one, other))
+
+
 def correlation_p(one: ArrayLike, other: ArrayLike) -> float:
     """Two-sided permutation P of a correlation over animals; NaN for fewer than three."""
     first, second = _finite((one, other), paired=True)

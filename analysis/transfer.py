@@ -10,9 +10,6 @@ were looked at (``docs/analysis.md``):
 - a decoder of the *state* is trained on two epochs, fear against extinction.  Freezing takes no
   part in training, and is compared with the output over trials that took none either.
 
-A decoder that is trained on the stimulus in all stages at once can follow freezing in neither
-way: it is asked to answer alike in all of them.
-
 Trials of the training epochs are decided on by decoders that did not see them.  The control
 shuffles labels, within trials (stimulus) or between training trials (state), and does the same.
 """
@@ -21,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import xarray as xr
@@ -28,6 +26,7 @@ from numpy.typing import NDArray
 
 from analysis.decoding import FOLDS, SEED, decoder
 from analysis.spikes import cells_of, rates
+from analysis.statistics import correlation
 from analysis.windows import Windows, baseline_windows, cs_windows, epoch_trials
 
 Floats = NDArray[np.float64]
@@ -132,7 +131,7 @@ def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 
     pair = [cs_windows(dataset).take(every), before.take(every)]
     features = np.stack([_features(dataset, windows, cells) for windows in pair], axis=1)
     label = np.tile([1, 0], (every.size, 1))
-    places = [np.arange(low, high) for low, high in zip(bounds[:-1], bounds[1:], strict=True)]
+    places = [np.arange(low, high) for low, high in pairwise(bounds)]
 
     def matrices(rng: np.random.Generator | None) -> tuple[Floats, Floats]:
         accuracy, output = np.empty((2, len(names), len(names)))
@@ -211,7 +210,8 @@ def track_state(
     if min(fear.size, calm.size) < 2:
         return None
     without_us = np.isnan(dataset["us_on"].values) & (dataset["trial_cs"].values > 0)
-    every, features = _state_features(dataset, population, [[fear, calm], [np.flatnonzero(without_us)]])
+    wanted = [[fear, calm, np.flatnonzero(without_us)]]
+    every, features = _state_features(dataset, population, wanted)
     places = np.searchsorted(every, fear), np.searchsorted(every, calm)
     trained = np.isin(every, np.concatenate([fear, calm]))
     freezing = dataset["freezing"].values[every]
@@ -228,13 +228,6 @@ def track_state(
     shuffled = np.array([agreement(decide(rng)) for _ in range(shuffles)])
     within = _within_trials(output[~trained], dataset["freezing_bin"].values[every[~trained]])
     return StateTrack(every, output, trained, agreement(output), within, shuffled)
-
-
-def correlation(one: Floats, other: Floats) -> float:
-    """Pearson correlation; NaN for fewer than three values or where one does not vary."""
-    if one.size < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
-        return float("nan")
-    return float(np.corrcoef(one, other)[0, 1])
 
 
 def _within_trials(output: Floats, freezing: Floats) -> float:
@@ -305,5 +298,5 @@ def _transfer(names: tuple[str, ...], matrices: Matrices, shuffles: int) -> Tran
 
 
 def _no_transfer() -> Transfer:
-    return Transfer((), np.empty((0, 0)), np.empty((0, 0)), np.empty((0, 0, 0)))
+    return Transfer((), *np.empty((2, 0, 0)), np.empty((0, 0, 0)))
 
