@@ -16,16 +16,18 @@ DEMO := out/demo/fear_extinction_seed1.nc
 export MPLBACKEND := Agg
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-genn lint references docs clean
+.PHONY: help demo test test-slow test-genn test-gpu lint references docs bench clean
 
 help:
 	@echo "make demo       one animal: dataset, figure sheet and comparison table in out/demo"
 	@echo "make test       the tests, without the slow ones"
 	@echo "make test-slow  the slow tests"
 	@echo "make test-genn  the tests with the pins of GeNN, and those of GeNN (Python 3.11)"
+	@echo "make test-gpu   the tests on an NVIDIA GPU (GENN_PATH and CUDA_PATH set)"
 	@echo "make lint       ruff and mypy"
 	@echo "make references  table and figures of docs/references.md (half an hour)"
 	@echo "make docs       docs/parameters.md from the parameter tables"
+	@echo "make bench      speed, memory and scaling, results in out/bench (25 minutes)"
 	@echo "make clean      remove environments, caches and outputs"
 
 $(VENV)/installed: setup.cfg
@@ -56,6 +58,9 @@ test-slow: $(VENV)/installed
 test-genn: $(VENV_GENN)/installed
 	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu"
 
+test-gpu: $(VENV_GENN)/installed
+	$(VENV_GENN)/bin/python -m pytest -m gpu
+
 lint: $(VENV)/installed
 	$(RUN)/ruff check .
 	$(RUN)/mypy
@@ -74,6 +79,11 @@ docs: $(VENV)/installed
 	@mkdir -p docs
 	$(RUN)/astrogram parameters --markdown > docs/parameters.new
 	mv docs/parameters.new docs/parameters.md
+
+# NEST beside ours: make bench NEST_PYTHON=/path/to/python/with/nest; BENCH=--quick for short runs
+bench: export OMP_NUM_THREADS = 1
+bench: $(VENV)/installed
+	$(RUN)/python -m benchmarks $(BENCH)
 
 clean:
 	rm -rf $(VENV) $(VENV_GENN) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -121,7 +121,7 @@ def predict_targets(
         name: Handoff(
             trials, np.array(lags), table[k, :, 0], table[k, :, 1:].mean(axis=1),
             dimensions[k, :, 0],
-        )  # fmt: skip
+        )
         for k, name in enumerate(present)
     }
 

@@ -1,7 +1,6 @@
 """Decoders trained in one stage and applied to all others, and their output beside freezing.
 
-What is decoded, and why it is set beside freezing in this way, was fixed before any model data
-were looked at (``docs/analysis.md``):
+Why they are set beside freezing in this way was fixed before any data (``docs/analysis.md``):
 
 - a decoder of the *stimulus* is trained within one epoch, against the matched baseline before it.
   Its held-out output, stimulus less baseline, says how strong the code of the stimulus is there.
@@ -10,8 +9,8 @@ were looked at (``docs/analysis.md``):
 - a decoder of the *state* is trained on two epochs, fear against extinction.  Freezing takes no
   part in training, and is compared with the output over trials that took none either.
 
-Trials of the training epochs are decided on by decoders that did not see them.  The control
-shuffles labels, within trials (stimulus) or between training trials (state), and does the same.
+Decoders of held-out trials did not see them.  The control shuffles labels within trials (stimulus)
+or between training trials (state).
 """
 
 from __future__ import annotations
@@ -82,7 +81,7 @@ class StateTrack:
     r : float
         Correlation of output with freezing over the trials that were not trained on.
     r_parts : float
-        The same within those trials: over their parts, each less the mean of its trial.
+        The same over the parts of those trials, each less the mean of its trial.
     shuffled : (shuffle,) array
         `r` with labels shuffled between the training trials.
     """
@@ -127,8 +126,8 @@ def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 
     own = [trials[name] for name in names]
     every = np.concatenate(own)  # epochs share no trial
     bounds = np.cumsum([0, *map(len, own)])
-    cells = cells_of(dataset, population)
     pair = [cs_windows(dataset).take(every), before.take(every)]
+    cells = cells_of(dataset, population)
     features = np.stack([_features(dataset, windows, cells) for windows in pair], axis=1)
     label = np.tile([1, 0], (every.size, 1))
     places = [np.arange(low, high) for low, high in pairwise(bounds)]
@@ -160,8 +159,8 @@ def state_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int
     Returns
     -------
     Transfer
-        Of the `CONTRASTS` whose epochs both have two trials.  Renewal is in the other context, so
-        the last pair can be told by context within itself, but not by the decoders of the others.
+        Of the `CONTRASTS` whose epochs both have two trials.  Renewal is in the other context:
+        the last pair can be told by context, but not by the decoders of the others.
     """
     pairs = [[epoch_trials(dataset, name) for name in contrast] for contrast in CONTRASTS]
     kept = [k for k, pair in enumerate(pairs) if min(map(len, pair)) >= 2]
@@ -231,7 +230,6 @@ def track_state(
 
 
 def _within_trials(output: Floats, freezing: Floats) -> float:
-    """Correlation over the parts of trials, each less the mean of its trial."""
     if freezing.shape != output.shape or not np.isfinite(freezing).all():
         return float("nan")  # other bins than the parts decided on
     pair = [table - table.mean(axis=1, keepdims=True) for table in (output, freezing)]
@@ -279,15 +277,14 @@ def _state_labels(fear: Ints, calm: Ints, rng: np.random.Generator | None) -> tu
 def _state_features(
     dataset: xr.Dataset, population: str, wanted: list[list[Ints]]
 ) -> tuple[Ints, Floats]:
-    """Trials that are wanted by anyone, sorted, and their features (trial, part, cell)."""
+    """Wanted trials, sorted, and their features (trial, part, cell)."""
     every = np.unique(np.concatenate([chosen for each in wanted for chosen in each]))
     parts = cs_windows(dataset).take(every).split(PARTS)
     return every, _features(dataset, parts, cells_of(dataset, population))
 
 
 def _features(dataset: xr.Dataset, windows: Windows, cells: Ints) -> Floats:
-    # The root evens out the variance of counts
-    return np.sqrt(rates(dataset, windows.start, windows.stop, cells))
+    return np.sqrt(rates(dataset, windows.start, windows.stop, cells))  # evens out variances
 
 
 def _transfer(names: tuple[str, ...], matrices: Matrices, shuffles: int) -> Transfer:
@@ -298,5 +295,6 @@ def _transfer(names: tuple[str, ...], matrices: Matrices, shuffles: int) -> Tran
 
 
 def _no_transfer() -> Transfer:
-    return Transfer((), *np.empty((2, 0, 0)), np.empty((0, 0, 0)))
+    none = np.empty((0, 0))
+    return Transfer((), none, none, none[None])
 

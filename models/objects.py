@@ -131,6 +131,10 @@ class _Maker:
             **({"method": "exact"} if "event-driven" in links.model else {}),
             **self._clock(links.step),
         )  # fmt: skip
+        for updater in result.summed_updaters.values():
+            # Brian2 sums at every step of the target, however slowly the source steps, which took
+            # a tenth of a run. GeNN does its own sums and refuses other clocks anyway.
+            updater._clock = result.clock
         if links.on_pre:
             result.pre.order = links.order
         if self.tables is None:

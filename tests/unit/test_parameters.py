@@ -29,7 +29,7 @@ EQUATIONS = " ".join(
     text
     for module in (neuron, synapse, astrocyte)
     for name, text in vars(module).items()
-    if name.isupper()
+    if name.isupper() and isinstance(text, str)
 )
 
 

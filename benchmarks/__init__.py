@@ -1,0 +1,1 @@
+"""Speed, memory and scaling, always as ratios in one run: `python -m benchmarks`."""

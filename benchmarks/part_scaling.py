@@ -1,0 +1,134 @@
+"""(c) and (e): how time and memory grow with cells, synapses, astrocytes and simulated time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from benchmarks import fear
+from benchmarks.measure import Cost, exponent
+from benchmarks.report import Row
+from models.parameters import load_parameters
+
+# s: the baseline of the experiment, awake, without stimuli.
+SHORT = 2.0
+SIZES = (1000, 3162, 10_000, 31_623, 100_000)
+QUICK_SIZES = (1000, 3162)
+
+
+@dataclass(frozen=True)
+class Point:
+    """One size: what there is, and what simulating it costs."""
+
+    cells: int
+    synapses: int
+    plastic: int
+    astrocytes: int
+    cpu: float
+    peak: int
+
+
+def thinned(factor: float) -> dict[str, str]:
+    """Overrides that divide every in-degree by `factor` and make each synapse as much stronger."""
+    result = {}
+    for row in load_parameters().rows():
+        name = row.key
+        indegree = ".indegree" in name or name.startswith("plasticity.indegree_")
+        strength = name.endswith(".weight") or name.startswith("plasticity.g_max_")
+        if indegree and float(row.value) / factor >= 0.1:
+            result[name] = f"{float(row.value) / factor:.6g}"
+        elif strength:
+            high = 100.0  # nS, the largest the tables allow
+            result[name] = f"{min(float(row.value) * factor, high):.6g} nS"
+    return result
+
+
+def point(size: int, overrides: Mapping[str, str] | None = None, duration: float = SHORT) -> Point:
+    """Build one size and run it: `cpu` is s per simulated s, start and end of the run left out."""
+    animal = fear.draw(size, overrides=overrides)
+    animal.ready()
+    start = animal.cost(animal.clocks.neuron)
+    costs = [animal.cost(duration) for _ in range(2)]
+    cpu = min(cost.cpu for cost in costs) - start.cpu
+    peak = max(cost.peak for cost in costs)
+    tissue = animal.tissue
+    return Point(tissue.n_neurons, animal.n_synapses, animal.n_plastic, tissue.n_astrocytes,
+                 cpu / duration, peak)
+
+
+def scaling(quick: bool) -> Iterator[Row]:
+    """Measure (c): exponents of time and memory."""
+    sizes = QUICK_SIZES if quick else SIZES
+    points = [point(size) for size in sizes]
+    synapses = [float(p.synapses) for p in points]
+    reach = f"{synapses[0]:.3g} to {synapses[-1]:.3g} synapses, cells and astrocytes in proportion"
+    bounds = {"at_least": 0.9, "at_most": 1.1}
+    yield Row("c", "time, exponent in synapses", exponent(synapses, [p.cpu for p in points]),
+              "", **bounds, note=reach)
+    base = empty(points)
+    yield Row("c", "memory, exponent in synapses",
+              exponent(synapses, [p.peak - base for p in points]), "", **bounds,
+              note=f"resident, less {base / 1e6:.1f} MB of an empty program")
+    for p in points:
+        yield Row("c", f"{p.cells} cells, {p.synapses} synapses", p.cpu, "CPU s / s",
+                  note=f"{p.plastic} plastic, {p.astrocytes} astrocytes, "
+                       f"peak {p.peak / 1e6:.0f} MB, "
+                       f"{1e9 * p.cpu / p.synapses:.3g} ns per synapse and s")
+    factors = (1, 4) if quick else (1, 4, 16)
+    thin = [point(1000 * factor, thinned(factor)) for factor in factors]
+    yield Row("c", "time, exponent in cells, synapses kept",
+              exponent([float(p.cells) for p in thin], [p.cpu for p in thin]), "",
+              note=f"{thin[0].cells} to {thin[-1].cells} cells, {thin[0].synapses} to "
+                   f"{thin[-1].synapses} synapses; {_slope(thin, 'cells'):.3g} us per cell "
+                   "and simulated s")
+    shares = ("25", "1.6") if quick else ("100", "25", "6.25", "1.6")
+    stars = [point(4000, {"population.cells_per_astrocyte": share}) for share in shares]
+    yield Row("c", "time, exponent in astrocytes, cells kept",
+              exponent([float(p.astrocytes) for p in stars], [p.cpu for p in stars]), "",
+              note=f"{stars[0].astrocytes} to {stars[-1].astrocytes} astrocytes, 4000 cells; "
+                   f"{_slope(stars, 'astrocytes'):.3g} us per astrocyte and simulated s")
+
+
+def empty(points: list[Point]) -> float:
+    """Memory of a program without synapses, bytes: the line through the two smallest points."""
+    one, other = points[:2]
+    slope = (other.peak - one.peak) / (other.synapses - one.synapses)
+    return one.peak - slope * one.synapses
+
+
+def _slope(points: list[Point], what: str) -> float:
+    """Time of one more, us per simulated s."""
+    size = [getattr(p, what) for p in points]
+    return 1e6 * float(np.polyfit(size, [p.cpu for p in points], 1)[0])
+
+
+def memory(quick: bool) -> Iterator[Row]:
+    """Measure (c) in simulated time, and (e): bytes per plastic synapse and per simulated s."""
+    size = 1000 if quick else 10_000
+    few, many = point(size), point(size, _more_plastic(10 if quick else 30))
+    yield Row("e", "resident bytes per plastic synapse, with its share of terminals",
+              (many.peak - few.peak) / (many.plastic - few.plastic), "B", at_most=120,
+              note=f"{few.plastic} to {many.plastic} plastic synapses, {few.cells} cells")
+    animal = fear.draw()
+    animal.ready()
+    times = (12.5, 25.0) if quick else (25.0, 50.0, 100.0, 200.0)
+    start = animal.cost(animal.clocks.neuron).cpu
+    costs: list[Cost] = [animal.cost(time) for time in times]
+    yield Row("c", "time, exponent in simulated time",
+              exponent(list(times), [cost.cpu - start for cost in costs]), "",
+              at_least=0.9, at_most=1.1,
+              note=f"{times[0]:g} to {times[-1]:g} s; activity differs between phases")
+    yield Row("e", "resident bytes per simulated second",
+              (costs[-1].peak - costs[0].peak) / (times[-1] - times[0]), "B", at_most=1000,
+              note=f"peak {costs[0].peak / 1e6:.2f} and {costs[-1].peak / 1e6:.2f} MB after "
+                   f"{times[0]:g} and {times[-1]:g} s")
+
+
+def _more_plastic(factor: int) -> dict[str, str]:
+    """Overrides that give `factor` times the recurrent plastic synapses, each as much weaker."""
+    parameters = load_parameters()
+    indegree = parameters.value("plasticity.indegree_BLA_P") * factor
+    g_max = parameters.value("plasticity.g_max_BLA_P") / factor
+    return {"plasticity.indegree_BLA_P": f"{indegree:g}", "plasticity.g_max_BLA_P": f"{g_max:g} nS"}
