@@ -1,8 +1,8 @@
 """The small datasets of the paradigms that show single parts: their tables, assembly and check.
 
-`calcium_wave` and `tripartite_synapse` have no animals, sessions or trials, so each has a table of
-its own. Units and names are CF, as in `analysis.schema_table`; files are written by
-`analysis.storage`, whole or not at all.
+`calcium_wave`, `tripartite_synapse` and the associative memories (`analysis.memory_tables`) have no
+animals, sessions or trials, so each has a table of its own. Units and names are CF, as in
+`analysis.schema_table`; files are written by `analysis.storage`, whole or not at all.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 
 from analysis import storage
 from analysis.errors import DatasetError
+from analysis.memory_tables import MEMORY_TABLES
 from analysis.schema_table import Variable
 
 #: Global attributes that every one of these datasets carries.
@@ -68,7 +69,11 @@ _LOOP = (
 )  # fmt: skip
 
 #: Table of each paradigm.
-TABLES: dict[str, tuple[Variable, ...]] = {"calcium_wave": _WAVE, "tripartite_synapse": _LOOP}
+TABLES: dict[str, tuple[Variable, ...]] = {
+    "calcium_wave": _WAVE,
+    "tripartite_synapse": _LOOP,
+    **MEMORY_TABLES,
+}
 
 
 def assemble_parts(

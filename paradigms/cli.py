@@ -15,6 +15,17 @@ from typing import Annotated
 import typer
 
 from paradigms.cli_cohort import cohort
+from paradigms.cli_memory import (
+    MEMORIES,
+    Block,
+    Corruption,
+    Latent,
+    Networks,
+    NPatterns,
+    Patterns,
+    refuse_memory_options,
+    run_memory,
+)  # fmt: skip
 from paradigms.cli_references import PARTS, reproduce, run_part
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
 from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
@@ -31,6 +42,7 @@ EXPECTED = (
     ("paradigms.output", "OutputError"),
     ("paradigms.interventions", "InterventionError"),
     ("paradigms.tissue_graphs", "GraphError"),
+    ("paradigms.patterns", "PatternError"),
     ("models.checks", "ModelError"),
     ("models.checks", "RegimeError"),
     ("models.parameters", "ParameterError"),
@@ -55,7 +67,8 @@ app.add_typer(reproduce, name="reproduce")
 @app.command()
 def run(
     protocol: Annotated[
-        str, typer.Argument(help=f"Shipped protocol, a .toml file, {' or '.join(PARTS)}.")
+        str,
+        typer.Argument(help=f"Shipped protocol, a .toml file, {' or '.join(PARTS + MEMORIES)}."),
     ],
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The animal.")] = 0,
     size: Annotated[int | None, typer.Option(help="Number of neurons.")] = None,
@@ -81,10 +94,28 @@ def run(
     junction: Annotated[
         str | None, typer.Option(help="calcium_wave: threshold, linear or none.")
     ] = None,
+    patterns: Patterns = None,
+    n_patterns: NPatterns = None,
+    corruption: Corruption = None,
+    block: Block = None,
+    networks: Networks = None,
+    latent: Latent = False,
     out: Annotated[str, typer.Option(help="Folder, or file ending in .nc or .zarr.")] = "out",
     as_json: AsJson = False,
 ) -> None:
     """Simulate one animal through a protocol, or a small paradigm, and write its dataset."""
+    memory = {
+        "patterns": patterns, "n_patterns": n_patterns, "corruption": corruption, "block": block,
+        "networks": networks, "latent": latent or None,
+    }  # fmt: skip
+    if protocol in MEMORIES:
+        run_memory(
+            protocol, out=out, as_json=as_json, seed=seed, size=size, clock=clock,
+            overrides=parse_overrides(set_ or ()), intervene=intervene, device=device,
+            graph=graph, junction=junction, **memory,
+        )  # fmt: skip
+        return
+    refuse_memory_options(memory)
     if protocol in PARTS:
         run_part(
             protocol,
