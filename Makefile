@@ -26,7 +26,7 @@ help:
 	@echo "make test-gpu   the tests on an NVIDIA GPU (GENN_PATH and CUDA_PATH set)"
 	@echo "make lint       ruff and mypy"
 	@echo "make references  table and figures of docs/references.md (half an hour)"
-	@echo "make docs       docs/parameters.md from the parameter tables"
+	@echo "make docs       docs/parameters.md and docs/interventions_table.md from the tables"
 	@echo "make bench      speed, memory and scaling, results in out/bench (25 minutes)"
 	@echo "make clean      remove environments, caches and outputs"
 
@@ -79,6 +79,8 @@ docs: $(VENV)/installed
 	@mkdir -p docs
 	$(RUN)/astrogram parameters --markdown > docs/parameters.new
 	mv docs/parameters.new docs/parameters.md
+	$(RUN)/astrogram interventions --markdown > docs/interventions.new
+	mv docs/interventions.new docs/interventions_table.md
 
 # NEST beside ours: make bench NEST_PYTHON=/path/to/python/with/nest; BENCH=--quick for short runs
 bench: export OMP_NUM_THREADS = 1

@@ -21,13 +21,20 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
     Parameters
     ----------
     measured : sequence of mapping
-        ``group``, ``seed``, ``origin`` and ``values`` (rows of quantity, epoch, value) of each.
+        ``group``, ``seed``, ``origin``, ``values`` (rows of quantity, epoch, value) and ``trials``
+        (columns, see `analysis.measures.Animal`) of each.
 
     Returns
     -------
     xarray.Dataset
         One variable for each quantity of ``tables/quantities.csv``, of shape (group, animal,
-        epoch), NaN where a quantity was not measured; ``animal`` is the seed.
+        epoch), NaN where a quantity was not measured; ``animal`` is the seed.  What was measured
+        in every trial is in ``trial_freezing`` and ``trial_fear_output`` (group, animal, trial).
+
+    Raises
+    ------
+    DatasetError
+        If a quantity has no row, or the animals' trials are of different stages.
     """
     groups = list(dict.fromkeys(str(item["group"]) for item in measured))
     seeds = sorted({int(item["seed"]) for item in measured})
@@ -47,9 +54,10 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
         for name, array in values.items()
     }
     label = {"units": "1"}
+    trials, stage, block = _trials(measured, groups, seeds)
     origins = {tuple(item["origin"])[:2] for item in measured}
     return xr.Dataset(
-        data,
+        data | trials,
         {
             "group": ("group", np.array(groups, dtype=object), {**label, "long_name": "group"}),
             "animal": ("animal", np.array(seeds), {**label, "long_name": "seed of the animal"}),
@@ -57,6 +65,8 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
                 "epoch", np.array(named, dtype=object),
                 {**label, "long_name": "epoch of the experiment"},
             ),
+            "trial_stage": ("trial", stage, {**label, "long_name": "stage of the trial"}),
+            "trial_block": ("trial", block, {**label, "long_name": "block within the stage"}),
         },
         {
             "Conventions": "CF-1.11",
@@ -84,10 +94,34 @@ def animals(cohort: xr.Dataset) -> list[Animal]:
             here = cohort.sel(group=group, animal=seed)
             values = {
                 (str(name), str(epoch)): float(value)
-                for name, variable in here.data_vars.items()
+                for name, variable in here.data_vars.items() if variable.dims == ("epoch",)
                 for epoch, value in zip(cohort["epoch"].values, variable.values, strict=True)
                 if np.isfinite(value)
-            }
+            }  # fmt: skip
             if values:
                 found.append(Animal(str(group), int(seed), origin, values))
     return found
+
+
+def _trials(
+    measured: Sequence[Mapping[str, Any]], groups: list[str], seeds: list[int]
+) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
+    """Variables along the trials of the protocol, their stages and blocks."""
+    order = {tuple(zip(item["trials"]["stage"], item["trials"]["block"], strict=True))
+             for item in measured}  # fmt: skip
+    if len(order) > 1:
+        raise DatasetError("the animals had different trials; gather those of one protocol")
+    steps = order.pop() if order else ()
+    table = {
+        "freezing": {"long_name": "freezing in the trial", "units": "percent"},
+        "fear_output": {"long_name": "output of the fear-state decoder", "units": "1"},
+    }
+    data: dict[str, Any] = {}
+    for name, attrs in table.items():
+        values = np.full((len(groups), len(seeds), len(steps)), np.nan)
+        for item in measured:
+            where = groups.index(str(item["group"])), seeds.index(int(item["seed"]))
+            values[where] = item["trials"][name]
+        data[f"trial_{name}"] = (("group", "animal", "trial"), values, attrs)
+    stage = np.array([stage for stage, _ in steps], dtype=object)
+    return data, stage, np.array([block for _, block in steps], dtype=int)

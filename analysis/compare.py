@@ -1,8 +1,10 @@
 """The model beside the paper, row by row, misses included.
 
-The rows are those of ``tables/targets_section1.csv``.  A row compares a value of one group, a
-difference between two epochs of the same animals, or a difference or ratio between two groups, and
-says by which rule it is met:
+The rows are those of ``tables/targets_section1.csv``, the decisive ones first.  A row compares a
+value of one group, a difference between two epochs of the same animals, a difference or ratio
+between two groups, or a correlation over the animals of both, and says by which rule it is met.
+Where the same seeds live in both groups, as in every cohort, the groups are compared in pairs of
+animals of one seed: the same wiring and individual parameters, manipulated and not.
 
 ``near``   the paper's value lies in the model's interval, or within the row's tolerance of it
 ``sign``   the model's difference has the paper's sign, and its interval (if any) excludes 0
@@ -12,6 +14,7 @@ says by which rule it is met:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -19,13 +22,22 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.measures import Animal, measure
-from analysis.statistics import bootstrap_interval, difference_of_means
+from analysis.statistics import (
+    bootstrap_interval,
+    correlation_of,
+    correlation_p,
+    difference_of_means,
+    effect_size,
+    permutation_p,
+)
 from analysis.windows import read_table
 
 Floats = NDArray[np.float64]
+NAN = float("nan")
 KEYS = (
     "row", "quantity", "stage", "group", "unit", "paper", "paper_sem", "paper_n", "trust",
-    "model", "low", "high", "n", "n_against", "verdict", "note",
+    "model", "low", "high", "n", "n_against", "paired", "effect", "p", "verdict", "decisive",
+    "note",
 )  # fmt: skip
 
 
@@ -47,9 +59,12 @@ def comparison(animals: Sequence[Animal]) -> list[dict[str, Any]]:
     list of dict
         One per row of the table, with the keys `KEYS`.  `model` is the mean over animals, `low`
         and `high` its 95 % bootstrap interval over animals, `n` (and `n_against`, for a row
-        between groups) the number of animals; None where there is none.  `verdict` is ``met``,
-        ``missed``, ``order met``, ``order missed``, ``not run`` (no such group among the animals)
-        or ``not measured``.
+        between groups) the number of animals; None where there is none.  For differences `effect`
+        is Hedges' g (`paired`: in standard deviations of the differences within pairs) and `p` the
+        two-sided permutation P; for ratios both are of the difference of means.  `verdict` is
+        ``met``, ``missed``, ``order met``, ``order missed``, ``not run`` (no such group among the
+        animals) or ``not measured``; `decisive` whether the row belongs to the pattern of signs
+        that decides (see `sign_pattern`).
     """
     return [_compare_row(row, animals) for row in read_table("targets_section1")]
 
@@ -71,41 +86,107 @@ def cautions(animals: Sequence[Animal]) -> list[str]:
     return lines
 
 
+def sign_pattern(rows: Sequence[dict[str, Any]]) -> str:
+    """Sum up the decisive rows of a comparison in one line."""
+    decisive = [row for row in rows if row["decisive"]]
+    missed = [row["row"] for row in decisive if row["verdict"] not in ("met", "order met")]
+    line = f"pattern of signs: {len(decisive) - len(missed)} of {len(decisive)} rows met"
+    return line + (f"; not met: {', '.join(missed)}" if missed else "")
+
+
 def _compare_row(row: dict[str, str], animals: Sequence[Animal]) -> dict[str, Any]:
     members = [a for a in animals if a.group == row["group"]]
     against = [a for a in animals if a.group == row["minus_group"]]
     between = bool(row["minus_group"])
-    model, low, high = float("nan"), float("nan"), float("nan")
-    own = _values(members, row)
-    other = _values(against, row) if between else np.array([])
-    if own.size and (other.size or not between):
-        samples = (own, other) if between else (own,)
-        statistic = _STATISTICS[row["form"] if between else "value"]
-        with np.errstate(divide="ignore", invalid="ignore"):
-            model = float(statistic(*samples, axis=0))
-        low, high = bootstrap_interval(*samples, statistic=statistic)
+    found = _Found()
+    if members and (against or not between):
+        found = _measured(row, members, against)
     if not members or (between and not against):
         verdict = "not run"
-    elif not np.isfinite(model):
+    elif not np.isfinite(found.model):
         verdict = "not measured"
     else:
-        verdict = _verdict(row, model, low, high)
+        verdict = _verdict(row, found.model, found.low, found.high)
     epoch = row["epoch"] + (f" - {row['minus_epoch']}" if row["minus_epoch"] else "")
     result = (
         row["row"], row["quantity"], epoch, row["group"], row["unit"], float(row["value"]),
-        float(row["sem"]) if row["sem"] else None, row["n"] or None, row["trust"], _plain(model),
-        _plain(low), _plain(high), own.size, other.size if between else None, verdict, row["note"],
+        float(row["sem"]) if row["sem"] else None, row["n"] or None, row["trust"],
+        _plain(found.model), _plain(found.low), _plain(found.high), found.n,
+        found.n_against if between else None, found.paired, _plain(found.effect), _plain(found.p),
+        verdict, bool(row["decisive"]), row["note"],
     )  # fmt: skip
     return dict(zip(KEYS, result, strict=True))
 
 
+@dataclass(frozen=True)
+class _Found:
+    """What the animals give for a row."""
+
+    model: float = NAN
+    low: float = NAN
+    high: float = NAN
+    n: int = 0
+    n_against: int = 0
+    paired: bool = False
+    effect: float = NAN
+    p: float = NAN
+
+
+def _measured(
+    row: dict[str, str], members: Sequence[Animal], against: Sequence[Animal]
+) -> _Found:
+    samples: tuple[Floats, ...]
+    if row["form"] == "correlation":
+        own = _values([*members, *against], row)
+        other = _values([*members, *against], {**row, "quantity": row["with"]})
+        kept = np.isfinite(own) & np.isfinite(other)
+        n, n_against = int(kept[: len(members)].sum()), int(kept[len(members) :].sum())
+        samples, statistic, paired = (own[kept], other[kept]), _STATISTICS["correlation"], True
+        if kept.sum() < 3:
+            return _Found(n=n, n_against=n_against)
+        p, effect = correlation_p(own[kept], other[kept]), NAN
+    elif row["minus_group"]:
+        own, other = _values(members, row), _values(against, row)
+        paired = _same_seeds(members, against)
+        if paired:
+            order = [[a.seed for a in against].index(a.seed) for a in members]
+            other = other[order]
+            own, other = (table[np.isfinite(own) & np.isfinite(other)] for table in (own, other))
+        own, other = own[np.isfinite(own)], other[np.isfinite(other)]
+        n, n_against = own.size, other.size
+        samples, statistic = (own, other), _STATISTICS[row["form"]]
+        p, effect = permutation_p(own, other, paired), effect_size(own, other, paired)
+    else:
+        own = _values(members, row)
+        own = own[np.isfinite(own)]
+        n, n_against, paired = own.size, 0, bool(row["minus_epoch"])
+        samples, statistic = (own,), _STATISTICS["value"]
+        p = effect = NAN
+        if paired:
+            nothing = np.zeros(own.size)
+            p, effect = permutation_p(own, nothing, True), effect_size(own, nothing, True)
+    if not min(sample.size for sample in samples):
+        return _Found(n=n, n_against=n_against)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        model = float(statistic(*samples, axis=0))
+    together = paired and len(samples) == 2
+    low, high = bootstrap_interval(*samples, statistic=statistic, paired=together)
+    return _Found(model, low, high, n, n_against, paired, effect, p)
+
+
+def _same_seeds(members: Sequence[Animal], against: Sequence[Animal]) -> bool:
+    """Whether each seed lives once in either group."""
+    one, other = sorted(a.seed for a in members), sorted(a.seed for a in against)
+    return one == other and len(set(one)) == len(one)
+
+
 def _values(animals: Sequence[Animal], row: dict[str, str]) -> Floats:
-    """Values of the animals in which the row can be measured."""
-    quantity, nan = row["quantity"], float("nan")
-    found = np.array([a.values.get((quantity, row["epoch"]), nan) for a in animals])
+    """Value of each animal, NaN where the row cannot be measured."""
+    quantity = row["quantity"]
+    found = np.array([a.values.get((quantity, row["epoch"]), NAN) for a in animals])
     if row["minus_epoch"]:
-        found = found - [a.values.get((quantity, row["minus_epoch"]), nan) for a in animals]
-    return found[np.isfinite(found)]
+        found = found - [a.values.get((quantity, row["minus_epoch"]), NAN) for a in animals]
+    return found
 
 
 def _ratio_of_means(one: Floats, other: Floats, axis: int = -1) -> Floats:
@@ -117,6 +198,7 @@ _STATISTICS: dict[str, Callable[..., Floats]] = {
     "value": np.mean,
     "difference": difference_of_means,
     "ratio": _ratio_of_means,
+    "correlation": correlation_of,
 }
 
 

@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import xarray as xr
 
 from analysis.calcium import CLASSES, cs_evoked, epoch_area, heterogeneity, us_evoked
 from analysis.decoding import decode_cs
-from analysis.ensembles import Responses, cs_responses
+from analysis.drift import measure_drift
+from analysis.ensembles import Responses, cs_responses, find_ensembles
+from analysis.handoff import predict_targets
 from analysis.information import cs_information
 from analysis.schema import labels
+from analysis.statistics import correlation
+from analysis.transfer import CONTRASTS, cs_transfer, state_transfer, track_state
 from analysis.windows import epoch_trials, epochs, read_table
 
 NAN = float("nan")
+Values = dict[tuple[str, str], float]
 REFERENCE = "early_extinction"  # epoch to which calcium responses are compared
+LEAD = 0.02  # s by which prefrontal activity is shifted to tell which area is the earlier
 SHOWN = (
     "before_conditioning", "conditioning_first", "conditioning_last", REFERENCE,
     "late_extinction", "retrieval", "renewal",
@@ -37,12 +44,16 @@ class Animal:
         Protocol, clock and hash of the parameters.
     values : dict
         (quantity, epoch) -> value; NaN where it cannot be measured.
+    trials : dict
+        ``stage`` and ``block`` of every trial, its ``freezing`` (percent) and its
+        ``fear_output`` (held-out output of the decoder of fear state; NaN where there is none).
     """
 
     group: str
     seed: int
     origin: tuple[str, str, str]
-    values: dict[tuple[str, str], float] = field(repr=False)
+    values: Values = field(repr=False)
+    trials: dict[str, list[Any]] = field(default_factory=dict, repr=False)
 
 
 def group_of(dataset: xr.Dataset) -> str:
@@ -66,10 +77,11 @@ def measure(dataset: xr.Dataset) -> Animal:
     -------
     Animal
         With freezing (percent) and calcium of every epoch, responsive cells (percent) and
-        information (bits) of the epochs with matched windows, and the correlation over trials of
-        the stimulus decoder's held-out output with freezing.
+        information (bits) of the epochs with matched windows, ensembles and their drift, decoders
+        within and across epochs and their output beside freezing, and what the amygdala predicts
+        of prefrontal activity: the rows of ``tables/quantities.csv``.
     """
-    values: dict[tuple[str, str], float] = {}
+    values: Values = {}
     freezing = dataset["freezing"].values
     for epoch in epochs():
         values["freezing", epoch] = _mean(freezing[epoch_trials(dataset, epoch)])
@@ -77,20 +89,31 @@ def measure(dataset: xr.Dataset) -> Animal:
     for epoch in TESTED:
         values |= _responsive(dataset, epoch)
     values["decoder_freezing_r", "all"] = _decoder_freezing(dataset)
+    values |= _ensembles(dataset)
+    values |= _transfer(dataset)
+    values |= _handoff(dataset)
     attrs = dataset.attrs
     origin = (attrs["protocol"], attrs["clock"], attrs["parameters_hash"])
-    return Animal(group_of(dataset), int(attrs["seed"]), origin, values)
+    output, state = _state(dataset)
+    trials = {
+        "stage": labels(dataset["trial_stage"]).tolist(),
+        "block": dataset["trial_block"].values.tolist(),
+        "freezing": freezing.astype(float).tolist(),
+        "fear_output": output.tolist(),
+    }
+    return Animal(group_of(dataset), int(attrs["seed"]), origin, values | state, trials)
 
 
-def responsive_share(dataset: xr.Dataset, found: Responses, projecting_to_pl: bool) -> float:
-    """Percent of cells, projecting to PL or not, that the stimulus excites or inhibits."""
-    to_pl = labels(dataset["projection"])[found.cells] == "PL"
-    chosen = to_pl if projecting_to_pl else ~to_pl
+def responsive_share(
+    dataset: xr.Dataset, found: Responses, projection: str, tagged: bool = True
+) -> float:
+    """Percent of cells with a projection (or, not `tagged`, without) that the stimulus changes."""
+    chosen = (labels(dataset["projection"])[found.cells] == projection) == tagged
     return 100.0 * _mean((found.excited | found.inhibited)[chosen])
 
 
-def _calcium(dataset: xr.Dataset) -> dict[tuple[str, str], float]:
-    values: dict[tuple[str, str], float] = {}
+def _calcium(dataset: xr.Dataset) -> Values:
+    values: Values = {}
     cs, us = cs_evoked(dataset), us_evoked(dataset)
     reference = epoch_area(dataset, cs, REFERENCE)
     for epoch in epochs():
@@ -109,7 +132,7 @@ def _calcium(dataset: xr.Dataset) -> dict[tuple[str, str], float]:
     return values
 
 
-def _responsive(dataset: xr.Dataset, epoch: str) -> dict[tuple[str, str], float]:
+def _responsive(dataset: xr.Dataset, epoch: str) -> Values:
     trials = epoch_trials(dataset, epoch)
     if not trials.size:
         return {}
@@ -117,20 +140,91 @@ def _responsive(dataset: xr.Dataset, epoch: str) -> dict[tuple[str, str], float]
     return {
         ("cs_excited", epoch): 100.0 * _mean(found.excited),
         ("cs_inhibited", epoch): 100.0 * _mean(found.inhibited),
-        ("cs_responsive_PL", epoch): responsive_share(dataset, found, True),
-        ("cs_responsive_not_PL", epoch): responsive_share(dataset, found, False),
+        ("cs_responsive_PL", epoch): responsive_share(dataset, found, "PL"),
+        ("cs_responsive_not_PL", epoch): responsive_share(dataset, found, "PL", tagged=False),
+        ("cs_responsive_IL", epoch): responsive_share(dataset, found, "IL"),
         ("cs_information", epoch): _mean(cs_information(dataset, trials)),
     }
+
+
+def _ensembles(dataset: xr.Dataset) -> Values:
+    """Fear and extinction cells, and what becomes of the pattern and cells of the reference."""
+    values: Values = {}
+    found = find_ensembles(dataset)
+    if all(epoch_trials(dataset, epoch).size for epoch in (REFERENCE, "retrieval", "renewal")):
+        values["fear_cells", "all"] = 100.0 * _mean(found.fear_cells)
+        values["extinction_cells", "all"] = 100.0 * _mean(found.extinction_cells)
+    drift = measure_drift(dataset)
+    for epoch in [name for name in drift.epochs if name != REFERENCE]:
+        for quantity, matrix in (
+            ("pattern_similarity", drift.similarity),
+            ("ensemble_overlap", drift.overlap),
+            ("ensemble_turnover", 100.0 * drift.turnover),
+        ):
+            values[quantity, epoch] = drift.to(matrix, REFERENCE, epoch)
+    return values
+
+
+def _transfer(dataset: xr.Dataset) -> Values:
+    """Decoders trained in one epoch (or pair of epochs) and applied to the others."""
+    values: Values = {}
+    cs, state = cs_transfer(dataset), state_transfer(dataset)
+    for column, epoch in enumerate(cs.names):
+        values["cs_output", epoch] = float(cs.output[column, column])
+        if REFERENCE in cs.names:
+            row = cs.names.index(REFERENCE)
+            values["cs_transfer", epoch] = 100.0 * float(cs.accuracy[row, column])
+    trained = " - ".join(CONTRASTS[0])
+    if trained in state.names:
+        row = state.accuracy[state.names.index(trained)]
+        for name, accuracy in zip(state.names, row, strict=True):
+            # Named by the epoch that the training pair lacks, or by its own second one
+            values["state_transfer", _new_epoch(name)] = 100.0 * float(accuracy)
+    return values
+
+
+def _new_epoch(name: str) -> str:
+    fear, calm = name.split(" - ")
+    return calm if fear == CONTRASTS[0][0] else fear
+
+
+def _state(dataset: xr.Dataset) -> tuple[np.ndarray, Values]:
+    """Output of the decoder of fear state in every trial, and how it goes with freezing."""
+    output = np.full(dataset.sizes["trial"], NAN)
+    track = track_state(dataset, shuffles=0)
+    if track is None:
+        return output, {}
+    output[track.trials] = track.output.mean(axis=1)
+    values: Values = {("state_freezing_r", "all"): track.r}
+    values["state_freezing_parts_r", "all"] = track.r_parts
+    for epoch in epochs():
+        inside = output[epoch_trials(dataset, epoch)]
+        values["fear_output", epoch] = _mean(inside[np.isfinite(inside)])
+    return output, values
+
+
+def _handoff(dataset: xr.Dataset) -> Values:
+    """What BLA principal cells predict of prefrontal ones beyond trials in another order."""
+    values: Values = {}
+    # A narrow scan and one control: this is measured in every animal of a cohort
+    for name, found in predict_targets(dataset, lags=(-LEAD, 0.0, LEAD), shuffles=1).items():
+        area = name.removesuffix("_P")
+        for epoch in TESTED:
+            value = found.beyond_chance(epoch_trials(dataset, epoch))[1]
+            values[f"handoff_{area}", epoch] = 100.0 * float(value)
+        whole = found.beyond_chance()
+        values[f"handoff_{area}", "all"] = 100.0 * float(whole[1])
+        lead = whole[2] - whole[0]
+        values[f"handoff_lead_{area}", "all"] = 100.0 * float(lead)
+        values[f"handoff_rank_{area}", "all"] = float(np.median(found.rank[1]))
+    return values
 
 
 def _decoder_freezing(dataset: xr.Dataset) -> float:
     decoded = decode_cs(dataset, shuffles=0)
     if decoded is None:
         return NAN
-    freezing = dataset["freezing"].values[decoded.trials]
-    if decoded.trials.size < 3 or np.ptp(freezing) == 0 or np.ptp(decoded.output) == 0:
-        return NAN
-    return float(np.corrcoef(freezing, decoded.output)[0, 1])
+    return correlation(dataset["freezing"].values[decoded.trials], decoded.output)
 
 
 def _mean(values: np.ndarray) -> float:

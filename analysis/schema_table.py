@@ -156,7 +156,7 @@ VARIABLES: tuple[Variable, ...] = (
     _along("phase_dilation", "phase", "float64", "1",
            "slow-clock seconds per simulated second"),
     # interventions
-    _label("intervention_kind", "intervention", "kind of intervention", OPEN),
+    _label("intervention_kind", "intervention", "kind of intervention, or kind@target", OPEN),
     _along("intervention_dose", "intervention", "float64", "1", "dose of the intervention"),
     _along("intervention_start", "intervention", "float64", "s", "start of the intervention"),
     _along("intervention_stop", "intervention", "float64", "s", "end of the intervention"),

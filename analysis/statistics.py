@@ -110,19 +110,69 @@ def permutation_p(one: ArrayLike, other: ArrayLike, paired: bool = False) -> flo
     return float(found.pvalue)
 
 
-def effect_size(one: ArrayLike, other: ArrayLike) -> float:
-    """Hedges' g between two groups of animals: mean difference in pooled standard deviations."""
-    first, second = _finite((one, other), paired=False)
-    freedom = first.size + second.size - 2
+def effect_size(one: ArrayLike, other: ArrayLike, paired: bool = False) -> float:
+    """Hedges' g between two groups: mean difference in standard deviations, for small samples.
+
+    Parameters
+    ----------
+    one, other : (animal,) array_like
+        One value per animal.
+    paired : bool
+        Same animals in both: in standard deviations of their differences; otherwise in pooled
+        ones of the groups.
+
+    Returns
+    -------
+    float
+        NaN for fewer than two animals in a group, infinite where nothing varies.
+    """
+    first, second = _finite((one, other), paired)
     if min(first.size, second.size) < 2:
         return float("nan")
-    pooled = np.sqrt(
-        ((first.size - 1) * first.var(ddof=1) + (second.size - 1) * second.var(ddof=1)) / freedom
-    )
+    if paired:
+        freedom = first.size - 1
+        spread = (first - second).std(ddof=1)
+    else:
+        freedom = first.size + second.size - 2
+        squares = (first.size - 1) * first.var(ddof=1) + (second.size - 1) * second.var(ddof=1)
+        spread = np.sqrt(squares / freedom)
     difference = first.mean() - second.mean()
-    if pooled == 0:
+    if spread == 0:
         return 0.0 if difference == 0 else float(np.copysign(np.inf, difference))
-    return float((1 - 3 / (4 * freedom - 1)) * difference / pooled)
+    return float((1 - 3 / (4 * freedom - 1)) * difference / spread)
+
+
+def correlation_of(one: Floats, other: Floats, axis: int = -1) -> Floats:
+    """Pearson correlation along an axis; NaN where either does not vary."""
+    a = one - np.mean(one, axis=axis, keepdims=True)
+    b = other - np.mean(other, axis=axis, keepdims=True)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray(
+            (a * b).sum(axis=axis) / np.sqrt((a**2).sum(axis=axis) * (b**2).sum(axis=axis))
+        )
+
+
+def correlation(one: Floats, other: Floats) -> float:
+    """Pearson correlation; NaN for fewer than three values or where one does not vary."""
+    if one.size < 3 or np.ptp(one) == 0 or np.ptp(other) == 0:
+        return float("nan")
+    return float(correlation_of(one, other))
+
+
+def correlation_p(one: ArrayLike, other: ArrayLike) -> float:
+    """Two-sided permutation P of a correlation over animals; NaN for fewer than three."""
+    first, second = _finite((one, other), paired=True)
+    if first.size < 3 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return float("nan")
+    found = stats.permutation_test(
+        (first,),
+        lambda values, axis: correlation_of(values, second, axis=axis),
+        permutation_type="pairings",
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        rng=np.random.default_rng(SEED),
+    )
+    return float(found.pvalue)
 
 
 def _finite(samples: tuple[ArrayLike, ...], paired: bool) -> list[Floats]:

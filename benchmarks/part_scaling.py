@@ -76,14 +76,14 @@ def scaling(quick: bool) -> Iterator[Row]:
                   note=f"{p.plastic} plastic, {p.astrocytes} astrocytes, "
                        f"peak {p.peak / 1e6:.0f} MB, "
                        f"{1e9 * p.cpu / p.synapses:.3g} ns per synapse and s")
-    factors = (1, 4) if quick else (1, 4, 16)
+    factors = (1, 4) if quick else (1, 16)
     thin = [point(1000 * factor, thinned(factor)) for factor in factors]
     yield Row("c", "time, exponent in cells, synapses kept",
               exponent([float(p.cells) for p in thin], [p.cpu for p in thin]), "",
               note=f"{thin[0].cells} to {thin[-1].cells} cells, {thin[0].synapses} to "
                    f"{thin[-1].synapses} synapses; {_slope(thin, 'cells'):.3g} us per cell "
                    "and simulated s")
-    shares = ("25", "1.6") if quick else ("100", "25", "6.25", "1.6")
+    shares = ("25", "1.6") if quick else ("100", "12.5", "1.6")
     stars = [point(4000, {"population.cells_per_astrocyte": share}) for share in shares]
     yield Row("c", "time, exponent in astrocytes, cells kept",
               exponent([float(p.astrocytes) for p in stars], [p.cpu for p in stars]), "",

@@ -43,8 +43,11 @@ class Inputs:
         Spikes of the plastic afferents, and of background and US.
     slow_time : ndarray, shape (n_steps,)
         Slow clock at each slow step: protocol seconds, folded hours included.
-    drugs : mapping of str to ndarray, shape (n_steps,)
-        Level of each astrocyte variable ``drug_*`` at each slow step.
+    levels : mapping of str to ndarray, shape (n_steps,) or (n_steps, n_fibres)
+        Level of each variable ``CELLS.VARIABLE`` at each slow step that interventions set; those
+        with a column for each fibre differ between cells.
+    fibre : mapping of str to ndarray of int32, shape (n_cells,)
+        Optic fibre of each neuron of ``principal`` and ``other``.
     speed : float
         Compression of the clock.
     """
@@ -52,7 +55,8 @@ class Inputs:
     afferent: Spikes
     drive: Spikes
     slow_time: NDArray[np.float64]
-    drugs: Mapping[str, NDArray[np.float64]]
+    levels: Mapping[str, NDArray[np.float64]]
+    fibre: Mapping[str, NDArray[np.int32]]
     speed: float
 
 
@@ -68,8 +72,9 @@ class Clocks:
 def namespace(parameters: ParameterSet, speed: float) -> dict[str, b2.Quantity]:
     """Every constant of the equation strings, by the name it has there."""
     values = parameters.group(
-        "lif", "synapse", "plasticity", "astrocyte", "noradrenaline", "dopamine", "gliotransmission"
-    )
+        "lif", "synapse", "plasticity", "astrocyte", "noradrenaline", "dopamine",
+        "gliotransmission", "optogenetics",
+    )  # fmt: skip
     own = {"E_L", "V_th"}  # these differ from cell to cell and live in the group
     kept = {key: value for key, value in values.items() if key.isidentifier() and key not in own}
     return {**kept, "speed": b2.Quantity(speed)}
@@ -114,8 +119,8 @@ def assemble(
         tables[f"spikes.{name}.cell"] = spikes.cell
         tables[f"spikes.{name}.step"] = spikes.step
     tables["course.principal.T_slow"] = inputs.slow_time
-    for name, levels in inputs.drugs.items():
-        tables[f"course.astrocyte.{name}"] = levels
+    tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
+    tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
     circuit = Circuit(
         name="amygdala_prefrontal",
         step=clocks.neuron,
@@ -129,7 +134,11 @@ def assemble(
         initial=tuple(sorted(name for name in tables if name.startswith("initial."))),
         courses=(
             Course("principal", "T_slow", clocks.slow),
-            *(Course("astrocyte", name, clocks.slow) for name in inputs.drugs),
+            *(
+                Course(cells, variable, clocks.slow, "fibre" if levels.ndim > 1 else "")
+                for name, levels in inputs.levels.items()
+                for cells, variable in [name.split(".")]
+            ),
         ),
         guards=_guards(),
     )
@@ -145,7 +154,7 @@ def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
     }
     return (
         Cells(
-            "principal", tissue.n_principal, neuron.LIF + neuron.PLASTIC_CELL,
+            "principal", tissue.n_principal, neuron.LIF_TAGGED + neuron.PLASTIC_CELL,
             reset=neuron.LIF_RESET + neuron.PLASTIC_RESET, **common,  # type: ignore[arg-type]
         ),
         Cells(
@@ -164,7 +173,7 @@ def _guards() -> tuple[Guard, ...]:
     """Watch all state variables of cells; concentrations must not be negative either."""
     result = []
     for cells, text in (
-        ("principal", neuron.LIF + neuron.PLASTIC_CELL),
+        ("principal", neuron.LIF_TAGGED + neuron.PLASTIC_CELL),
         ("other", neuron.LIF),
         ("astrocyte", astrocyte.ASTROCYTE),
     ):
@@ -194,8 +203,8 @@ def _initial_neurons(parameters: ParameterSet, tissue: Tissue, tables: Tables) -
 
 
 def _initial_astrocytes(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
-    for name in ("C", "h", "I"):
-        value = float(parameters.quantity(f"astrocyte.{name}_0"))
+    for name, start in (("C", "C_0"), ("h", "h_0"), ("I", "I_0"), ("C_tot", "C_T")):
+        value = float(parameters.quantity(f"astrocyte.{start}"))
         tables[f"initial.astrocyte.{name}"] = np.array(value)
     tables["initial.astrocyte.x_A"] = np.array(1.0)
     tables["initial.astrocyte.gain"] = tissue.gain

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 
 import brian2 as b2
 
-from models.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
+from models.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3, OPEN_CALCIUM
 from models.checks import check_parameters
 from models.gap_junction import COUPLED, THRESHOLD_FLUX
 from models.gliotransmission import (
@@ -23,9 +23,9 @@ from models.gliotransmission import (
     presynaptic_receptor,
     release,
 )
-from models.ip3 import DEGRADATION, EXOGENOUS, PLC_BETA, PLC_DELTA, ip3_balance
+from models.ip3 import DEGRADATION, EXOGENOUS, IP3_TOOLS, PLC_BETA, PLC_DELTA, ip3_balance
 from models.parameters import load_parameters
-from models.receptors import ALPHA1, GLUTAMATE, MGLUR, NORADRENALINE
+from models.receptors import ALPHA1_DRUGS, GLUTAMATE, MGLUR, NORADRENALINE
 from models.time_step import check_time_step
 
 # Calcium at a given IP3 level (Li & Rinzel 1994).
@@ -72,13 +72,16 @@ ASTROCYTE = (
     GLUTAMATE
     + MGLUR
     + NORADRENALINE
-    + ALPHA1
+    + ALPHA1_DRUGS
     + AMYGDALA_IP3
     + PLC_DELTA
     + DEGRADATION
+    + IP3_TOOLS
     + COUPLED
-    + ip3_balance("J_beta", "J_delta", "J_gap*(1 - drug_gap)")
-    + CALCIUM
+    + ip3_balance(
+        "J_beta", "J_delta", "J_gap*(1 - drug_gap)", loss="J_5P_tool", capacity="IP3_capacity"
+    )
+    + OPEN_CALCIUM
     + ADENOSINE
     + presynaptic_receptor("A_d")
     + STORE
@@ -187,6 +190,8 @@ def astrocyte_group(
     for variable in ("C", "h", "I"):
         if variable in group.variables:
             setattr(group, variable, constants[f"{variable}_0"])
+    if "C_tot" in group.variables:
+        group.C_tot = constants["C_T"]
     if "x_A" in group.variables:
         group.x_A = 1
     return group

@@ -11,7 +11,10 @@ Tables are arrays in SI units by name:
 ``initial.OBJECT.VARIABLE``      values at the start, one number or one for each cell or link
 ``edges.LINKS.source, .target``  wiring, int32, sorted by source
 ``spikes.SOURCE.cell, .step``    host-drawn spikes, int32, sorted by time step
-``course.CELLS.VARIABLE``        level at each step of the course, the same for all cells
+``course.CELLS.VARIABLE``        level at each step of the course, the same for all cells; or one
+                                 column for each value of the integer variable that tells cells
+                                 apart
+``rows.CELLS.VARIABLE``          that variable of each cell, int32
 ``indices.TRACES``               what a trace record records, int32
 ===============================  ===============================================================
 
@@ -77,11 +80,15 @@ class Links:
 
 @dataclass(frozen=True)
 class Course:
-    """A variable of `cells` that the host sets, for all of them alike, every `step` seconds."""
+    """A variable of `cells` that the host sets every `step` seconds.
+
+    For all cells alike, or for each by its integer variable `row`, a column of the table.
+    """
 
     cells: str
     variable: str
     step: float
+    row: str = ""
 
 
 @dataclass(frozen=True)
@@ -159,6 +166,10 @@ class Circuit:
         cells = {item.name: item.n for item in self.cells}
         return {**cells, **{item.name: item.n for item in self.sources}}
 
+    def rows(self) -> list[tuple[str, str]]:
+        """Return cells and variable of every integer variable that courses go by."""
+        return sorted({(item.cells, item.row) for item in self.courses if item.row})
+
     def check(self, tables: Tables) -> None:
         """Check that `tables` fill the circuit: none is missing, too long, or leads astray.
 
@@ -191,8 +202,18 @@ class Circuit:
             if len(cell) != len(step) or np.any(np.diff(step) < 0) or np.any(step[:1] < 0):
                 raise ValueError(f"spikes.{source.name} must have sorted steps, one for each cell")
         for course in self.courses:
-            if not np.isfinite(_table(tables, f"course.{course.cells}.{course.variable}")).all():
-                raise ValueError(f"course.{course.cells}.{course.variable} must be finite")
+            name = f"course.{course.cells}.{course.variable}"
+            levels = _table(tables, name)
+            if not np.isfinite(levels).all():
+                raise ValueError(f"{name} must be finite")
+            if course.row:
+                row = _table(tables, f"rows.{course.cells}.{course.row}")
+                _indices(f"rows.{course.cells}.{course.row}", row, sizes[course.cells])
+                if len(row) != sizes[course.cells] or levels.shape[1:] != (row.max() + 1,):
+                    raise ValueError(
+                        f"{name} has shape {levels.shape}; give it a column for each of the "
+                        f"{row.max() + 1} rows of {sizes[course.cells]} cells"
+                    )
         for trace in self.traces:
             index = _table(tables, f"indices.{trace.name}")
             _indices(f"indices.{trace.name}", index, sizes[trace.of])

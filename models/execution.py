@@ -100,7 +100,7 @@ def _dtype(name: str) -> type:
     kind = name.split(".")[0]
     if kind == "plan":
         return np.int64
-    return np.int32 if kind in ("edges", "spikes", "indices") else np.float64
+    return np.int32 if kind in ("edges", "spikes", "indices", "rows") else np.float64
 
 
 def _carry_out(
@@ -169,7 +169,7 @@ def _compare(readback: Path, tables: Tables, manifest: dict) -> None:
             )
         seen.add(name)
     for name in tables:
-        if name.split(".")[0] in ("edges", "initial", "indices") and name not in seen:
+        if name.split(".")[0] in ("edges", "initial", "indices", "rows") and name not in seen:
             raise RunError(f"the compiled model did not read table '{name}'")
 
 

@@ -36,17 +36,35 @@ stimulated : 1
 RELAXATION = "dI/dt = speed*(I_rest - I)/tau_I : mmolar\n"
 
 
-def ip3_balance(*production: str) -> str:
+# Tools that take IP3 away (chosen: as what they are made of). An expressed 5-phosphatase adds to
+# the cell's own; a sponge is a fast buffer that holds drug_IP3_sponge molecules for each free one,
+# so that every flux moves free IP3 by so much less (`ip3_balance` divides by IP3_capacity).
+IP3_TOOLS = """
+J_5P_tool = drug_IP3_phosphatase*J_5P : mmolar/second
+IP3_capacity = 1 + drug_IP3_sponge : 1
+drug_IP3_phosphatase : 1
+drug_IP3_sponge : 1
+"""
+
+
+def ip3_balance(*production: str, loss: str = "", capacity: str = "") -> str:
     """Rate of change of IP3: the sum of the `production` terms less the two of `DEGRADATION`.
 
     Parameters
     ----------
     production : str
         Terms in mmolar/second, such as ``"J_beta"``, ``"J_delta"``, ``"J_ex"``, ``"J_gap"``.
+    loss : str, optional
+        A further term to subtract, such as ``"J_5P_tool"``.
+    capacity : str, optional
+        Buffer capacity that divides the sum, such as ``"IP3_capacity"``.
 
     Returns
     -------
     str
         The equation of I (Stimberg et al. 2019, eq. 14).
     """
-    return f"dI/dt = speed*({' + '.join(production)} - J_3K - J_5P) : mmolar\n"
+    less = f" - {loss}" if loss else ""
+    divided = f"/{capacity}" if capacity else ""
+    terms = " + ".join(production)
+    return f"dI/dt = speed*({terms} - J_3K - J_5P{less}){divided} : mmolar\n"

@@ -141,15 +141,17 @@ class _Maker:
             result.connect(j=OPEN_WIRING.format(key=key))
         else:
             edges = (self.tables[f"edges.{links.name}.{end}"] for end in ("source", "target"))
-            result.connect(**dict(zip("ij", edges, strict=True)))
+            given = dict(zip("ij", edges, strict=True))
+            # Brian2 takes no empty arrays
+            result.connect(**given if len(given["i"]) else {"condition": "False"})
         return result
 
     def _fill(self, tables: Tables) -> None:
         """Set initial values and feed the courses."""
         for name, values in tables.items():
             kind, owner, *variable = name.split(".")
-            if kind == "initial":
-                given = values if values.ndim else float(values)
+            if kind in ("initial", "rows"):
+                given = values if values.ndim else values.item()
                 setattr(self.named[owner], f"{variable[0]}_", given)
         for course in self.circuit.courses:
             group = self.named[course.cells]
@@ -157,12 +159,13 @@ class _Maker:
             dim = group.variables[course.variable].dim
             table = b2.TimedArray(
                 b2.Quantity(values, dim=dim), dt=course.step * b2.second,
-                name=f"{course.variable}_table",
+                name=f"{course.cells}_{course.variable}_table",
             )  # fmt: skip
             group.namespace[table.name] = table
             # GeNN silently ignores a run_regularly with a name of its own.
+            at = f"t, {course.row}" if course.row else "t"
             group.run_regularly(
-                f"{course.variable} = {table.name}(t)", dt=course.step * b2.second
+                f"{course.variable} = {table.name}({at})", dt=course.step * b2.second
             )
 
 

@@ -154,6 +154,8 @@ struct Course
     size_t n;
     int64_t every;
     Reader<double> *values;
+    const int32_t *row;  // the column of each cell; none, one column for all
+    std::vector<double> level;
 };
 
 struct Spikes
@@ -241,9 +243,14 @@ inline void check_edges(const std::string &name, std::vector<int32_t> &source,
 
 // ---- inputs in time --------------------------------------------------------------------------
 
-inline void course(const std::string &name, double *to, size_t n, int64_t every)
+inline void course(const std::string &name, double *to, size_t n, int64_t every,
+                   const int32_t *row)
 {
-    run().courses.push_back({to, n, every, new Reader<double>(name)});
+    size_t columns = 1;
+    for (size_t i = 0; row && i < n; i++)
+        if (size_t(row[i]) >= columns) columns = size_t(row[i]) + 1;
+    run().courses.push_back(
+        {to, n, every, new Reader<double>(name), row, std::vector<double>(columns)});
 }
 
 inline void spikes(const std::string &name, std::vector<int32_t> &timebins,
@@ -365,8 +372,9 @@ inline int carry_out(Network &network)
         for (size_t k = 0; k < one.courses.size(); k++)
             if (course_wait[k]-- == 0) {
                 Course &item = one.courses[k];
-                const double value = item.values->next();
-                for (size_t i = 0; i < item.n; i++) item.to[i] = value;
+                for (double &level : item.level) level = item.values->next();
+                for (size_t i = 0; i < item.n; i++)
+                    item.to[i] = item.level[item.row ? size_t(item.row[i]) : 0];
                 course_wait[k] = item.every - 1;
             }
         for (size_t c = 0; c < clocks.size(); c++) {

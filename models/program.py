@@ -160,6 +160,8 @@ def _filling(circuit: Circuit, objects: Objects) -> Iterator[str]:
     for table in circuit.initial:
         _, owner, variable = table.split(".")
         yield fill(table, owner, variable, sizes.get(owner))
+    for owner, variable in circuit.rows():
+        yield fill(f"rows.{owner}.{variable}", owner, variable, sizes[owner])
     for links in circuit.links:
         ends = ", ".join(
             _array(objects, links.name, f"_synaptic_{end}") for end in ("pre", "post")
@@ -175,9 +177,10 @@ def _running(circuit: Circuit, objects: Objects) -> Iterator[str]:
     for course in circuit.courses:
         every = round(course.step / circuit.step)
         to = _array(objects, course.cells, course.variable)
+        row = _array(objects, course.cells, course.row) if course.row else "nullptr"
         yield (
             f'astrogram::course("course.{course.cells}.{course.variable}", {to}, '
-            f"{sizes[course.cells]}, {every});"
+            f"{sizes[course.cells]}, {every}, {row});"
         )
     for source in circuit.sources:
         names = ("_timebins", "neuron_index", "_lastindex")

@@ -22,6 +22,17 @@ NORADRENALINE = "dN_A/dt = -speed*Omega_NA*N_A : mmolar\n"
 # 82:1263).
 ALPHA1 = "Gamma_N = N_A*N_A/(N_A*N_A + K_NA*K_NA) : 1\n"
 
+# The same receptors with a competitive antagonist, which raises their apparent affinity constant
+# (Gaddum 1957, Pharmacol Rev 9:211, number not verified), and an agonist counted in units of that
+# constant; endogenous noradrenaline stays what it is.
+ALPHA1_DRUGS = """
+N_alpha1 = N_A + drug_alpha1_agonist*K_NA : mmolar
+K_alpha1 = K_NA*(1 + drug_alpha1_block) : mmolar
+Gamma_N = N_alpha1*N_alpha1/(N_alpha1*N_alpha1 + K_alpha1*K_alpha1) : 1
+drug_alpha1_agonist : 1
+drug_alpha1_block : 1
+"""
+
 # beta receptors, at equilibrium with noradrenaline, and the cyclic AMP that they raise. It builds
 # up and is broken down within minutes, so that single events leave little of it and repeated ones
 # add up (Oe et al. 2020, Nat Commun 11:471, for the behaviour; first-order kinetics are chosen).

@@ -55,7 +55,8 @@ T_S : second
 # chosen: capture as first-order kinetics). Then the step of Bienenstock, Cooper & Munro 1982 (see
 # `models.neuron.PLASTIC_CELL`) on the early phase, in a chosen form: a share of the distance to the
 # bound, below one at any rate (upwards the share falls with that distance, so that no weight runs
-# into its bound); then release.
+# into its bound); dopamine lowers the threshold through D1 receptors, whose drugs act as those of
+# `models.receptors.ALPHA1_DRUGS`; then release.
 TRIPARTITE_ON_PRE = (
     """
 kept = exp(-kappa*(gate_time_post - gate_S))
@@ -64,7 +65,8 @@ h_S = h_S*kept*exp(-(T_slow_post - T_S)/tau_h)
 gate_S = gate_time_post
 T_S = T_slow_post
 w_S = w_0 + h_S + z_S
-theta_S = theta_post*K_DA/(K_DA + D_post)
+K_S = K_DA*(1 + drug_D1_block_post)
+theta_S = theta_post*K_S/(K_S + D_post + drug_D1_agonist_post*K_DA)
 phi = y_post*(y_post - theta_S)/(y_ref*y_ref)
 up_S = 1 - exp(-eta*speed*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
 down_S = 1 - exp(eta*speed*phi*int(phi <= 0)*ltd)

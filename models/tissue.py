@@ -27,6 +27,7 @@ INHIBITORY_PROJECTIONS = frozenset({("US", "VTA")})
 PROJECTIONS = ("none", "PL", "IL", "CeA")
 AFFERENTS = ("CS", "context_A", "context_B")
 DRIVES = ("background", "US")
+ASTROCYTES = "astrocytes"
 REFERENCE_SIZE = 1000
 SIZE_RANGE = (250, 200_000)
 

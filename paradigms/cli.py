@@ -79,7 +79,7 @@ def run(
     ] = None,
     intervene: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND[=DOSE]@PHASE", help="Add an intervention."),
+        typer.Option(metavar="KIND[:TARGET][=DOSE]@PHASE", help="Add an intervention."),
     ] = None,
     device: Annotated[
         str | None,

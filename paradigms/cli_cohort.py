@@ -37,11 +37,13 @@ def cohort(
 ) -> None:
     """Simulate a cohort, from where it stopped, and compare it with the paper."""
     plan, named = load_protocol(protocol), load_groups(groups)
-    target = out / "cohort.nc"
+    target, picture = out / "cohort.nc", out / "cohort.png"
     check_writable(target)
+    check_writable(picture)
 
     from analysis.cohort import animals as members
-    from analysis.compare import comparison
+    from analysis.cohort_figure import cohort_figure
+    from analysis.compare import comparison, sign_pattern
     from paradigms.cohort import plan_cohort, run_cohort
 
     seeds = range(first_seed, first_seed + animals)
@@ -50,7 +52,12 @@ def cohort(
         found = run_cohort(lives, jobs=jobs or _cores(), scheduler=scheduler, progress=bar)
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
-    print_rows(as_rows(comparison(members(found))), as_json=as_json, columns=COMPARE_COLUMNS)
+    with replacing(picture) as temporary:
+        cohort_figure(found, temporary)
+    rows = comparison(members(found))
+    print_rows(as_rows(rows), as_json=as_json, columns=COMPARE_COLUMNS)
+    note(sign_pattern(rows))
+    note(f"figure: {picture}")
     note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(named)} groups")
 
 

@@ -12,11 +12,12 @@ from paradigms.protocol import load_protocol, shipped_protocols
 from paradigms.timeline import animal_timeline
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print as Markdown.")]
 
 
 def parameters(
     as_json: AsJson = False,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print as Markdown.")] = False,
+    markdown: AsMarkdown = False,
 ) -> None:
     """Print every parameter with its value, unit, range, meaning and source."""
     from models.parameters import load_parameters
@@ -53,11 +54,20 @@ def protocols(as_json: AsJson = False) -> None:
     print_rows(rows, as_json=as_json, columns=("name", "title", "clocks", "trials", "simulated_s"))
 
 
-def interventions(as_json: AsJson = False) -> None:
+def interventions(as_json: AsJson = False, markdown: AsMarkdown = False) -> None:
     """Print the interventions: the real tool, what it acts on and how its dose is counted."""
     from paradigms.interventions import INTERVENTIONS
 
-    print_rows(as_rows(INTERVENTIONS.values()), as_json=as_json)
+    columns = ("kind", "tool", "variable", "equation", "dose_unit", "highest", "source")
+    rows = [
+        {"acts_on": row["target"] or str(row["variable"]).split(".")[0]}
+        | {key: row[key] for key in columns}
+        for row in as_rows(INTERVENTIONS.values())
+    ]
+    if markdown:
+        print_markdown(rows, group="acts_on", title="Interventions")
+    else:
+        print_rows(rows, as_json=as_json)
 
 
 def devices(as_json: AsJson = False) -> None:

@@ -151,6 +151,7 @@ def live(life: Life) -> None:
         "seed": life.seed,
         "origin": list(animal.origin),
         "values": [[*key, value] for key, value in animal.values.items()],
+        "trials": animal.trials,
     }
     temporary = life.measured.with_name(f".{life.measured.name}.part-{os.getpid()}")
     temporary.write_text(json.dumps(content))

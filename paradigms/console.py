@@ -20,7 +20,9 @@ from paradigms.timeline import Timeline
 PIPE_WIDTH = 140
 """Columns of a table that does not go to a terminal."""
 
-COMPARE_COLUMNS = ("row", "unit", "paper", "model", "low", "high", "n", "verdict", "trust")
+COMPARE_COLUMNS = (
+    "row", "unit", "paper", "model", "low", "high", "p", "n", "verdict", "trust",
+)  # fmt: skip
 """Columns of a comparison with a paper, as a table shows it."""
 
 Row = Mapping[str, Any]

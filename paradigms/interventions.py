@@ -1,22 +1,49 @@
-"""Interventions: each moves the quantity that the real tool moves, and nothing else.
+"""The table of interventions: each moves the quantity that the real tool moves, and nothing else.
 
-A kind is a level of one ``drug_*`` variable of the astrocyte equations over a window of time; what
-follows from it is the business of the equations.
+A row sets the level of one variable of the equations over a window of time, or opens a light-driven
+conductance, or takes fibres out of the tissue (`paradigms.doses`); what follows from it is the
+business of the equations.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
+from models.tissue import POPULATIONS, PROJECTIONS
 
-from paradigms.timeline import InterventionWindow
+TAGGED = "tagged"
+"""Target of light: the BLA principal cells that `tagging` has labelled, by their label."""
 
 
 class InterventionError(ValueError):
     """An intervention that is unknown or has an impossible dose; the message is one line."""
+
+
+def _populations() -> tuple[str, ...]:
+    return (*POPULATIONS, *(f"BLA_{label}" for label in PROJECTIONS[1:]), TAGGED)
+
+
+def _pathways() -> tuple[str, ...]:
+    from models.lesion import pathways
+    from models.parameters import load_parameters
+
+    return tuple("-".join(path) for path in pathways(load_parameters()))
+
+
+def _is_pathway(given: str) -> bool:
+    from models.lesion import exists
+
+    source, _, target = given.partition("-")
+    return exists((source, target), [tuple(path.split("-")) for path in _pathways()])  # type: ignore[misc]
+
+
+# What a row may leave open: the choices that are listed, and whether one is accepted.
+_OPEN: dict[str, tuple[Callable[[], tuple[str, ...]], Callable[[str], bool]]] = {
+    "": (lambda: (), lambda given: not given),
+    "population": (_populations, lambda given: given in _populations()),
+    "pathway": (_pathways, _is_pathway),
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +57,7 @@ class Intervention:
     tool : str
         What an experimenter would use.
     variable : str
-        Variable of the astrocyte equations that carries the dose.
+        ``CELLS.VARIABLE`` of the equations that carries the dose, or what else it moves.
     equation : str
         Where it acts.
     dose_unit : str
@@ -38,6 +65,12 @@ class Intervention:
     highest : float
         Largest dose with a meaning; the smallest is 0.
     source : str
+    target : str
+        What has to be named with it: ``"population"``, ``"pathway"`` or ``""`` for nothing.
+    conductance, reversal : str
+        Of a light-driven conductance: the parameters that hold them at dose 1.
+    permanent : bool
+        Whether it can only be given for the whole experiment.
     """
 
     kind: str
@@ -47,73 +80,113 @@ class Intervention:
     dose_unit: str
     highest: float
     source: str
+    target: str = ""
+    conductance: str = ""
+    reversal: str = ""
+    permanent: bool = False
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What `target` may be; empty if nothing is to be named."""
+        return _OPEN[self.target][0]()
+
+    def accepts(self, target: str) -> bool:
+        """Whether it can act on `target`."""
+        return _OPEN[self.target][1](target)
 
 
 INTERVENTIONS: dict[str, Intervention] = {
     row.kind: row
     for row in (
         Intervention(
-            "Gq", "hM3Dq in astrocytes with agonist", "drug_Gq",
+            "Gq", "hM3Dq in astrocytes with agonist", "astrocyte.drug_Gq",
             "J_beta + drug_Gq*O_Gq: phospholipase C makes IP3",
             "1 = receptor saturated (production O_Gq)", 10.0,
             "Bukalo et al. 2026; dose scale chosen",
         ),
         Intervention(
-            "Gi", "hM4Di in astrocytes with agonist", "drug_Gi",
+            "Gi", "hM4Di in astrocytes with agonist", "astrocyte.drug_Gi",
             "receptor-driven IP3 production*(1 - drug_Gi)",
             "1 = receptor-driven IP3 production abolished", 1.0,
             "Bukalo et al. 2026; dose scale chosen",
         ),
         Intervention(
-            "gap_junction_block", "connexin 30/43 blocker", "drug_gap",
+            "CalEx", "plasma-membrane calcium pump hPMCA2w/b in astrocytes", "astrocyte.drug_CalEx",
+            "dC/dt - J_X and dC_tot/dt - J_X, J_X = drug_CalEx*O_X*C/(C + K_X)",
+            "1 = pumps of maximal rate O_X", 10.0,
+            "Yu et al. 2018 (number not verified); rate chosen",
+        ),
+        Intervention(
+            "IP3_sponge", "expressed IP3-binding protein in astrocytes",
+            "astrocyte.drug_IP3_sponge", "dI/dt/(1 + drug_IP3_sponge): a fast buffer",
+            "1 = one bound IP3 for each free one", 1000.0,
+            "chosen: a fast buffer far from saturation",
+        ),
+        Intervention(
+            "IP3_phosphatase", "expressed IP3 5-phosphatase in astrocytes",
+            "astrocyte.drug_IP3_phosphatase", "J_5P*(1 + drug_IP3_phosphatase)",
+            "1 = as much as the cell's own", 1000.0,
+            "chosen: more of the enzyme of the IP3 balance",
+        ),
+        Intervention(
+            "gap_junction_block", "connexin 30/43 blocker", "astrocyte.drug_gap",
             "J_gap*(1 - drug_gap)", "1 = no IP3 passes", 1.0, "Stimberg et al. 2019, eq. 22",
         ),
         Intervention(
-            "release_block", "clamp of vesicular and ATP release", "drug_release",
+            "release_block", "clamp of vesicular and ATP release", "astrocyte.drug_release",
             "ATP and D-serine release*(1 - drug_release)", "1 = nothing is released", 1.0,
             "Stimberg et al. 2019, eqs. 18-21",
         ),
+        Intervention(
+            "alpha1_antagonist", "prazosin", "astrocyte.drug_alpha1_block",
+            "Gamma_N: K_NA*(1 + drug_alpha1_block)",
+            "concentration over its dissociation constant", 1000.0,
+            "Gaddum 1957: competitive antagonist (number not verified)",
+        ),
+        Intervention(
+            "alpha1_agonist", "phenylephrine", "astrocyte.drug_alpha1_agonist",
+            "Gamma_N: N_A + drug_alpha1_agonist*K_NA",
+            "1 = half of the receptors bound without noradrenaline", 1000.0,
+            "chosen: a full agonist, counted by its potency",
+        ),
+        Intervention(
+            "D1_antagonist", "SCH 23390", "principal.drug_D1_block",
+            "theta*K/(K + D), K = K_DA*(1 + drug_D1_block): the modification threshold",
+            "concentration over its dissociation constant", 1000.0,
+            "Gaddum 1957: competitive antagonist (number not verified)",
+        ),
+        Intervention(
+            "D1_agonist", "SKF 38393", "principal.drug_D1_agonist",
+            "theta*K/(K + D + drug_D1_agonist*K_DA): the modification threshold",
+            "1 = modification threshold halved without dopamine", 1000.0,
+            "chosen: a full agonist, counted by its potency",
+        ),
+        Intervention(
+            "opto_excite", "channelrhodopsin-2, steady light", "v of the target",
+            "dv/dt + g*(E_ChR2 - v)/C_m, g = dose*g_ChR2; of tagged cells, tag*g",
+            "1 = full light (g_ChR2)", 10.0, "Nagel et al. 2003 (number not verified); dose chosen",
+            target="population",
+            conductance="optogenetics.g_ChR2", reversal="optogenetics.E_ChR2",
+        ),
+        Intervention(
+            "opto_silence", "anion channelrhodopsin GtACR2, steady light", "v of the target",
+            "dv/dt + g*(E_GtACR - v)/C_m, g = dose*g_GtACR; of tagged cells, tag*g",
+            "1 = full light (g_GtACR)", 10.0,
+            "Govorunova et al. 2015 (number not verified); dose chosen",
+            target="population",
+            conductance="optogenetics.g_GtACR", reversal="optogenetics.E_GtACR",
+        ),
+        Intervention(
+            "tagging", "activity-dependent label (doxycycline off, 4-hydroxytamoxifen)",
+            "principal.tagging",
+            "a spike: tag to 1 - (1 - tag)*exp(-tagging*speed*y/y_tag)",
+            "1 = activity y_tag labels to 63 %", 1000.0,
+            "Reijmers et al. 2007 for the tool (number not verified); kinetics chosen",
+        ),
+        Intervention(
+            "lesion", "transection or ablation of a projection", "fibres of the target",
+            "synapses of the pathway are not there", "share of its fibres that is cut", 1.0,
+            "chosen: for good, and before the experiment", target="pathway", permanent=True,
+        ),
     )
 }  # fmt: skip
-
-
-def drug_levels(
-    windows: Sequence[InterventionWindow], times: NDArray[np.float64]
-) -> dict[str, NDArray[np.float64]]:
-    """Level of each drug variable over time.
-
-    Parameters
-    ----------
-    windows : sequence of InterventionWindow
-        Doses of the same variable add up.
-    times : ndarray, shape (n_steps,)
-        Start of each step, s of simulated time.
-
-    Returns
-    -------
-    dict of str to ndarray, shape (n_steps,)
-        One entry for every ``drug_*`` variable, all zero where nothing is given, so that a model
-        is the same program with and without interventions.
-
-    Raises
-    ------
-    InterventionError
-        If a kind is unknown or a level leaves the range of its doses.
-    """
-    levels = {row.variable: np.zeros(len(times)) for row in INTERVENTIONS.values()}
-    for window in windows:
-        row = INTERVENTIONS.get(window.kind)
-        if row is None:
-            raise InterventionError(
-                f"unknown intervention '{window.kind}'; allowed: {', '.join(INTERVENTIONS)}"
-            )
-        # Half a step ahead, so that rounding of a step's start never shifts an edge.
-        half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
-        on = (times + half >= window.start) & (times + half < window.stop)
-        levels[row.variable][on] += window.dose
-        if not window.dose >= 0 or levels[row.variable].max() > row.highest:
-            raise InterventionError(
-                f"intervention {window.kind}={window.dose:g} leaves the range of doses; "
-                f"allowed: 0 to {row.highest:g} in total ({row.dose_unit})"
-            )
-    return levels

@@ -7,6 +7,9 @@ from dataclasses import dataclass, replace
 
 from paradigms.reading import ProtocolError, shown, suggestion
 
+ALWAYS = "always"
+"""Window of an intervention: the whole experiment."""
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -72,11 +75,23 @@ class Session:
 
 @dataclass(frozen=True)
 class Intervention:
-    """A tool applied during whole sessions or phases (``"session"`` or ``"session.phase"``)."""
+    """A tool applied during whole sessions or phases.
+
+    Attributes
+    ----------
+    kind : str
+        One of `paradigms.interventions.INTERVENTIONS`.
+    dose : float
+    during : tuple of str
+        ``"session"``, ``"session.phase"`` or `ALWAYS`.
+    target : str
+        Cells or pathway that it acts on, where the kind leaves that open; else ``""``.
+    """
 
     kind: str
     dose: float
     during: tuple[str, ...]
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -109,19 +124,21 @@ class Protocol:
             )
         return self.clocks[names.index(wanted)]
 
-    def targets(self) -> list[str]:
-        """Return what an intervention may name: sessions and ``session.phase``, in order."""
+    def windows(self) -> list[str]:
+        """Return when an intervention may act: sessions, ``session.phase`` and `ALWAYS`."""
         return [
-            target
+            window
             for session in self.sessions
-            for target in (session.name, *(f"{session.name}.{p.name}" for p in session.phases))
-        ]
+            for window in (session.name, *(f"{session.name}.{p.name}" for p in session.phases))
+        ] + [ALWAYS]
 
     def with_interventions(self, extra: Sequence[Intervention]) -> Protocol:
         """Return the protocol with `extra` appended, in `text` too."""
         blocks = [
-            f'\n[[intervention]]\nkind = "{item.kind}"\ndose = {item.dose!r}\nduring = ['
-            + ", ".join(f'"{target}"' for target in item.during)
+            f'\n[[intervention]]\nkind = "{item.kind}"\n'
+            + (f'target = "{item.target}"\n' if item.target else "")
+            + f"dose = {item.dose!r}\nduring = ["
+            + ", ".join(f'"{window}"' for window in item.during)
             + "]\n"
             for item in extra
         ]

@@ -7,12 +7,12 @@ takes in the simulation is the business of a clock (`paradigms.timeline`).
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from paradigms.plan import Clock, Intervention, Phase, Protocol, Session
+from paradigms.plan import ALWAYS, Clock, Intervention, Phase, Protocol, Session
 from paradigms.reading import ProtocolError, Table, parse_time, shown, suggestion
 
 __all__ = [
@@ -29,6 +29,12 @@ __all__ = [
     "shipped_protocols",
 ]
 
+if TYPE_CHECKING:
+    from paradigms.interventions import Intervention as Kind
+
+Kinds = Mapping[str, "Kind"]
+"""Rows of the table of interventions by kind."""
+
 PROTOCOLS_DIR = Path(__file__).parent / "protocols"
 CONTEXTS = ("A", "B", "none")
 """Contexts a session may take place in; ``none`` is the home cage."""
@@ -40,15 +46,15 @@ def shipped_protocols() -> list[str]:
     return sorted(path.stem for path in PROTOCOLS_DIR.glob("*.toml"))
 
 
-def load_protocol(source: str | Path, kinds: Collection[str] | None = None) -> Protocol:
+def load_protocol(source: str | Path, kinds: Kinds | None = None) -> Protocol:
     """Read a shipped protocol by name or a protocol file by path.
 
     Parameters
     ----------
     source : str or Path
         Name such as ``"fear_extinction"``, or the path of a ``.toml`` file.
-    kinds : collection of str, optional
-        Intervention kinds allowed; those of `paradigms.interventions` by default.
+    kinds : mapping of str to paradigms.interventions.Intervention, optional
+        Interventions allowed; those of `paradigms.interventions` by default.
 
     Returns
     -------
@@ -85,7 +91,7 @@ def load_protocol(source: str | Path, kinds: Collection[str] | None = None) -> P
     return parse_protocol(text, path.name, kinds)
 
 
-def parse_protocol(text: str, where: str, kinds: Collection[str] | None = None) -> Protocol:
+def parse_protocol(text: str, where: str, kinds: Kinds | None = None) -> Protocol:
     """Read a protocol from TOML `text`; `where` names it in messages. See `load_protocol`."""
     try:
         table = Table(where, tomllib.loads(text))
@@ -104,7 +110,7 @@ def parse_protocol(text: str, where: str, kinds: Collection[str] | None = None) 
     protocol = Protocol(name, title, reference, clocks, default, sessions, (), text)
     found = table.tables("intervention")
     table.finish()
-    allowed = _allowed_kinds(kinds) if found else ()
+    allowed = _allowed_kinds(kinds) if found else {}
     interventions = tuple(
         _read_intervention(Table(f"{where}: intervention {number}", item), allowed, protocol)
         for number, item in enumerate(found, start=1)
@@ -113,27 +119,30 @@ def parse_protocol(text: str, where: str, kinds: Collection[str] | None = None) 
 
 
 def parse_intervention(
-    given: str, protocol: Protocol, kinds: Collection[str] | None = None
+    given: str, protocol: Protocol, kinds: Kinds | None = None
 ) -> Intervention:
-    """Read ``KIND[=dose]@TARGET[,TARGET...]`` as given on the command line.
+    """Read ``KIND[:TARGET][=dose]@PHASE[,PHASE...]`` as given on the command line.
 
     Raises
     ------
     ProtocolError
-        If the form, the kind, the dose or a target is refused.
+        If the form, the kind, the target, the dose or a phase is refused.
     """
     head, at, during = given.partition("@")
-    kind, equals, dose = head.partition("=")
+    head, equals, dose = head.partition("=")
+    kind, colon, target = (part.strip() for part in head.partition(":"))
     where = f"intervention {shown(given)}"
-    if not at or not kind or not during or (equals and not dose):
+    if not at or not kind or not during or (equals and not dose) or (colon and not target):
         raise ProtocolError(
-            f"{where}: must be written KIND[=dose]@PHASE, for example "
-            f"KIND=1@{protocol.targets()[0]}"
+            f"{where}: must be written KIND[:TARGET][=dose]@PHASE, for example "
+            f"KIND=1@{protocol.windows()[0]}"
         )
     values: dict[str, Any] = {
-        "kind": kind.strip(),
-        "during": [t.strip() for t in during.split(",")],
+        "kind": kind,
+        "during": [window.strip() for window in during.split(",")],
     }
+    if colon:
+        values["target"] = target
     if equals:
         try:
             values["dose"] = float(dose)
@@ -142,12 +151,12 @@ def parse_intervention(
     return _read_intervention(Table(where, values), _allowed_kinds(kinds), protocol)
 
 
-def _allowed_kinds(kinds: Collection[str] | None) -> Collection[str]:
+def _allowed_kinds(kinds: Kinds | None) -> Kinds:
     if kinds is not None:
         return kinds
     from paradigms.interventions import INTERVENTIONS
 
-    return list(INTERVENTIONS)
+    return INTERVENTIONS
 
 
 def _read_clocks(table: Table) -> tuple[Clock, ...]:
@@ -170,6 +179,8 @@ def _read_clocks(table: Table) -> tuple[Clock, ...]:
 
 def _read_session(where: str, item: Mapping[str, Any]) -> Session:
     named = Table(f"{where}: session", item).label("name", 'name = "conditioning"')
+    if named == ALWAYS:
+        raise ProtocolError(f"{where}: session {named!r} is the whole experiment; rename it")
     table = Table(f"{where}: session {named!r}", item, {"name"})
     if table.has("offline"):
         offline, simulated = table.time("offline"), table.time("simulated")
@@ -226,27 +237,49 @@ def _read_interval(table: Table) -> tuple[float, float]:
     return low, high
 
 
-def _read_intervention(table: Table, kinds: Collection[str], protocol: Protocol) -> Intervention:
+def _read_intervention(table: Table, kinds: Kinds, protocol: Protocol) -> Intervention:
     kind = table.choice("kind", kinds, 'kind = "..." (see astrogram interventions)')
+    target = _read_target(table, kinds[kind])
     dose = table.number("dose", 1.0, "dose = 1.0")
     if dose < 0:
         raise table.refuse("dose", "must not be negative")
     during = table.get("during", f'during = ["{protocol.sessions[0].name}"]')
     listed = during if isinstance(during, list) else [during]
-    targets = protocol.targets()
-    for target in listed:
-        if target not in targets:
-            near = suggestion(str(target), targets)
+    windows = protocol.windows()
+    for window in listed:
+        if window not in windows:
+            near = suggestion(str(window), windows)
             raise table.refuse(
                 "during",
-                f"names {shown(target)}, which is no session or "
-                f"session.phase; allowed: {', '.join(targets)}{near}",
+                f"names {shown(window)}, which is no session or "
+                f"session.phase; allowed: {', '.join(windows)}{near}",
             )
     if not listed:
-        raise table.refuse("during", f"must name a session, for example {targets[0]!r}")
-    _unique(table.where, "target", listed)
+        raise table.refuse("during", f"must name a session, for example {windows[0]!r}")
+    if kinds[kind].permanent and listed != [ALWAYS]:
+        raise table.refuse("during", f"cannot come and go: {kind} is for good; allowed: {ALWAYS}")
+    _unique(table.where, "phase", listed)
     table.finish()
-    return Intervention(kind, dose, tuple(listed))
+    return Intervention(kind, dose, tuple(listed), target)
+
+
+def _read_target(table: Table, row: Kind) -> str:
+    """Read the cells or pathway that an intervention acts on."""
+    if not row.targets:
+        if table.has("target"):
+            raise table.refuse("target", f"is not a choice: {row.kind} acts on {row.variable}")
+        return ""
+    example = f'target = "{row.targets[0]}"'
+    if "target" not in table.values:
+        raise ProtocolError(
+            f"{table.where}: target is missing; write {row.kind}:{row.targets[0]} or {example}; "
+            f"allowed: {', '.join(row.targets)}"
+        )
+    given = table.text("target", example)
+    if not row.accepts(given):
+        near = suggestion(given, row.targets)
+        raise table.refuse("target", f"is not known; allowed: {', '.join(row.targets)}{near}")
+    return given
 
 
 def _unique(where: str, what: str, names: Sequence[str]) -> None:

@@ -238,7 +238,9 @@ def describe(tissue: Tissue, timeline: Timeline) -> dict[str, Any]:
         "phase_context": [phase.context for phase in phases],
         "phase_stage": [phase.stage for phase in phases],
         "phase_dilation": [phase.dilation for phase in phases],
-        "intervention_kind": np.array([dose.kind for dose in doses], dtype=str),
+        "intervention_kind": np.array(
+            ["@".join(filter(None, (dose.kind, dose.target))) for dose in doses], dtype=str
+        ),
         "intervention_dose": [dose.dose for dose in doses],
         "intervention_start": [dose.start for dose in doses],
         "intervention_stop": [dose.stop for dose in doses],

@@ -13,9 +13,11 @@ from models.amygdala_prefrontal import REFERENCE_SIZE, draw_tissue
 from models.assembly import assemble
 from models.devices import check_device, choose_clocks
 from models.individual import individual
+from models.lesion import cut
 from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit
 from models.streams import stream
+from paradigms.doses import lesions
 from paradigms.protocol import Protocol
 from paradigms.provenance import provenance
 from paradigms.recording import describe, record, score
@@ -75,6 +77,7 @@ def simulate(
     timeline = animal_timeline(protocol, clock, seed)
     size = REFERENCE_SIZE if size is None else size
     tissue = draw_tissue(parameters, size, seed)
+    tissue = cut(tissue, lesions(timeline.interventions), seed)
     inputs = draw_inputs(parameters, tissue, timeline, seed)
     clocks = choose_clocks(parameters, timeline.speed, device)
     began = time.perf_counter()

@@ -13,7 +13,7 @@ from models.amygdala_prefrontal import Tissue
 from models.assembly import Inputs, Spikes
 from models.parameters import ParameterSet
 from models.streams import stream
-from paradigms.interventions import drug_levels
+from paradigms.doses import dose_levels
 from paradigms.timeline import Timeline
 
 Window = tuple[float, float]
@@ -130,5 +130,5 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
     rates = np.array([phase.dilation for phase in timeline.phases])
     total = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])
     slow_time = np.interp(times, edges, total)
-    drugs = drug_levels(timeline.interventions, times)
-    return Inputs(afferent, drive, slow_time, drugs, timeline.speed)
+    levels, fibre = dose_levels(timeline.interventions, times, tissue, parameters)
+    return Inputs(afferent, drive, slow_time, levels, fibre, timeline.speed)

@@ -13,6 +13,7 @@ from math import inf, nan
 import numpy as np
 
 from models.streams import stream
+from paradigms.plan import ALWAYS
 from paradigms.protocol import Phase, Protocol, Session
 from paradigms.reading import ProtocolError
 
@@ -68,12 +69,16 @@ class TrialWindow:
 
 @dataclass(frozen=True)
 class InterventionWindow:
-    """An intervention that is on from `start` to `stop`, simulated s."""
+    """An intervention that is on from `start` to `stop`, simulated s.
+
+    `target` is ``""`` where its kind leaves nothing open.
+    """
 
     kind: str
     dose: float
     start: float
     stop: float
+    target: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,16 +246,16 @@ def animal_timeline(protocol: Protocol, clock: str | None, seed: int) -> Timelin
 def _intervention_windows(
     protocol: Protocol, phases: list[PhaseWindow]
 ) -> tuple[InterventionWindow, ...]:
-    """Return one window for each target of each intervention, in the order given."""
+    """Return one window for each time of each intervention, in the order given."""
     windows = []
     for item in protocol.interventions:
-        for target in item.during:
-            session, _, name = target.partition(".")
+        for time in item.during:
+            session, _, name = time.partition(".")
             start, stop = inf, -inf
             for phase in phases:
-                if phase.session == session and name in ("", phase.name):
+                if time == ALWAYS or (phase.session == session and name in ("", phase.name)):
                     start, stop = min(start, phase.start), max(stop, phase.stop)
-            windows.append(InterventionWindow(item.kind, item.dose, start, stop))
+            windows.append(InterventionWindow(item.kind, item.dose, start, stop, item.target))
     return tuple(windows)
 
 

@@ -5,7 +5,6 @@ import re
 import brian2 as b2
 import pytest
 
-from models import astrocyte
 from models.objects import make_objects
 from models.session import device_session
 from paradigms.interventions import INTERVENTIONS
@@ -20,8 +19,14 @@ pytest.importorskip("brian2genn", reason="brian2genn is not installed: make test
 def drugged():
     """Return a protocol with every intervention in it."""
     plan = blink()
-    doses = [parse_intervention(f"{kind}=0.5@test", plan) for kind in INTERVENTIONS]
-    return plan.with_interventions(doses)
+    given = [
+        f"{kind}:{target}=0.5@test" if target else f"{kind}=0.5@pairing,test"
+        for kind, row in INTERVENTIONS.items()
+        for target in (row.targets or ("",))
+        if not row.permanent
+    ]
+    given.append("lesion:BLA_P-IL_P@always")
+    return plan.with_interventions([parse_intervention(item, plan) for item in given])
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["cpu", "gpu"])
@@ -66,17 +71,18 @@ def test_every_synapse_is_in_the_model(generated):
 
 def test_every_drug_is_fed_and_used(generated):
     folder, animal, *_ = generated
-    drugs = re.findall(r"^(drug_\w+) : 1$", astrocyte.ASTROCYTE, re.MULTILINE)
-    assert set(drugs) == {row.variable for row in INTERVENTIONS.values()}
+    courses = animal.inputs.levels
+    assert {row.variable for row in INTERVENTIONS.values() if not row.target} < set(courses)
     regular = "\n".join(
         path.read_text() for path in (folder / "code_objects").glob("*run_regularly*.cpp")
     )
     text = model(folder)
-    for name, used in (*((drug, drug) for drug in drugs), ("T_slow", "T_slow_post")):
-        assert f"{name}_table" in regular
-        assert f"$({used})" in text
-    for name in drugs:
-        assert animal.inputs.drugs[name].max() == 0.5
+    for name in (*courses, "principal.T_slow"):
+        cells, name = name.split(".")
+        assert f"{cells}_{name}_table" in regular
+        assert f"$({name})" in text or f"$({name}_post)" in text
+    for name, levels in courses.items():
+        assert levels.any(), name
 
 
 def test_everything_is_recorded(generated):

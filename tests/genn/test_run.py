@@ -25,6 +25,12 @@ DOSES = (
     "Gq=0.3@extinction.last_cs",
     "gap_junction_block=1@retrieval",
     "release_block=0.5@renewal",
+    "CalEx=0.1@conditioning",
+    "opto_excite:IL_P=0.5@extinction.first_cs",
+    "opto_silence:BLA_PV@extinction.first_cs",
+    "tagging@conditioning",
+    "opto_silence:tagged=0.1@retrieval",
+    "D1_antagonist=3@extinction",
 )
 TOLERANCE = 2e-7  # umol/L, and of fractions and weights: single precision, as in the dataset
 

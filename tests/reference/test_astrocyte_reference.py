@@ -147,7 +147,7 @@ def simulated(request):
             refractory=astrocyte.RELEASE_THRESHOLD, reset=astrocyte.RELEASE_RESET, method="rk4",
             dt=clocks.astrocyte * b2.second, namespace=namespace(PARAMETERS, speed),
         )  # fmt: skip
-        group.gain = GAIN
+        group.gain, group.C_tot = GAIN, PARAMETERS.quantity("astrocyte.C_T")
         for number, (changed, drugs) in enumerate(CASES.values()):
             for name, value in {**REST, **changed, **drugs}.items():
                 getattr(group, f"{name}_")[number] = value * (1e-3 if name in MOLAR else 1)
@@ -201,6 +201,7 @@ def test_the_equations_hold_at_a_quarter_of_the_step():
                 1, astrocyte.ASTROCYTE, method="rk4", namespace=namespace(parameters, 1.0),
                 dt=choose_clocks(parameters, 1.0, "numpy").astrocyte * b2.second,
             )  # fmt: skip
+            group.C_tot = PARAMETERS.quantity("astrocyte.C_T")
             for name, value in {**REST, **changed, **drugs, "gain": GAIN}.items():
                 setattr(group, f"{name}_", value * (1e-3 if name in MOLAR else 1))
             session.run(b2.Network(group), 1.0)
@@ -219,6 +220,7 @@ def two_cells(ip3, seconds, overrides):
             2, astrocyte.ASTROCYTE, method="rk4", dt=10 * b2.ms, namespace=space, name="pair"
         )
         group.I_, group.C_, group.h = np.multiply(ip3, 1e-3), 0.08e-3, 0.85
+        group.C_tot = space["C_T"]
         link = b2.Synapses(group, group, astrocyte.GAP_JUNCTION, namespace=space)
         link.connect(i=[0, 1], j=[1, 0])
         states = b2.StateMonitor(group, ["I", "J_gap"], record=True, dt=0.1 * b2.second)

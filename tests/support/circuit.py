@@ -13,11 +13,13 @@ from models.assembly import Clocks, Inputs, assemble
 from models.circuit import Tables
 from models.devices import choose_clocks
 from models.individual import individual
+from models.lesion import cut
 from models.objects import make_objects, recorded
 from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit
 from models.session import device_session
 from models.streams import stream
+from paradigms.doses import lesions
 from paradigms.protocol import Protocol, load_protocol, parse_protocol
 from paradigms.recording import Recorder, record
 from paradigms.stimuli import draw_inputs
@@ -125,5 +127,6 @@ def draw(
     parameters = individual(load_parameters(overrides), seed)
     timeline = animal_timeline(protocol, None, seed)
     tissue = draw_tissue(parameters, size, seed)
+    tissue = cut(tissue, lesions(timeline.interventions), seed)
     inputs = draw_inputs(parameters, tissue, timeline, seed)
     return Animal(parameters, timeline, tissue, inputs, seed)

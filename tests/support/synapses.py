@@ -19,6 +19,8 @@ HELD_CELL = """
 y : hertz
 theta : hertz
 D : mmolar
+drug_D1_block : 1
+drug_D1_agonist : 1
 Gamma : 1
 gate_time : second
 T_slow : second

@@ -29,16 +29,19 @@ def tiny(tau_unit: str = "second") -> Circuit:
         cells=(
             Cells(
                 "cells", N_CELLS,
-                "dv/dt = speed*(level - v)/tau : 1\nlevel : 1\nbias : 1 (constant)", STEP, "euler",
+                "dv/dt = speed*(level + light - v)/tau : 1\nlevel : 1\nlight : 1\n"
+                "lane : integer (constant)\nbias : 1 (constant)", STEP, "euler",
                 threshold="v > 1", reset="v = bias",
             ),
         ),
         sources=(Source("input", N_SOURCES),),
         links=(Links("wires", "input", "cells", STEP, "w : 1 (constant)", "v_post += speed*w"),),
         initial=("initial.cells.bias", "initial.cells.v", "initial.wires.w"),
-        courses=(Course("cells", "level", 10 * STEP),),
+        courses=(
+            Course("cells", "level", 10 * STEP), Course("cells", "light", 10 * STEP, "lane")
+        ),
         spikes=(SpikeRecord("events", "cells"),),
-        traces=(TraceRecord("traces", "cells", ("v", "level"), 2, 4 * STEP),),
+        traces=(TraceRecord("traces", "cells", ("v", "level", "light"), 2, 4 * STEP),),
         guards=(Guard("cells", "v", -0.5, "V"),),
     )  # fmt: skip
 
@@ -59,5 +62,7 @@ def tables(seed: int = 1, n_steps: int = N_STEPS) -> Tables:
         "spikes.input.cell": rng.integers(0, N_SOURCES, len(step)).astype(np.int32),
         "spikes.input.step": step,
         "course.cells.level": 0.3 * (1 + np.sin(np.arange(n_steps // 10 + 2) / 40)),
+        "course.cells.light": 0.05 * rng.random((n_steps // 10 + 2, 3)),
+        "rows.cells.lane": np.array([0, 2, 1, 0, 1], np.int32),
         "indices.traces": np.array([1, 4], np.int32),
     }

@@ -4,29 +4,19 @@ import errno
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
 
 from paradigms import cli
+from paradigms.interventions import Intervention
 from paradigms.output import OutputError, check_writable, dataset_path, replacing
 
 ROWS = [
     {"quantity": "freezing", "value": 12.345678, "n": 5},
     {"quantity": "rate", "value": float("nan"), "n": 0},
 ]
-
-
-@dataclass(frozen=True)
-class Tool:
-    kind: str
-    tool: str
-    variable: str
-    equation: str
-    dose_unit: str
-    source: str
 
 
 @pytest.fixture
@@ -59,7 +49,7 @@ def house(monkeypatch):
         row = dict.fromkeys(cli.COMPARE_COLUMNS, 1.0)
         return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(animals)}]
 
-    tool = Tool("tool", "a tool", "v", "v = dose", "1", "somewhere")
+    tool = Intervention("tool", "a tool", "cells.v", "v = dose", "1", 1.0, "somewhere")
     fakes = {
         "paradigms.simulate": {"simulate": simulate},
         "paradigms.interventions": {"INTERVENTIONS": {"tool": tool}},
@@ -148,7 +138,7 @@ def test_run_hands_every_option_over(house, tmp_path, capsys):
         (["run", "quick_conditioning", "--set", "a.b=1", "--set", "a.b=2"], ["a.b is given twice"]),
         (["run", "quick_conditioning", "--intervene", "toll@night"], ["did you mean 'tool'"]),
         (["run", "quick_conditioning", "--intervene", "tool@nigth"], ["did you mean 'night'"]),
-        (["run", "quick_conditioning", "--intervene", "tool"], ["KIND[=dose]@PHASE"]),
+        (["run", "quick_conditioning", "--intervene", "tool"], ["KIND[:TARGET][=dose]@PHASE"]),
         (["run", "quick_conditioning", "--out", "x.h5"], ["'.h5' is not known", ".nc, .zarr"]),
     ],
 )
@@ -256,7 +246,9 @@ def test_protocols_and_interventions(house, capsys):
     assert rows["fear_extinction"]["trials"] == 68
     assert cli.main(["interventions", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
-    assert row["kind"] == "tool"
+    assert (row["kind"], row["acts_on"]) == ("tool", "cells")
+    assert cli.main(["interventions", "--markdown"]) == 0
+    assert "| tool | a tool | cells.v | v = dose |" in capsys.readouterr().out
     assert cli.main(["protocols"]) == 0
     assert "quick_conditioning" in capsys.readouterr().out
 

@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from analysis.compare import KEYS, cautions, compare, comparison
+from analysis.compare import KEYS, cautions, compare, comparison, sign_pattern
 from analysis.measures import Animal, group_of, measure
-from analysis.statistics import bootstrap_interval, effect_size, permutation_p
+from analysis.statistics import (
+    bootstrap_interval,
+    correlation_of,
+    correlation_p,
+    effect_size,
+    permutation_p,
+)
 from analysis.windows import epochs, read_table
 from tests.support.synthetic import synthetic
 
@@ -33,11 +39,15 @@ def test_tables_agree():
     targets = read_table("targets_section1")
     names = set(epochs()) | {"all"}
     assert len({entry["row"] for entry in targets}) == len(targets)
+    decisive = [bool(entry["decisive"]) for entry in targets]
+    assert decisive == sorted(decisive, reverse=True)  # they stand first
+    assert sum(decisive) == 6
     groups = {entry["group"] for entry in read_table("groups")} | {"control"}
     for entry in targets:
         assert entry["epoch"] in names
         assert entry["group"] in groups
-        assert entry["form"] in {"value", "difference", "ratio"}
+        assert entry["form"] in {"value", "difference", "ratio", "correlation"}
+        assert bool(entry["with"]) == (entry["form"] == "correlation")
         assert entry["rule"] in {"near", "sign", "above", "below"}
         assert (entry["rule"] == "sign") == (entry["bar"] == "")
         float(entry["value"])
@@ -88,6 +98,109 @@ def test_between_groups():
     assert row(rows, "Gq freezing renewal")["verdict"] == "not measured"
     assert row(rows, "Gi freezing renewal")["verdict"] == "not run"
     assert row(comparison(gq), "Gq freezing extinction block 1")["verdict"] == "not run"
+
+
+def test_the_same_seeds_in_both_groups_are_paired():
+    rng = np.random.default_rng(3)
+    base, change = rng.normal(60, 15, 12), rng.normal(-8, 3, 12)
+    control = [made("control", k, early_extinction=base[k]) for k in range(12)]
+    gq = [made("Gq", k, early_extinction=base[k] + change[k]) for k in range(12)]
+    entry = row(comparison(control + gq[::-1]), "Gq freezing extinction block 1")
+    assert entry["paired"]
+    assert entry["model"] == pytest.approx(change.mean())
+    expected = stats.t.interval(0.95, 11, change.mean(), stats.sem(change))
+    assert (entry["low"], entry["high"]) == pytest.approx(expected, abs=0.6)
+    exact = stats.permutation_test(
+        (change,), np.mean, permutation_type="samples", vectorized=False, n_resamples=np.inf
+    ).pvalue
+    assert entry["p"] == pytest.approx(exact, abs=1e-12)
+    g = change.mean() / change.std(ddof=1) * (1 - 3 / (4 * 11 - 1))
+    assert entry["effect"] == pytest.approx(g)
+    assert entry["verdict"] == "order met"
+    # one seed is missing: no pairs, and the differences between animals hide the change
+    apart = row(comparison(control + gq[1:]), "Gq freezing extinction block 1")
+    assert not apart["paired"]
+    assert apart["high"] > 0
+    assert apart["p"] > 0.05
+    assert apart["verdict"] == "order missed"
+
+
+def test_a_pair_in_which_one_was_not_measured_is_left_out():
+    control = [made("control", k, early_extinction=70 + k) for k in range(4)]
+    gq = [made("Gq", k, early_extinction=60 + k) for k in range(3)] + [made("Gq", 3)]
+    entry = row(comparison(control + gq), "Gq freezing extinction block 1")
+    assert (entry["n"], entry["n_against"], entry["model"]) == (3, 3, pytest.approx(-10))
+
+
+def test_differences_within_animals():
+    values = [(70.0, 30.0), (65.0, 40.0), (80.0, 42.0), (60.0, 41.0), (75.0, 30.0)]
+    animals = [
+        made("control", k, early_extinction=a, retrieval=b) for k, (a, b) in enumerate(values)
+    ]
+    entry = row(comparison(animals), "freezing early extinction - extinction retrieval")
+    assert entry["p"] == pytest.approx(2 / 32)
+    found = np.array(values)
+    change = found[:, 0] - found[:, 1]
+    assert entry["effect"] == pytest.approx(change.mean() / change.std(ddof=1) * (1 - 3 / 15))
+    assert row(comparison(animals), "freezing early extinction")["p"] is None
+
+
+def test_a_ratio_of_paired_groups():
+    def animal(group, seed, value):
+        return Animal(group, seed, ORIGIN, {("cs_excited", "early_extinction"): value})
+
+    animals = [animal("control", k, 10.0 + 5 * k) for k in range(6)]
+    animals += [animal("Gq", k, 5.0 + 2.5 * k) for k in range(6)]
+    entry = row(comparison(animals), "Gq CS-excited BLA cells")
+    assert (entry["model"], entry["low"], entry["high"]) == pytest.approx((0.5, 0.5, 0.5))
+    assert entry["verdict"] == "met"
+
+
+def test_a_correlation_over_the_animals_of_both_groups():
+    rng = np.random.default_rng(1)
+    drive = rng.normal(0, 1, 20)
+    freezing, output = 50 + 10 * drive, drive + 0.5 * rng.normal(0, 1, 20)
+    animals = [
+        Animal(("control", "Gq")[k % 2], k // 2, ORIGIN,
+               {("freezing", "early_extinction"): freezing[k],
+                ("cs_output", "early_extinction"): output[k]})
+        for k in range(20)
+    ]  # fmt: skip
+    entry = row(comparison(animals), "CS decoder output with freezing across animals")
+    expected = stats.pearsonr(freezing, output)
+    assert entry["model"] == pytest.approx(expected.statistic)
+    assert entry["low"] < expected.statistic < entry["high"] < 1
+    assert entry["p"] == pytest.approx(expected.pvalue, abs=0.006)
+    assert (entry["n"], entry["n_against"]) == (10, 10)
+    few = row(comparison(animals[:2]), "CS decoder output with freezing across animals")
+    assert few["verdict"] == "not measured"
+
+
+def test_correlation():
+    rng = np.random.default_rng(1)
+    one, other = rng.normal(0, 1, (2, 12))
+    found = stats.pearsonr(one, other, method=stats.PermutationMethod(rng=rng))
+    assert correlation_of(one, other) == pytest.approx(found.statistic)
+    assert correlation_p(one, other) == pytest.approx(found.pvalue, abs=0.02)
+    assert np.isnan(correlation_p([1.0, 2.0], [1.0, 2.0]))
+    assert np.isnan(correlation_p([1.0, 1.0, 1.0], [1.0, 2.0, 3.0]))
+
+
+def test_pattern_of_signs():
+    table = {"control": (70, 30, 80), "Gq": (40, 50, 82), "Gi": (90, 55, 83)}
+    names = ("early_extinction", "retrieval", "renewal")
+    animals = [
+        made(group, k, **{name: value + k for name, value in zip(names, values, strict=True)})
+        for group, values in table.items() for k in range(5)
+    ]  # fmt: skip
+    rows = comparison(animals)
+    assert [entry["decisive"] for entry in rows[:7]] == [True] * 6 + [False]
+    assert sign_pattern(rows) == "pattern of signs: 6 of 6 rows met"
+    worse = [a for a in animals if a.group != "Gi"]
+    worse += [made("Gi", k, early_extinction=90, retrieval=20, renewal=80) for k in range(5)]
+    assert sign_pattern(comparison(worse)) == (
+        "pattern of signs: 5 of 6 rows met; not met: Gi freezing extinction retrieval"
+    )
 
 
 def test_a_difference_that_may_be_none_does_not_meet_an_order():
@@ -143,3 +256,7 @@ def test_permutation_and_effect_size():
     assert effect_size([1.0, 1.0], [1.0, 1.0]) == 0.0
     assert effect_size([2.0, 2.0], [1.0, 1.0]) == np.inf
     assert np.isnan(effect_size([1.0], other))
+    change = np.array([1.0, 2.0, 4.0, 3.0])
+    expected = change.mean() / change.std(ddof=1) * (1 - 3 / 11)
+    assert effect_size(change + 50, [50.0] * 4, paired=True) == pytest.approx(expected)
+    assert effect_size([2.0, 3.0], [1.0, 2.0], paired=True) == np.inf

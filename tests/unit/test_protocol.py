@@ -5,6 +5,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from paradigms.interventions import Intervention as Row
 from paradigms.protocol import (
     Intervention,
     ProtocolError,
@@ -15,7 +16,10 @@ from paradigms.protocol import (
 )
 from paradigms.reading import parse_time
 
-KINDS = ("tool_one", "tool_two")
+KINDS = {
+    kind: Row(kind, "tool", "astrocyte.drug", "dose", "1", 10.0, "nobody")
+    for kind in ("tool_one", "tool_two")
+}
 
 GOOD = """
 name = "small"
@@ -68,7 +72,7 @@ def test_a_protocol_is_read_whole():
     assert phase.interval == (60.0, 90.0)
     assert (night.offline, night.simulated, night.phases) == (86400.0, 40.0, ())
     assert protocol.interventions == (Intervention("tool_one", 1.0, ("day.pairing", "night")),)
-    assert protocol.targets() == ["day", "day.pairing", "night"]
+    assert protocol.windows() == ["day", "day.pairing", "night", "always"]
     assert protocol.clock().time_scale == 1
     assert protocol.text == GOOD
 
@@ -240,6 +244,7 @@ def test_unknown_clock_is_refused():
         ("tool_two@day", Intervention("tool_two", 1.0, ("day",))),
         ("tool_two=0.5@day.pairing", Intervention("tool_two", 0.5, ("day.pairing",))),
         ("tool_one=2@day,night", Intervention("tool_one", 2.0, ("day", "night"))),
+        ("tool_one@always", Intervention("tool_one", 1.0, ("always",))),
     ],
 )
 def test_interventions_from_the_command_line(given, expected):
@@ -259,6 +264,8 @@ def test_interventions_from_the_command_line(given, expected):
         ("tool_one=-1@day", "negative"),
         ("tool_tow@day", "did you mean"),
         ("tool_one@dya", "did you mean 'day'"),
+        ("tool_one:@day", "KIND"),
+        ("tool_one:CeM@day", "target = 'CeM' is not a choice: tool_one acts on astrocyte.drug"),
     ],
 )
 def test_interventions_from_the_command_line_are_checked(given, part):

@@ -178,7 +178,7 @@ def test_slow_time_and_drugs_share_a_step_that_is_a_multiple_of_the_neurons(anim
     dt = float(animal.parameters.quantity("numerics.dt"))
     assert step / dt == pytest.approx(round(step / dt), abs=1e-9)
     assert len(inputs.slow_time) == pytest.approx(animal.timeline.duration / step, abs=2)
-    assert all(len(levels) == len(inputs.slow_time) for levels in inputs.drugs.values())
+    assert all(len(levels) == len(inputs.slow_time) for levels in inputs.levels.values())
 
 
 def test_a_seed_gives_its_spikes_and_another_seed_others(animal):
