@@ -171,7 +171,7 @@ INTERVENTIONS: dict[str, Intervention] = {
         Intervention(
             "opto_silence", "anion channelrhodopsin GtACR2, steady light", "v of the target",
             "dv/dt + g*(E_GtACR - v)/C_m, g = dose*g_GtACR; of tagged cells, tag*g",
-            "1 = full light (g_GtACR)", 10.0,
+            "1 = full light (g_GtACR)", 4.0,
             "Govorunova et al. 2015 (number not verified); dose chosen",
             target="population",
             conductance="optogenetics.g_GtACR", reversal="optogenetics.E_GtACR",

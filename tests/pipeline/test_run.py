@@ -197,24 +197,24 @@ def test_a_parameter_and_an_intervention_need_no_new_program(dataset):
     assert changed.sizes["spike"] < 0.97 * dataset.sizes["spike"]
     assert np.all(changed["weight_early"].values == 0)
     plan = load_protocol("quick_conditioning")
-    given = ("Gq=1@conditioning", "opto_silence:CeM@conditioning", "lesion:BLA_P-IL_P@always",
+    given = ("Gq=1@conditioning", "opto_silence:PL_P@conditioning", "lesion:BLA_P-IL_P@always",
              "opto_excite:IL_P=2@night", "tagging@conditioning", "opto_silence:tagged@retrieval")
     doses = [parse_intervention(item, plan) for item in given]
     drugged = run("cpp", protocol=plan.with_interventions(doses))
     assert drugged.attrs["build_time_s"] == 0
     assert drugged["ip3"].values.max() > 1.2 * dataset["ip3"].values.max()
-    assert "opto_silence@CeM" in labels(drugged["intervention_kind"])
+    assert "opto_silence@PL_P" in labels(drugged["intervention_kind"])
     population = labels(drugged["population"])[drugged["spike_neuron"].values]
     phases = zip(labels(drugged["phase_session"]), drugged["phase_start"].values,
                  drugged["phase_stop"].values, strict=True)  # fmt: skip
     count = {}
     for session, start, stop in phases:
         inside = (drugged["spike_time"].values >= start) & (drugged["spike_time"].values < stop)
-        for name in ("CeM", "IL_P"):
+        for name in ("PL_P", "IL_P"):
             fired = np.count_nonzero(inside & (population == name))
             count[session, name] = count.get((session, name), 0) + fired
     # the first slow step of a light still has the spikes that were under way
-    assert count["conditioning", "CeM"] <= 3 < count["extinction", "CeM"]
+    assert count["conditioning", "PL_P"] <= 3 < count["extinction", "PL_P"]
     assert count["night", "IL_P"] > 1000
 
 

@@ -97,7 +97,7 @@ def test_light_falls_on_the_cells_of_its_target_and_adds_up(animal):
                         (slice(tissue.n_principal, None), "other")):  # fmt: skip
         g[:, where] = found[f"{name}.g_light"][:, fibre[name]]
         current[:, where] = found[f"{name}.I_light"][:, fibre[name]]
-    excite, silence = 8e-9, 50e-9
+    excite, silence = 8e-9, 200e-9
     for time, cells, wanted, reversal in (
         (150, "IL_P", 0.5 * excite, 0.0), (250, "IL_P", 1.5 * excite, 0.0),
         (350, "IL_P", excite, 0.0), (450, "IL_P", 0.0, 0.0), (250, "BLA_IL", 3 * silence, -0.08),
@@ -124,8 +124,8 @@ def test_light_on_tagged_cells_goes_with_their_label(levels, refusal):
     light = InterventionWindow("opto_silence", 2.0, 2.0, 3.0, "tagged")
     found = levels(InterventionWindow("tagging", 1.0, 0.0, 1.0), light)
     on = (TIMES > 1.995) & (TIMES < 2.995)
-    assert found["principal.g_tag"] == pytest.approx(np.where(on, 1e-7, 0))
-    assert found["principal.I_tag"] == pytest.approx(np.where(on, -8e-9, 0))
+    assert found["principal.g_tag"] == pytest.approx(np.where(on, 4e-7, 0))
+    assert found["principal.I_tag"] == pytest.approx(np.where(on, -3.2e-8, 0))
     assert not found["principal.g_light"].any()
     assert "add tagging@PHASE" in refusal(light)
     assert "add tagging@PHASE" in refusal(light, InterventionWindow("tagging", 1.0, 3.0, 4.0))
