@@ -14,6 +14,8 @@ from models.associative_memory import Network, State
 from models.associative_transport import PatternTransport
 from models.checks import ModelError
 
+# Kozachkov, Slotine & Krotov 2025, PNAS, doi 10.1073/pnas.2417788122, the equations of neurons,
+# synapses and processes (equation numbers not verified); the transport is factorised.
 NEURON = """
 dx/dt = (-leak_n*x + drive + b)/tau_n : 1
 phi_x = {phi} : 1
@@ -21,6 +23,7 @@ drive : 1
 b : 1 (constant)
 """
 
+# Kozachkov, Slotine & Krotov 2025: a synapse and its process, one row for each pair.
 PAIR = """
 ds/dt = (-leak_s*s + phi_i*phi_j + {psi} + c)/tau_s : 1
 dp/dt = (-leak_p*p + flow + {g} + d)/tau_p : 1
@@ -31,6 +34,7 @@ c : 1 (constant)
 d : 1 (constant)
 """
 
+# Chosen: T as a sum of outer products, one pool for each memory; the same flow, never formed.
 POOL = "collected : 1"
 
 

@@ -27,7 +27,8 @@ from models.gliotransmission import presynaptic_receptor
 from models.parameters import ParameterSet
 from models.receptors import GLUTAMATE
 
-# The cell of `models.neuron` with an injected current, and the rate that its processes sense.
+# The cell of `models.neuron` (Vlachos et al. 2011) with an injected current; the rate y that its
+# processes sense is chosen, as a retrograde signal must outlast a spike.
 CELL = (
     neuron.LIF.replace("dv/dt = (", "dv/dt = (I_given + ")
     + """
@@ -37,9 +38,11 @@ I_rec : amp
 cued : 1 (constant)
 """
 )
+# Vlachos et al. 2011 and the rate, as above.
 CELL_RESET = neuron.LIF_RESET + "y += 1/tau_y\n"
 
-# One tripartite synapse and its process. Membrane influx: coincidence of glutamate and retrograde
+# One tripartite synapse and its process: transport as in Kozachkov, Slotine & Krotov 2025, influx
+# chosen. Membrane influx: coincidence of glutamate and retrograde
 # signal. `given` comes from the pools, which cannot take more than a process holds at rest;
 # `open_share` is the gain of transport.
 PROCESS = (
@@ -56,13 +59,14 @@ C_set : mmolar (constant)
 """
 )
 
-# A pool: a branch compartment that relaxes to what its processes send.
+# A pool: a branch compartment that relaxes to what its processes send (chosen, after the
+# factorised T of Kozachkov, Slotine & Krotov 2025).
 POOL = """
 dc_pool/dt = (sent - c_pool)/tau_pool : 1
 sent : 1
 """
 
-# Links: one object for each quantity carried.
+# Chosen: links, one object for each quantity carried.
 RETROGRADE = "y_cell_post = y_pre : hertz (summed)"
 CURRENT = "I_rec_post = I_max*Y_S_pre/mmolar : amp (summed)"
 COLLECT = """
