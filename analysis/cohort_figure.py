@@ -81,7 +81,7 @@ def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
     _dots(panels[3], cohort, (
         ("fear_cells", "all", "fear cells"), ("extinction_cells", "all", "extinction cells"),
     ))  # fmt: skip
-    panels[3].set_ylim(0, max(1.0, panels[3].get_ylim()[1]))
+    panels[3].set_ylim(-0.04, max(1.0, panels[3].get_ylim()[1]))
     tidy(panels[3], "Ensembles, found blindly", "", "BLA principal cells (%)")
     _by_epoch(panels[4], cohort, "pattern_similarity", _LATER[1:])
     panels[4].axhline(1.0, color=GREY, lw=0.8, ls=":")
