@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -107,10 +107,16 @@ def _slope(points: list[Point], what: str) -> float:
 def memory(quick: bool) -> Iterator[Row]:
     """Measure (c) in simulated time, and (e): bytes per plastic synapse and per simulated s."""
     size = 1000 if quick else 10_000
-    few, many = point(size), point(size, _more_plastic(10 if quick else 30))
-    yield Row("e", "resident bytes per plastic synapse, with its share of terminals",
-              (many.peak - few.peak) / (many.plastic - few.plastic), "B", at_most=120,
-              note=f"{few.plastic} to {many.plastic} plastic synapses, {few.cells} cells")
+    few, many = (_bare(size, factor) for factor in (1, 10 if quick else 30))
+    peaks = []
+    for animal in (few, many):
+        animal.ready()
+        peaks.append(animal.cost(1.0).peak)
+    terminals = [sum(len(edges) for edges in a.tissue.terminals.values()) for a in (few, many)]
+    yield Row("e", "resident bytes per plastic synapse",
+              (peaks[1] - peaks[0]) / (many.n_plastic - few.n_plastic), "B", at_most=120,
+              note=f"{few.n_plastic} to {many.n_plastic} plastic synapses and {terminals[0]} to "
+                   f"{terminals[1]} terminals, {few.tissue.n_neurons} cells")
     animal = fear.draw()
     animal.ready()
     times = (12.5, 25.0) if quick else (25.0, 50.0, 100.0, 200.0)
@@ -126,9 +132,17 @@ def memory(quick: bool) -> Iterator[Row]:
                    f"{times[0]:g} and {times[-1]:g} s")
 
 
-def _more_plastic(factor: int) -> dict[str, str]:
-    """Overrides that give `factor` times the recurrent plastic synapses, each as much weaker."""
+def _bare(size: int, factor: int) -> fear.Animal:
+    """Draw an animal with `factor` times the recurrent plastic synapses, each as much weaker.
+
+    Domains are so large that few terminals come with them, and no traces are recorded, so that one
+    program serves every `factor`.
+    """
     parameters = load_parameters()
-    indegree = parameters.value("plasticity.indegree_BLA_P") * factor
-    g_max = parameters.value("plasticity.g_max_BLA_P") / factor
-    return {"plasticity.indegree_BLA_P": f"{indegree:g}", "plasticity.g_max_BLA_P": f"{g_max:g} nS"}
+    animal = fear.draw(size, overrides={
+        "population.cells_per_astrocyte": "100",
+        "plasticity.indegree_BLA_P": f"{parameters.value('plasticity.indegree_BLA_P') * factor:g}",
+        "plasticity.g_max_BLA_P": f"{parameters.value('plasticity.g_max_BLA_P') / factor:g} nS",
+    })
+    tables = {name: t for name, t in animal.tables.items() if not name.startswith("indices.")}
+    return replace(animal, circuit=replace(animal.circuit, traces=()), tables=tables)
