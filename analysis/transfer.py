@@ -1,6 +1,6 @@
 """Decoders trained in one stage and applied to all others, and their output beside freezing.
 
-Why they are set beside freezing in this way was fixed before any data (``docs/analysis.md``):
+Why they are set beside freezing in this way stands in ``docs/analysis.md``:
 
 - a decoder of the *stimulus* is trained within one epoch, against the matched baseline before it.
   Its held-out output, stimulus less baseline, says how strong the code of the stimulus is there.
