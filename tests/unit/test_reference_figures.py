@@ -80,7 +80,7 @@ def test_figures_of_the_docs_are_small_and_shown():
     pictures = sorted((docs / "figures").glob("*.png"))
     assert set(reference_figures.FIGURES) <= {path.stem for path in pictures}
     assert [path.name for path in pictures if path.stat().st_size >= LARGEST] == []
-    text = (docs / "references.md").read_text(encoding="utf-8")
+    text = "".join(page.read_text(encoding="utf-8") for page in docs.glob("*.md"))
     assert [path.name for path in pictures if f"figures/{path.name}" not in text] == []
 
 
