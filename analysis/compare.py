@@ -88,7 +88,9 @@ def cautions(animals: Sequence[Animal]) -> list[str]:
 
 def sign_pattern(rows: Sequence[dict[str, Any]]) -> str:
     """Sum up the decisive rows of a comparison in one line."""
-    decisive = [row for row in rows if row["decisive"]]
+    decisive = [row for row in rows if row["decisive"] and row["verdict"] != "not run"]
+    if not decisive:
+        return "pattern of signs: its groups were not run"
     missed = [row["row"] for row in decisive if row["verdict"] not in ("met", "order met")]
     line = f"pattern of signs: {len(decisive) - len(missed)} of {len(decisive)} rows met"
     return line + (f"; not met: {', '.join(missed)}" if missed else "")
