@@ -43,7 +43,8 @@ def main() -> None:
         began = time.perf_counter()
         for row in PARTS[letter](work.resolve(), given.quick):
             rows.append(row)
-            sys.stderr.write(f"{row.part}  {row.name}\n")
+            value = "-" if row.value is None else f"{row.value:.4g} {row.unit}"
+            sys.stderr.write(f"{row.part}  {row.name}: {value}\n")
         sys.stderr.write(f"part {letter}: {time.perf_counter() - began:.0f} s\n")
     sys.stdout.write("\n".join(f"{name}: {value}" for name, value in about.items()) + "\n\n")
     sys.stdout.write(table(rows) + "\n")
