@@ -5,8 +5,11 @@ import os
 import pytest
 from hypothesis import settings
 
-# How long one example takes says more about the machine than about the code.
-settings.register_profile("astrogram", deadline=None)
+# How long one example takes says more about the machine than about the code. The same examples at
+# every call, so that a change is judged and not its luck; pytest --hypothesis-profile=search looks
+# for new ones.
+settings.register_profile("astrogram", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None)
 settings.load_profile("astrogram")
 
 

@@ -11,6 +11,7 @@ from models.associative_reduction import recall_signs
 from models.associative_transport import PatternTransport
 
 ROUNDING = 1e-13  # of the sum of the terms' sizes
+MOVED = 1e-3  # change of an activity that is more than none
 STEPS = 25
 
 
@@ -20,7 +21,7 @@ def symmetric(rng, count, n):
 
 
 def trajectory(draw, *, broken=False):
-    """Energies (step, cue) and their sizes along a random trajectory of a random network."""
+    """Energies (step, cue), their sizes, and how far activities moved (cue,): a random network."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     n, k = draw(st.integers(2, 12)), draw(st.integers(1, 20))
     phi, g, psi = (
@@ -38,12 +39,14 @@ def trajectory(draw, *, broken=False):
         c=symmetric(rng, 1, n)[0], d=symmetric(rng, 1, n)[0],
     )  # fmt: skip
     state = State(rng.normal(size=(2, n)), symmetric(rng, 2, n), symmetric(rng, 2, n))
-    found, size = [], []
+    found, size, activities = [], [], []
 
     def observe(_, now):
         terms = energy(network, now)
         found.append(terms.total)
         size.append(terms.size)
+        layers = phi(now.x), g(now.s), psi(now.p)
+        activities.append(np.concatenate([each.reshape(len(now.x), -1) for each in layers], axis=1))
 
     # A step far below the fastest rate, so that what is left is rounding.
     slopes = phi.steepest * g.steepest + phi.steepest + psi.steepest + g.steepest
@@ -53,15 +56,25 @@ def trajectory(draw, *, broken=False):
     integrate(
         network, state, 0.05 * taus.min() / (rate + reach), STEPS, method="rk4", observe=observe
     )
-    return np.array(found), np.array(size)
+    moved = abs(activities[-1] - activities[0]).max(axis=1)
+    return np.array(found), np.array(size), moved
 
 
-@settings(max_examples=1000)
-@given(st.data())
-def test_energy_never_rises_along_a_trajectory(data):
-    found, size = trajectory(data.draw)
-    assert np.all(np.diff(found, axis=0) <= ROUNDING * size[1:])
-    assert np.all(found[-1] < found[0])
+def test_energy_never_rises_along_a_trajectory():
+    falls = []
+
+    @settings(max_examples=1000)
+    @given(st.data())
+    def follow(data):
+        found, size, moved = trajectory(data.draw)
+        assert np.all(np.diff(found, axis=0) <= ROUNDING * size[1:])
+        # A clipped network may sit at its bounds, where energy is flat
+        assert np.all(found[-1][moved > MOVED] < found[0][moved > MOVED])
+        falls.append(np.mean(found[-1] < found[0]))
+
+    follow()
+    assert len(falls) >= 1000
+    assert np.mean(falls) > 0.95
 
 
 def test_energy_rises_when_the_symmetry_of_transport_is_broken():
@@ -70,7 +83,7 @@ def test_energy_rises_when_the_symmetry_of_transport_is_broken():
     @settings(max_examples=200, database=None, derandomize=True)
     @given(st.data())
     def collect(data):
-        found, size = trajectory(data.draw, broken=True)
+        found, size, _ = trajectory(data.draw, broken=True)
         rises.append(np.any(np.diff(found, axis=0) > 1e6 * ROUNDING * size[1:]))
 
     collect()
