@@ -32,9 +32,9 @@ LEFT_OUT = (
     ("numerics.*", "time steps"),
     ("recording.*", "what is recorded, and how often"),
     ("readout.sample", "sampling interval of the read-out"),
-    ("*.n_*", "count of cells or afferents: a whole number that sizes the compiled program"),
-    ("population.[A-Z]*", "count of cells: a whole number that sizes the compiled program"),
-    ("population.cells_per_astrocyte", "sets the count of astrocytes"),
+    ("*.n_*", "count of cells or afferents, a whole number: size is varied on its own"),
+    ("population.[A-Z]*", "count of cells, a whole number that sizes the compiled program"),
+    ("population.cells_per_astrocyte", "sets the count of astrocytes, as above"),
     ("population.side", "scale of the map of cells, on which no equation depends"),
 )
 """Chosen parameters that are not varied: pattern of their names, and why."""
