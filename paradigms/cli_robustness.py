@@ -17,7 +17,7 @@ from paradigms.protocol import load_protocol
 PROTOCOL, GROUPS = "fear_extinction", "amygdala_astrocytes"
 COLUMNS = (
     "finding", "survived", "draws", "share", "low", "high", "needed", "verdict", "margin", "unit",
-    "explained", "deciding",
+    "animals", "explained", "deciding",
 )  # fmt: skip
 
 
