@@ -27,6 +27,7 @@ from paradigms.cli_memory import (
     run_memory,
 )  # fmt: skip
 from paradigms.cli_references import PARTS, reproduce, run_part
+from paradigms.cli_robustness import robustness
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
 from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
 from paradigms.output import check_writable, dataset_path, replacing, writing
@@ -61,6 +62,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+reproduce.command()(robustness)
 app.add_typer(reproduce, name="reproduce")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 from rich.console import Console
@@ -48,8 +48,8 @@ def cohort(
 
     seeds = range(first_seed, first_seed + animals)
     lives = plan_cohort(plan, named, seeds, out / "animals", size=size, clock=clock)
-    with _Bar() as bar:
-        found = run_cohort(lives, jobs=jobs or _cores(), scheduler=scheduler, progress=bar)
+    with AnimalsProgress() as bar:
+        found = run_cohort(lives, jobs=jobs or cores(), scheduler=scheduler, progress=bar)
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
     with replacing(picture) as temporary:
@@ -61,11 +61,12 @@ def cohort(
     note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(named)} groups")
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
-class _Bar:
+class AnimalsProgress:
     """A bar on a terminal, a line for each animal elsewhere."""
 
     def __init__(self) -> None:
@@ -77,14 +78,17 @@ class _Bar:
         )  # fmt: skip
         self.task = self.bar.add_task("animals", total=None)
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Self:
+        """Begin."""
         self.bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
+        """Take the display down, also after an error."""
         self.bar.stop()
 
     def __call__(self, done: int, total: int, name: str) -> None:
+        """Show that `done` of `total` animals are done, and which was the last."""
         self.bar.update(self.task, completed=done, total=total)
         if not self.live:
             note(f"{done} of {total} animals" + (f": {name}" if name else " are there already"))
