@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from paradigms.cli_amygdala import amygdala_astrocytes
 from paradigms.cli_cohort import cohort
 from paradigms.cli_memory import (
     MEMORIES,
@@ -61,6 +62,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+reproduce.command("amygdala_astrocytes")(amygdala_astrocytes)
 app.add_typer(reproduce, name="reproduce")
 
 
