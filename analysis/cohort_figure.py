@@ -118,7 +118,7 @@ def reasons_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
         axes = figure.add_subplot(grid[k, 0])
         found = [group for group in groups if group in there]
         if found:
-            draw_freezing(axes, cohort.sel(group=found))
+            draw_freezing(axes, cohort.sel(group=found), below=0.27)
         else:
             nothing(axes, words(groups[0]), "not run")
     stages = list(dict.fromkeys(row["stage"] for row in rows))

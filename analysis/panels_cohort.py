@@ -40,8 +40,11 @@ _PAPER: dict[str, Any] = {
 }  # fmt: skip
 
 
-def draw_freezing(axes: Axes, cohort: xr.Dataset) -> None:
-    """Freezing in every block, with the stages named above."""
+def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
+    """Freezing in every block, with the stages named above.
+
+    The legend stands the share `below` of the panel's height under it.
+    """
     stage = cohort["trial_stage"].values.astype(str)
     if not stage.size:
         nothing(axes, "Freezing", "no trials")
@@ -63,22 +66,25 @@ def draw_freezing(axes: Axes, cohort: xr.Dataset) -> None:
             annotation_clip=False,
         )  # fmt: skip
         axes.axvspan(own[0] - 0.6, own[-1] + 0.6, color=PALE, lw=0, zorder=-2)
+    label = "paper, unmanipulated (SEM)"
     for row in read_table("targets_section1"):
         epoch = epochs().get(row["epoch"])
-        if (row["quantity"], row["form"], row["group"]) != ("freezing", "value", "control"):
+        if (row["quantity"], row["form"]) != ("freezing", "value"):
+            continue
+        if row["group"] not in cohort["group"].values:  # the paper knows no clamped animals
             continue
         if epoch is None or epoch.trial or epoch.stage not in stage:
             continue
         starts = [start for start in at if stage[start] == epoch.stage]
         place = x[at[starts[-1] if epoch.block == "last" else starts[0]]]
         axes.errorbar(place - 0.32, float(row["value"]), float(row["sem"] or 0), ecolor=GREY,
-                      zorder=3, **_PAPER)  # fmt: skip
-    axes.plot([], [], label="paper, unmanipulated (SEM)", **_PAPER)
+                      zorder=3, label=label, **_PAPER)  # fmt: skip
+        label = "_"
     axes.set_xticks(x, [f"{cohort['trial_block'].values[a] + 1}" for a, _ in blocks])
     tidy(axes, "", "block of up to 5 trials", "freezing (%)")
     axes.set_ylim(-3, 103)
     axes.set_xlim(x[0] - 0.8, x[-1] + 0.8)
-    legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=7)
+    legend(axes, loc="upper center", bbox_to_anchor=(0.5, -below), ncols=7)
 
 
 def draw_calcium(axes: Axes, cohort: xr.Dataset) -> None:
