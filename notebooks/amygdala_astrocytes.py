@@ -71,7 +71,8 @@ figure
 # ## The cohort
 #
 # The same seed in every group is the same animal: its wiring, the spikes it receives and its own
-# parameters. What was measured in each animal is one dataset.
+# parameters. What was measured in each animal is one dataset. This takes about a minute, most of
+# it compiling.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
