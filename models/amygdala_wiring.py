@@ -76,8 +76,8 @@ def tripartite_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dic
     sigma = parameters.value("plasticity.w_0_sigma")
     targets = np.arange(tissue.n_principal)
     # Naive CS synapses differ between the classes of projection.
-    naive = np.array([0.0, *(parameters.value(f"plasticity.naive_CS_{x}") for x in PROJECTIONS[1:])])
-    naive = naive[tissue.projection[: tissue.n_principal]]
+    by_class = [parameters.value(f"plasticity.naive_CS_{label}") for label in PROJECTIONS[1:]]
+    naive = np.array(by_class)[tissue.projection[: tissue.n_principal] - 1]
     parts = []
     for name, where in tissue.afferents.items():
         rng = stream(seed, f"wiring/{name}_to_BLA_P")
