@@ -1,50 +1,30 @@
-"""The figure of a cohort: what was done to the animals, and what became of them, on one page."""
+"""The figures of a cohort: what was done to the animals, and what became of them, on one page."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
-from typing import Any
 
-import numpy as np
 import xarray as xr
-from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from analysis.cohort import animals
 from analysis.compare import comparison, sign_pattern
-from analysis.measures import REFERENCE, SHOWN, TESTED
-from analysis.statistics import bootstrap_interval, correlation
-from analysis.style import (
-    BLACK,
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    PALE,
-    PURPLE,
-    SKY,
-    SMALL,
-    VERMILION,
-    legend,
-    nothing,
-    runs,
-    slanted,
-    tidy,
-    words,
-)  # fmt: skip
-from analysis.windows import epochs, read_table
+from analysis.measures import TESTED
+from analysis.panels_cohort import (
+    by_epoch,
+    dots,
+    draw_calcium,
+    draw_differences,
+    draw_freezing,
+    draw_scatter,
+)
+from analysis.style import GREY, nothing, tidy, words
+from analysis.windows import epochs
 
-Floats = NDArray[np.float64]
 SIZE = (15.0, 20.0)  # inches
 DPI = 110
-_COLOURS = (BLACK, VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
 _LATER = tuple(name for name in TESTED if name != "before_conditioning")
-_PAPER: dict[str, Any] = {
-    "marker": "D", "ms": 6.5, "mfc": "white", "mec": GREY, "mew": 1.3, "ls": "",
-}  # fmt: skip
 
 
 def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -69,190 +49,95 @@ def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
     figure = Figure(figsize=SIZE, dpi=DPI)
     FigureCanvasAgg(figure)
     top = figure.add_gridspec(1, 1, left=0.06, right=0.98, top=0.945, bottom=0.765)
-    _draw_freezing(figure.add_subplot(top[0, 0]), cohort)
+    draw_freezing(figure.add_subplot(top[0, 0]), cohort)
     rest = figure.add_gridspec(
         3, 3, left=0.06, right=0.98, top=0.69, bottom=0.065, hspace=0.58, wspace=0.3
     )
     panels = [figure.add_subplot(rest[k // 3, k % 3]) for k in range(9)]
-    _draw_differences(panels[0], rows)
-    _draw_calcium(panels[1], cohort)
-    _by_epoch(panels[2], cohort, "cs_excited", TESTED)
+    decisive = [row for row in rows if row["decisive"]]
+    draw_differences(panels[0], decisive, "Decisive differences from control")
+    draw_calcium(panels[1], cohort)
+    by_epoch(panels[2], cohort, "cs_excited", TESTED)
     tidy(panels[2], "CS-excited BLA principal cells", "", "cells (%)")
-    _dots(panels[3], cohort, (
+    dots(panels[3], cohort, (
         ("fear_cells", "all", "fear cells"), ("extinction_cells", "all", "extinction cells"),
     ))  # fmt: skip
     panels[3].set_ylim(-0.04, max(1.0, panels[3].get_ylim()[1]))
     tidy(panels[3], "Ensembles, found blindly", "", "BLA principal cells (%)")
-    _by_epoch(panels[4], cohort, "pattern_similarity", _LATER[1:])
+    by_epoch(panels[4], cohort, "pattern_similarity", _LATER[1:])
     panels[4].axhline(1.0, color=GREY, lw=0.8, ls=":")
     tidy(panels[4], "CS pattern against early extinction", "", "corrected correlation (1)")
-    _by_epoch(panels[5], cohort, "fear_output", _LATER)
+    by_epoch(panels[5], cohort, "fear_output", _LATER)
     panels[5].axhline(0.0, color=GREY, lw=0.8, ls=":")
     tidy(panels[5], "Fear-state decoder", "", "held-out output (1)")
-    _draw_scatter(panels[6], cohort)
-    _dots(panels[7], cohort, (
+    draw_scatter(panels[6], cohort)
+    dots(panels[7], cohort, (
         ("cs_responsive_PL", "early_extinction", "to PL"),
         ("cs_responsive_IL", "early_extinction", "to IL"),
         ("cs_responsive_not_PL", "early_extinction", "not to PL"),
     ))  # fmt: skip
     tidy(panels[7], "CS-responsive, by projection", "", "BLA principal cells (%)")
-    _dots(panels[8], cohort, (("handoff_PL", "all", "PL"), ("handoff_IL", "all", "IL")))
+    dots(panels[8], cohort, (("handoff_PL", "all", "PL"), ("handoff_IL", "all", "IL")))
     panels[8].axhline(0.0, color=GREY, lw=0.8, ls=":")
     tidy(panels[8], "Prefrontal activity predicted by BLA", "", "variance beyond shuffled (%)")
-    _headings(figure, cohort, rows)
+    _headings(figure, cohort, "Freezing by block and group; what the cells do", sign_pattern(rows))
     figure.savefig(path, format="png")
 
 
-def _draw_freezing(axes: Axes, cohort: xr.Dataset) -> None:
-    """Freezing in every block, with the stages named above."""
-    stage = cohort["trial_stage"].values.astype(str)
-    if not stage.size:
-        nothing(axes, "Freezing", "no trials")
-        return
-    key = np.char.add(np.char.add(stage, " "), cohort["trial_block"].values.astype(str))
-    blocks = runs(key)
-    at = {int(first): k for k, (first, _) in enumerate(blocks)}
-    x = np.arange(len(blocks)) + np.cumsum([0, *(stage[[b[0] for b in blocks]][1:]
-                                               != stage[[b[0] for b in blocks]][:-1])])  # fmt: skip
-    values = np.stack(
-        [cohort["trial_freezing"].values[..., a : b + 1].mean(axis=-1) for a, b in blocks], axis=-1
-    )
-    for k, group in enumerate(cohort["group"].values):
-        _line(axes, x, values[k], k, str(group), split=np.flatnonzero(np.diff(x) > 1) + 1)
-    for first, last in runs(stage):
-        own = x[[k for start, k in at.items() if first <= start <= last]]
-        axes.annotate(
-            words(str(stage[first])), (own.mean(), 104), ha="center", va="bottom", fontsize=SMALL,
-            annotation_clip=False,
-        )  # fmt: skip
-        axes.axvspan(own[0] - 0.6, own[-1] + 0.6, color=PALE, lw=0, zorder=-2)
-    for row in read_table("targets_section1"):
-        epoch = epochs().get(row["epoch"])
-        if (row["quantity"], row["form"], row["group"]) != ("freezing", "value", "control"):
-            continue
-        if epoch is None or epoch.trial or epoch.stage not in stage:
-            continue
-        starts = [start for start in at if stage[start] == epoch.stage]
-        place = x[at[starts[-1] if epoch.block == "last" else starts[0]]]
-        axes.errorbar(place - 0.32, float(row["value"]), float(row["sem"] or 0), ecolor=GREY,
-                      zorder=3, **_PAPER)  # fmt: skip
-    axes.plot([], [], label="paper, unmanipulated (SEM)", **_PAPER)
-    axes.set_xticks(x, [f"{cohort['trial_block'].values[a] + 1}" for a, _ in blocks])
-    tidy(axes, "", "block of up to 5 trials", "freezing (%)")
-    axes.set_ylim(-3, 103)
-    axes.set_xlim(x[0] - 0.8, x[-1] + 0.8)
-    legend(axes, loc="upper center", bbox_to_anchor=(0.5, -0.16), ncols=7)
+def reasons_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
+    """Draw freezing with either astrocyte output clamped, and what is left of each effect.
 
+    Parameters
+    ----------
+    cohort : xarray.Dataset
+        From `analysis.cohort.gather`, with groups of ``tables/reasons.csv``: one panel for each
+        group that others are compared with, and one for each epoch in which they are.
+    path : path
+        PNG file written, whatever its suffix.
 
-def _draw_calcium(axes: Axes, cohort: xr.Dataset) -> None:
-    """Responses to the stimulus, all over that of the first group in early extinction.
-
-    A ratio within each group, as the comparison has it, would blow up where an intervention
-    abolishes the response in early extinction.
+    Raises
+    ------
+    DatasetError
+        If the dataset is not one of a cohort.
+    OSError
+        If the file cannot be written.
     """
-    unit = _mean(cohort["calcium_cs"][0].sel(epoch=REFERENCE).values)
-    scaled = cohort.assign(calcium_cs_ratio=cohort["calcium_cs"] / unit)
-    _by_epoch(axes, scaled, "calcium_cs_ratio", SHOWN)
-    axes.axhline(0.0, color=GREY, lw=0.8, ls=":")
-    unit_of = f"area, {words(str(cohort['group'].values[0]))}, early extinction = 1"
-    tidy(axes, "Astrocyte calcium response to the CS", "", unit_of)
+    rows = comparison(animals(cohort), "reasons")
+    there = set(cohort["group"].values)
+    blocks: dict[str, list[str]] = {}
+    for row in rows:
+        own = blocks.setdefault(row["against"], [row["against"]])
+        if row["group"] not in own:
+            own.append(row["group"])
+    figure = Figure(figsize=SIZE, dpi=DPI)
+    FigureCanvasAgg(figure)
+    grid = figure.add_gridspec(
+        len(blocks), 1, left=0.06, right=0.98, top=0.945, bottom=0.38, hspace=0.72
+    )
+    for k, groups in enumerate(blocks.values()):
+        axes = figure.add_subplot(grid[k, 0])
+        found = [group for group in groups if group in there]
+        if found:
+            draw_freezing(axes, cohort.sel(group=found), below=0.27)
+        else:
+            nothing(axes, words(groups[0]), "not run")
+    stages = list(dict.fromkeys(row["stage"] for row in rows))
+    below = figure.add_gridspec(
+        1, len(stages), left=0.06, right=0.98, top=0.31, bottom=0.065, wspace=0.12
+    )
+    for k, stage in enumerate(stages):
+        own_rows = [row for row in rows if row["stage"] == stage]
+        title = f"{epochs()[stage].title}: difference from the same clamp alone"
+        draw_differences(figure.add_subplot(below[0, k]), own_rows, title)
+    line = sign_pattern(rows, "double dissociation")
+    _headings(figure, cohort, "One astrocyte output at a time", line)
+    figure.savefig(path, format="png")
 
 
-def _line(
-    axes: Axes, x: Floats, values: Floats, k: int, group: str, split: NDArray[np.intp] | None = None
-) -> None:
-    """Means of one group (animal, place) with intervals; broken before the places in `split`."""
-    colour = _COLOURS[k % len(_COLOURS)]
-    shift = x + 0.09 * (k - 1)
-    finite = np.isfinite(values)
-    n = finite.sum(axis=0)
-    mean = np.array([_mean(column) for column in values.T])
-    bounds = np.array([bootstrap_interval(column) for column in values.T])
-    label = f"{words(group)} (n = {n.max(initial=0)})"
-    for piece in np.split(np.arange(x.size), [] if split is None else split):
-        axes.plot(shift[piece], mean[piece], "-", color=colour, lw=1.5, label=label)
-        label = "_"
-    axes.plot(shift, mean, "o", ms=4.5, color=colour)
-    axes.vlines(shift, bounds[:, 0], bounds[:, 1], color=colour, lw=1.1)
-
-
-def _by_epoch(axes: Axes, cohort: xr.Dataset, quantity: str, names: Sequence[str]) -> None:
-    """A quantity by epoch and group, with the paper's values of control animals."""
-    table = epochs()
-    for k, group in enumerate(cohort["group"].values):
-        values = cohort[quantity].sel(group=group, epoch=list(names)).values
-        _line(axes, np.arange(len(names), dtype=float), values, k, str(group))
-    for row in read_table("targets_section1"):
-        wanted = (row["quantity"], row["form"], row["group"], row["minus_epoch"])
-        if wanted == (quantity, "value", "control", "") and row["epoch"] in names:
-            axes.plot(names.index(row["epoch"]) - 0.25, float(row["value"]), **_PAPER)
-    slanted(axes, [table[name].title for name in names])
-    axes.set_xlim(-0.5, len(names) - 0.3)
-
-
-def _dots(axes: Axes, cohort: xr.Dataset, shown: Sequence[tuple[str, str, str]]) -> None:
-    """Every animal, group by group, for each quantity; mean and interval beside."""
-    groups = cohort["group"].values
-    width = 0.8 / max(groups.size, 1)
-    for place, (quantity, epoch, _) in enumerate(shown):
-        for k, group in enumerate(groups):
-            values = cohort[quantity].sel(group=group, epoch=epoch).values
-            values = values[np.isfinite(values)]
-            x = place + (k - (groups.size - 1) / 2) * width
-            colour = _COLOURS[k % len(_COLOURS)]
-            axes.plot(np.full(values.size, x - width / 8), values, "o", ms=3, mew=0, alpha=0.45,
-                      color=colour)  # fmt: skip
-            axes.plot(x + width / 4, _mean(values), "_", ms=9, mew=2, color=colour)
-            axes.vlines(x + width / 4, *bootstrap_interval(values), color=colour, lw=1.1)
-    axes.set_xticks(range(len(shown)), [label for *_, label in shown])
-    axes.set_xlim(-0.5, len(shown) - 0.5)
-
-
-def _draw_differences(axes: Axes, rows: list[dict]) -> None:
-    """The decisive differences between groups, with the paper's."""
-    title = "Decisive differences from control"
-    decisive = [row for row in rows if row["decisive"] and row["model"] is not None]
-    if not decisive:
-        nothing(axes, title, "no such groups")
-        return
-    y = np.arange(len(decisive))[::-1]
-    for place, row in zip(y, decisive, strict=True):
-        met = row["verdict"] in ("met", "order met")
-        colour = GREEN if met else VERMILION
-        if row["low"] is not None:
-            axes.plot([row["low"], row["high"]], [place] * 2, color=colour, lw=1.6)
-        axes.plot(row["model"], place, "o" if met else "X", ms=6.5, color=colour)
-        axes.plot(row["paper"], place, zorder=3, **_PAPER)
-    axes.axvline(0.0, color=GREY, lw=0.8)
-    names = [f"{row['group']}, {epochs()[row['stage']].title}" for row in decisive]
-    for place, name in zip(y, names, strict=True):
-        axes.annotate(name, (0.01, place + 0.33), xycoords=("axes fraction", "data"),
-                      fontsize=SMALL - 0.5, color="#444444")  # fmt: skip
-    axes.set_yticks([])
-    tidy(axes, title, "difference in freezing (points)")
-    axes.set_ylim(-0.5, len(decisive) - 0.2)
-
-
-def _draw_scatter(axes: Axes, cohort: xr.Dataset) -> None:
-    """Output of the stimulus decoder beside freezing, one point per animal."""
-    pair = [cohort[q].sel(epoch="early_extinction").values for q in ("cs_output", "freezing")]
-    title = "CS decoder and freezing, early extinction"
-    for k in range(cohort.sizes["group"]):
-        axes.plot(pair[0][k], pair[1][k], "o", ms=4.5, mew=0, alpha=0.7,
-                  color=_COLOURS[k % len(_COLOURS)])  # fmt: skip
-    both = np.isfinite(pair[0]) & np.isfinite(pair[1])
-    r = correlation(pair[0][both], pair[1][both])
-    tidy(axes, title, "held-out output, CS less baseline (1)", "freezing (%)")
-    if np.isfinite(r):
-        axes.annotate(f"all animals: r = {r:.2f}, n = {both.sum()}", (0.03, 0.03),
-                      xycoords="axes fraction", fontsize=SMALL)  # fmt: skip
-
-
-def _headings(figure: Figure, cohort: xr.Dataset, rows: list[dict]) -> None:
+def _headings(figure: Figure, cohort: xr.Dataset, title: str, summary: str) -> None:
     seeds = cohort["animal"].values
     figure.text(
-        0.06, 0.98, "Freezing by block and group; what the cells do", fontsize=15,
-        fontweight="bold", va="center",
+        0.06, 0.98, title, fontsize=15, fontweight="bold", va="center",
     )  # fmt: skip
     figure.text(
         0.98, 0.98, f"seeds {seeds.min()} to {seeds.max()}, each once in every group", fontsize=11,
@@ -262,11 +147,6 @@ def _headings(figure: Figure, cohort: xr.Dataset, rows: list[dict]) -> None:
         0.06, 0.012,
         f"protocol {cohort.attrs['protocol']}, clock {cohort.attrs['clock']}  |  "
         "means over animals, 95 % bootstrap intervals; open diamonds: paper  |  "
-        f"{sign_pattern(rows)}",
+        f"{summary}",
         fontsize=8.5, color="#555555", va="center",
     )  # fmt: skip
-
-
-def _mean(values: Floats) -> float:
-    values = values[np.isfinite(values)]
-    return float(values.mean()) if values.size else float("nan")

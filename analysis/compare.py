@@ -1,19 +1,27 @@
 """The model beside the paper, row by row, misses included.
 
-The rows are those of ``tables/targets_section1.csv``, the decisive ones first.  A row compares a
-value of one group, a difference between two epochs of the same animals, a difference or ratio
+The rows are those of ``tables/targets_section1.csv``, the decisive ones first, or of another
+table of the same columns, such as ``reasons``, which has no paper.  A row compares a value of one
+group, a difference between two epochs of the same animals, a difference or ratio
 between two groups, or a correlation over the animals of both, and says by which rule it is met.
 Where the same seeds live in both groups, as in every cohort, the groups are compared in pairs of
 animals of one seed: the same wiring and individual parameters, manipulated and not.
 
 ``near``   the paper's value lies in the model's interval, or within the row's tolerance of it
-``sign``   the model's difference has the paper's sign, and its interval (if any) excludes 0
+``sign``   the model's difference has the sign of the paper's value (of the row's bar, where there
+           is no paper), and its interval (if any) excludes 0
 ``above``  the model reaches the row's bar (``below``: stays under it)
+``same``   as ``sign``, with the sign of the model's own difference in the row ``of``
+``share``  the difference is smaller than the row's bar times that of the row ``of``, and its
+           interval (if any) includes 0
+
+What was not found in the row ``of`` can be neither kept nor abolished: where that row is missed, so
+are the rows that refer to it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,11 +41,15 @@ from analysis.statistics import (
 from analysis.windows import read_table
 
 Floats = NDArray[np.float64]
+MET = ("met", "order met")
 NAN = float("nan")
 KEYS = (
-    "row", "quantity", "stage", "group", "unit", "paper", "paper_sem", "paper_n", "trust",
-    "model", "low", "high", "n", "n_against", "paired", "effect", "p", "verdict", "decisive",
-    "note",
+    "row", "quantity", "stage", "group", "against", "unit", "paper", "paper_sem", "paper_n",
+    "trust", "expected", "model", "low", "high", "n", "n_against", "paired", "effect", "p",
+    "verdict", "decisive", "note",
+)  # fmt: skip
+_OPTIONAL = (
+    "minus_epoch", "minus_group", "with", "value", "sem", "n", "bar", "trust", "of", "note",
 )  # fmt: skip
 
 
@@ -46,18 +58,23 @@ def compare(datasets: Iterable[xr.Dataset]) -> list[dict[str, Any]]:
     return comparison([measure(dataset) for dataset in datasets])
 
 
-def comparison(animals: Sequence[Animal]) -> list[dict[str, Any]]:
-    """Compare measured animals with the paper.
+def comparison(
+    animals: Sequence[Animal], table: str = "targets_section1"
+) -> list[dict[str, Any]]:
+    """Compare measured animals with the paper, or as another table has it.
 
     Parameters
     ----------
     animals : sequence of Animal
-        From `analysis.measures.measure`; groups are told apart by their interventions.
+        From `analysis.measures.measure`; groups are told apart by their names.
+    table : str
+        Table of the rows in ``tables/``.
 
     Returns
     -------
     list of dict
-        One per row of the table, with the keys `KEYS`.  `model` is the mean over animals, `low`
+        One per row of the table, with the keys `KEYS`.  `expected` says what the row asks for in
+        words, `paper` is None where there is none; `model` is the mean over animals, `low`
         and `high` its 95 % bootstrap interval over animals, `n` (and `n_against`, for a row
         between groups) the number of animals; None where there is none.  For differences `effect`
         is Hedges' g (`paired`: in standard deviations of the differences within pairs) and `p` the
@@ -66,7 +83,10 @@ def comparison(animals: Sequence[Animal]) -> list[dict[str, Any]]:
         animals) or ``not measured``; `decisive` whether the row belongs to the pattern of signs
         that decides (see `sign_pattern`).
     """
-    return [_compare_row(row, animals) for row in read_table("targets_section1")]
+    done: dict[str, dict[str, Any]] = {}
+    for row in read_table(table):
+        done[row["row"]] = _compare_row(dict.fromkeys(_OPTIONAL, "") | row, animals, done)
+    return list(done.values())
 
 
 def cautions(animals: Sequence[Animal]) -> list[str]:
@@ -86,17 +106,19 @@ def cautions(animals: Sequence[Animal]) -> list[str]:
     return lines
 
 
-def sign_pattern(rows: Sequence[dict[str, Any]]) -> str:
-    """Sum up the decisive rows of a comparison in one line."""
+def sign_pattern(rows: Sequence[dict[str, Any]], name: str = "pattern of signs") -> str:
+    """Sum up the decisive rows of a comparison, whose `name` is given, in one line."""
     decisive = [row for row in rows if row["decisive"] and row["verdict"] != "not run"]
     if not decisive:
-        return "pattern of signs: its groups were not run"
-    missed = [row["row"] for row in decisive if row["verdict"] not in ("met", "order met")]
-    line = f"pattern of signs: {len(decisive) - len(missed)} of {len(decisive)} rows met"
+        return f"{name}: its groups were not run"
+    missed = [row["row"] for row in decisive if row["verdict"] not in MET]
+    line = f"{name}: {len(decisive) - len(missed)} of {len(decisive)} rows met"
     return line + (f"; not met: {', '.join(missed)}" if missed else "")
 
 
-def _compare_row(row: dict[str, str], animals: Sequence[Animal]) -> dict[str, Any]:
+def _compare_row(
+    row: dict[str, str], animals: Sequence[Animal], done: Mapping[str, dict[str, Any]]
+) -> dict[str, Any]:
     members = [a for a in animals if a.group == row["group"]]
     against = [a for a in animals if a.group == row["minus_group"]]
     between = bool(row["minus_group"])
@@ -108,11 +130,12 @@ def _compare_row(row: dict[str, str], animals: Sequence[Animal]) -> dict[str, An
     elif not np.isfinite(found.model):
         verdict = "not measured"
     else:
-        verdict = _verdict(row, found.model, found.low, found.high)
+        verdict = _verdict(row, found.model, found.low, found.high, done.get(row["of"]))
     epoch = row["epoch"] + (f" - {row['minus_epoch']}" if row["minus_epoch"] else "")
     result = (
-        row["row"], row["quantity"], epoch, row["group"], row["unit"], float(row["value"]),
-        float(row["sem"]) if row["sem"] else None, row["n"] or None, row["trust"],
+        row["row"], row["quantity"], epoch, row["group"], row["minus_group"] or None, row["unit"],
+        float(row["value"]) if row["value"] else None,
+        float(row["sem"]) if row["sem"] else None, row["n"] or None, row["trust"], _expected(row),
         _plain(found.model), _plain(found.low), _plain(found.high), found.n,
         found.n_against if between else None, found.paired, _plain(found.effect), _plain(found.p),
         verdict, bool(row["decisive"]), row["note"],
@@ -204,18 +227,43 @@ _STATISTICS: dict[str, Callable[..., Floats]] = {
 }
 
 
-def _verdict(row: dict[str, str], model: float, low: float, high: float) -> str:
-    paper, rule = float(row["value"]), row["rule"]
+def _verdict(
+    row: dict[str, str], model: float, low: float, high: float, of: Mapping[str, Any] | None
+) -> str:
+    rule = row["rule"]
+    beyond = not np.isfinite(low) or low * high > 0
+    over = not np.isfinite(low) or low * high <= 0
     if rule == "sign":
-        same = model * paper > 0
-        beyond = not np.isfinite(low) or low * high > 0
+        same = model * float(row["value"] or row["bar"]) > 0
         return "order met" if same and beyond else "order missed"
-    bar = float(row["bar"])
-    if rule == "near":
-        met = abs(model - paper) <= bar or low <= paper <= high
+    if rule in ("same", "share"):
+        if of is None or of["verdict"] not in MET:
+            met = False
+        elif rule == "same":
+            met = model * of["model"] > 0 and beyond
+        else:
+            met = abs(model) < float(row["bar"]) * abs(of["model"]) and over
+    elif rule == "near":
+        paper = float(row["value"])
+        met = abs(model - paper) <= float(row["bar"]) or low <= paper <= high
     else:
+        bar = float(row["bar"])
         met = model >= bar if rule == "above" else model <= bar
     return "met" if met else "missed"
+
+
+def _expected(row: dict[str, str]) -> str:
+    """Say in words what a row asks for."""
+    rule, bar, of = row["rule"], row["bar"], row["of"]
+    if rule == "sign":
+        return "above 0" if float(row["value"] or bar) > 0 else "below 0"
+    return {
+        "near": f"{row['value']} within {bar}",
+        "above": f"at least {bar}",
+        "below": f"at most {bar}",
+        "same": f"kept: sign of '{of}'",
+        "share": f"gone: below {bar} of '{of}'",
+    }[rule]
 
 
 def _plain(value: float) -> float | None:

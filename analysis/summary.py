@@ -75,8 +75,8 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
     Returns
     -------
     dict
-        Percent by pathway: weight within 1 % of the allowed range of either bound, or beyond it;
-        empty if the dataset's parameters name no bounds.
+        Percent by pathway: on the way from the naive weight to either bound, at most 1 % of it is
+        left, or the bound is passed; empty if the dataset's parameters name no bounds.
     """
     try:
         low = parameter(dataset, "plasticity.w_min", "1")
@@ -85,9 +85,8 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
         return {}
     if not dataset.sizes["synapse"] or not dataset.sizes["weight_time"]:
         return {}
-    last = dataset["weight"].values[:, -1]
-    margin = 0.01 * (high - low)
-    pinned = (last <= low + margin) | (last >= high - margin)
+    naive, last = dataset["weight"].values[:, 0], dataset["weight"].values[:, -1]
+    pinned = (last - low <= 0.01 * (naive - low)) | (high - last <= 0.01 * (high - naive))
     pathway = labels(dataset["synapse_pathway"])
     return {name: 100.0 * pinned[pathway == name].mean() for name in dict.fromkeys(pathway)}
 

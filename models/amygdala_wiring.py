@@ -75,6 +75,9 @@ def tripartite_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dic
     """Naive plastic synapses from the afferents and among the principal cells."""
     sigma = parameters.value("plasticity.w_0_sigma")
     targets = np.arange(tissue.n_principal)
+    # Naive CS synapses differ between the classes of projection.
+    by_class = [parameters.value(f"plasticity.naive_CS_{label}") for label in PROJECTIONS[1:]]
+    naive = np.array(by_class)[tissue.projection[: tissue.n_principal] - 1]
     parts = []
     for name, where in tissue.afferents.items():
         rng = stream(seed, f"wiring/{name}_to_BLA_P")
@@ -82,7 +85,10 @@ def tripartite_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dic
         sources = np.arange(where.start, where.stop)
         # The CS reaches some principal cells and not others; every cell hears the contexts.
         reached = recipients(parameters, tissue, name, seed) if name == "CS" else targets
-        parts.append(draw_edges(rng, sources, reached, indegree, 1.0, sigma))
+        edges = draw_edges(rng, sources, reached, indegree, 1.0, sigma)
+        if name == "CS":
+            edges = Edges(edges.source, edges.target, edges.weight * naive[edges.target])
+        parts.append(edges)
     rng = stream(seed, "wiring/BLA_P_to_BLA_P")
     indegree = parameters.value("plasticity.indegree_BLA_P")
     recurrent = drop_autapses(draw_edges(rng, targets, targets, indegree, 1.0, sigma))

@@ -16,11 +16,11 @@ from models.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3, OPEN_CALCIUM
 from models.checks import check_parameters
 from models.gap_junction import COUPLED, THRESHOLD_FLUX
 from models.gliotransmission import (
+    A1_DRUGS,
     ADENOSINE,
     PLASTICITY_GATE,
     RELEASE_THRESHOLD,
     STORE,
-    presynaptic_receptor,
     release,
 )
 from models.ip3 import DEGRADATION, EXOGENOUS, IP3_TOOLS, PLC_BETA, PLC_DELTA, ip3_balance
@@ -83,7 +83,7 @@ ASTROCYTE = (
     )
     + OPEN_CALCIUM
     + ADENOSINE
-    + presynaptic_receptor("A_d")
+    + A1_DRUGS
     + STORE
     + PLASTICITY_GATE
 )

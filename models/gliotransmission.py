@@ -26,13 +26,28 @@ dA_d/dt = speed*(O_ATP*C*C/(C*C + K_ATP*K_ATP)*(1 - drug_release) -
 drug_release : 1
 """
 
+# The presynaptic receptors of `presynaptic_receptor` for adenosine (A1), with a competitive
+# antagonist, which leaves the share 1/(1 + drug_A1_block) of the receptors to agonists (Gaddum
+# 1957, Pharmacol Rev 9:211, number not verified), and an agonist counted in units of the
+# receptor's affinity Omega_G/O_G. It stands multiplied out, so that it binds where O_G is 0, too.
+A1_DRUGS = """
+dGamma_S/dt = speed*((O_G*A_d + drug_A1_agonist*Omega_G)/(1 + drug_A1_block)*(1 - Gamma_S) -
+              Omega_G*Gamma_S) : 1
+drug_A1_agonist : 1
+drug_A1_block : 1
+"""
+
 # The plasticity gate (chosen; Henneberger et al. 2010, Nature 463:232, for D-serine): D-serine from
 # the same store; its occupancy of the NMDA glycine site, and the integral of that, which is all
-# that a synapse needs to know between two spikes.
+# that a synapse needs to know between two spikes. D-amino-acid oxidase takes D-serine away faster;
+# a bath of D-serine, counted in units of K_ser, occupies the site beside the astrocyte's own.
 PLASTICITY_GATE = """
-dSer/dt = -speed*Omega_ser*Ser : mmolar
-gate = Ser*Ser/(Ser*Ser + K_ser*K_ser) : 1
+dSer/dt = -speed*Omega_ser*(1 + drug_DAAO)*Ser : mmolar
+Ser_site = Ser + drug_D_serine*K_ser : mmolar
+gate = Ser_site*Ser_site/(Ser_site*Ser_site + K_ser*K_ser) : 1
 dgate_integral/dt = speed*gate : second
+drug_DAAO : 1
+drug_D_serine : 1
 """
 
 # Slow inward current into nearby neurons, a function of astrocyte calcium (Nadkarni & Jung 2003,

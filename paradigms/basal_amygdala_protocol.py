@@ -1,8 +1,11 @@
-"""The conditions of the paradigm `basal_amygdala_2011`: networks, phases and inputs of each."""
+"""The conditions of the paradigm `basal_amygdala_2011`: networks, phases and inputs of each.
+
+`_TABLE` is the whole of what one condition does otherwise than another.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,17 +13,61 @@ from models.basal_amygdala_2011 import Inputs
 from models.basal_amygdala_wiring import Wiring, draw_wiring
 from models.parameters import ParameterSet
 
-PHASES = ("conditioning", "extinction", "context_return")
 
-# Share of inhibitory cells silenced in extinction, by condition.
-BLOCKED = {"block_50": 0.5, "block_90": 0.9}
-# Connection probabilities raised to protocol.p_gamma. The replication's code raises all three,
-# though both papers speak of the last only.
-DENSE = {"gamma": ("E_to_I", "I_to_E", "I_to_I"), "gamma_I_to_I": ("I_to_I",)}
-# The standard run returns to context A with the modulator on, as published, or off: then nothing
-# that happens on the return is plasticity.
+@dataclass(frozen=True)
+class Phase:
+    """A row of CS presentations.
+
+    Attributes
+    ----------
+    name : str
+    context : str
+        ``"A"`` or ``"B"``: on from the first CS of the phase to the pause after its last.
+    count : str or int
+        Number of presentations, or the parameter that holds it.
+    learning : bool
+        Whether the modulator is on during the CS.
+    silenced : float
+        Share of inhibitory cells silenced from the first CS on.
+    """
+
+    name: str
+    context: str
+    count: str | int
+    learning: bool = True
+    silenced: float = 0.0
+
+
+@dataclass(frozen=True)
+class Condition:
+    """Phases in a row, and the connection probabilities that are raised to protocol.p_gamma."""
+
+    phases: tuple[Phase, ...]
+    dense: tuple[str, ...] = ()
+
+
+_CONDITIONING = Phase("conditioning", "A", "n_conditioning")
+_EXTINCTION = Phase("extinction", "B", "n_extinction")
+_RETURN = Phase("context_return", "A", 1)
+_OSCILLATING = Phase("conditioning", "A", "n_gamma")
+
+PHASES = tuple(phase.name for phase in (_CONDITIONING, _EXTINCTION, _RETURN))
 FROZEN = "frozen_return"
-CONDITIONS = ("spontaneous", "standard", FROZEN, *BLOCKED, *DENSE)
+
+_TABLE = {
+    "spontaneous": Condition(()),
+    "standard": Condition((_CONDITIONING, _EXTINCTION, _RETURN)),
+    # Back in context A with the modulator on, as published, or off: then nothing that happens on
+    # the return is plasticity.
+    FROZEN: Condition((_CONDITIONING, _EXTINCTION, replace(_RETURN, learning=False))),
+    "block_50": Condition((_CONDITIONING, replace(_EXTINCTION, silenced=0.5))),
+    "block_90": Condition((_CONDITIONING, replace(_EXTINCTION, silenced=0.9))),
+    # The replication's code raises all three, though both papers speak of the last only.
+    "gamma": Condition((_OSCILLATING,), ("E_to_I", "I_to_E", "I_to_I")),
+    "gamma_I_to_I": Condition((_OSCILLATING,), ("I_to_I",)),
+}
+CONDITIONS = tuple(_TABLE)
+DENSE = tuple(name for name, condition in _TABLE.items() if condition.dense)
 
 
 @dataclass(frozen=True)
@@ -38,19 +85,11 @@ def schedule(parameters: ParameterSet, condition: str) -> tuple[list[Presentatio
     """
     value = {row.name: round(row.value) for row in parameters.rows() if row.group == "protocol"}
     cycle = value["cs_duration"] + value["cs_pause"]
-    if condition == "spontaneous":
-        return [], 0
-    if condition in DENSE:
-        counts = {"conditioning": value["n_gamma"]}
-    else:
-        counts = {"conditioning": value["n_conditioning"], "extinction": value["n_extinction"]}
-        if condition in ("standard", FROZEN):
-            counts["context_return"] = 1
     found, now = [], 0
-    for phase, count in counts.items():
+    for phase in _TABLE[condition].phases:
         now += value["transient"]
-        for _ in range(count):
-            found.append(Presentation(phase, now))
+        for _ in range(phase.count if isinstance(phase.count, int) else value[phase.count]):
+            found.append(Presentation(phase.name, now))
             now += cycle
     return found, now
 
@@ -59,8 +98,9 @@ def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> Inpu
     """Tables of a condition on a grid of one `input` step, for `duration` ms.
 
     Contexts are on from the first CS of their phase to the pause after its last, the modulator
-    during every CS (but see `FROZEN`).
+    during every CS where the phase is one of learning.
     """
+    phases = {phase.name: phase for phase in _TABLE[condition].phases}
     step = parameters.value("numerics.dt_input")
     length = parameters.value("protocol.cs_duration")
     pause = parameters.value("protocol.cs_pause")
@@ -71,15 +111,16 @@ def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> Inpu
     for one in presentations:
         on = (now >= one.onset) & (now < one.onset + length)
         cs[on] = 1
-        learning[on] = (condition, one.phase) != (FROZEN, "context_return")
+        phase = phases[one.phase]
+        learning[on] = phase.learning
         within = (now >= one.onset) & (now < one.onset + length + pause)
-        context["B" if one.phase == "extinction" else "A"][within] = 1
-        if one.phase == "extinction":
-            silenced[now >= one.onset] = BLOCKED.get(condition, 0.0)
+        context[phase.context][within] = 1
+        if phase.silenced:
+            silenced[now >= one.onset] = phase.silenced
     return Inputs(cs, context["A"], context["B"], learning, silenced)
 
 
 def wire(parameters: ParameterSet, condition: str, seed: int, size: int | None) -> Wiring:
     """The network of a condition: dense inhibition where the condition asks for it."""
     p = parameters.value("protocol.p_gamma")
-    return draw_wiring(parameters, seed, size, {name: p for name in DENSE.get(condition, ())})
+    return draw_wiring(parameters, seed, size, {name: p for name in _TABLE[condition].dense})

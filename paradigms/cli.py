@@ -14,19 +14,23 @@ from typing import Annotated
 
 import typer
 
+from paradigms.cli_amygdala import amygdala_astrocytes
 from paradigms.cli_cohort import cohort
-from paradigms.cli_memory import (
-    MEMORIES,
+from paradigms.cli_parts import (
+    PARTS,
     Block,
     Corruption,
+    Graph,
+    Junction,
     Latent,
     Networks,
     NPatterns,
     Patterns,
-    refuse_memory_options,
-    run_memory,
-)  # fmt: skip
-from paradigms.cli_references import PARTS, reproduce, run_part
+    refuse_part_options,
+    run_part,
+)
+from paradigms.cli_references import reproduce
+from paradigms.cli_robustness import robustness
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
 from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
 from paradigms.output import check_writable, dataset_path, replacing, writing
@@ -61,6 +65,8 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+reproduce.command()(robustness)
+reproduce.command("amygdala_astrocytes")(amygdala_astrocytes)
 app.add_typer(reproduce, name="reproduce")
 
 
@@ -68,7 +74,7 @@ app.add_typer(reproduce, name="reproduce")
 def run(
     protocol: Annotated[
         str,
-        typer.Argument(help=f"Shipped protocol, a .toml file, {' or '.join(PARTS + MEMORIES)}."),
+        typer.Argument(help=f"Shipped protocol, .toml file, or a part: {', '.join(PARTS)}."),
     ],
     seed: Annotated[int, typer.Option(min=0, max=2**32 - 1, help="The animal.")] = 0,
     size: Annotated[int | None, typer.Option(help="Number of neurons.")] = None,
@@ -83,17 +89,13 @@ def run(
     ] = None,
     device: Annotated[
         str | None,
-        typer.Option(help=f"See astrogram devices; default cpp, numpy for {', '.join(PARTS)}."),
+        typer.Option(help="See astrogram devices; default cpp, numpy for the first two parts."),
     ] = None,
     gpu: Annotated[
         bool, typer.Option("--gpu/--no-gpu", help="With --device genn: on a GPU.")
     ] = False,
-    graph: Annotated[
-        str | None, typer.Option(help="calcium_wave: ring, grid, cube, dense_grid, ...")
-    ] = None,
-    junction: Annotated[
-        str | None, typer.Option(help="calcium_wave: threshold, linear or none.")
-    ] = None,
+    graph: Graph = None,
+    junction: Junction = None,
     patterns: Patterns = None,
     n_patterns: NPatterns = None,
     corruption: Corruption = None,
@@ -104,40 +106,21 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """Simulate one animal through a protocol, or a small paradigm, and write its dataset."""
-    memory = {
-        "patterns": patterns, "n_patterns": n_patterns, "corruption": corruption, "block": block,
-        "networks": networks, "latent": latent or None,
+    small = {
+        "graph": graph, "junction": junction, "patterns": patterns, "n_patterns": n_patterns,
+        "corruption": corruption, "block": block, "networks": networks, "latent": latent or None,
     }  # fmt: skip
-    if protocol in MEMORIES:
-        run_memory(
-            protocol, out=out, as_json=as_json, seed=seed, size=size, clock=clock,
-            overrides=parse_overrides(set_ or ()), intervene=intervene, device=device,
-            graph=graph, junction=junction, **memory,
-        )  # fmt: skip
-        return
-    refuse_memory_options(memory)
+    overrides = parse_overrides(set_ or ())
     if protocol in PARTS:
         run_part(
-            protocol,
-            out=out,
-            as_json=as_json,
-            seed=seed,
-            size=size,
-            clock=clock,
-            overrides=parse_overrides(set_ or ()),
-            intervene=intervene,
-            device=device,
-            gpu=gpu or None,
-            graph=graph,
-            junction=junction,
-        )
+            protocol, out=out, as_json=as_json, seed=seed, size=size, clock=clock,
+            overrides=overrides, intervene=intervene, device=device, gpu=gpu or None, **small,
+        )  # fmt: skip
         return
-    if graph is not None or junction is not None:
-        raise ProtocolError("--graph and --junction belong to the paradigm calcium_wave")
+    refuse_part_options(small)
     plan = load_protocol(protocol)
     plan = plan.with_interventions([parse_intervention(item, plan) for item in intervene or ()])
     timeline = animal_timeline(plan, clock, seed)
-    overrides = parse_overrides(set_ or ())
     path = dataset_path(out, plan.name, seed)
     check_writable(path)
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
 import typer
 from rich.console import Console
@@ -12,9 +14,44 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from paradigms.cli_show import AsJson
 from paradigms.console import COMPARE_COLUMNS, as_rows, note, print_rows
-from paradigms.groups import load_groups, shipped_groups
+from paradigms.groups import Group, load_groups, shipped_groups
 from paradigms.output import check_writable, replacing
+from paradigms.plan import Protocol
 from paradigms.protocol import load_protocol
+
+Animals = Annotated[int, typer.Option(min=1, help="Animals in each group.")]
+FirstSeed = Annotated[int, typer.Option(min=0, help="Seed of the first animal.")]
+Jobs = Annotated[
+    int | None, typer.Option(min=1, help="Worker processes; default one for each core.")
+]
+Size = Annotated[int | None, typer.Option(help="Number of neurons.")]
+ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]
+Out = Annotated[Path, typer.Option(help="Folder of the cohort.")]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is told about a cohort.
+
+    Attributes
+    ----------
+    stem : str
+        Name of its dataset and figure, without suffix.
+    table : str
+        Rows of the comparison, as `analysis.compare.comparison` takes it.
+    columns : tuple of str
+        Of the printed comparison.
+    summary : str
+        What the decisive rows are together.
+    figure : str
+        Function of `analysis.cohort_figure`.
+    """
+
+    stem: str = "cohort"
+    table: str = "targets_section1"
+    columns: tuple[str, ...] = COMPARE_COLUMNS
+    summary: str = "pattern of signs"
+    figure: str = "cohort_figure"
 
 
 def cohort(
@@ -22,50 +59,80 @@ def cohort(
     groups: Annotated[
         str, typer.Option(help=f"{', '.join(shipped_groups())}, or a .toml file.")
     ],
-    animals: Annotated[int, typer.Option(min=1, help="Animals in each group.")] = 12,
-    first_seed: Annotated[int, typer.Option(min=0, help="Seed of the first animal.")] = 1000,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes; default one for each core.")
-    ] = None,
+    animals: Animals = 12,
+    first_seed: FirstSeed = 1000,
+    jobs: Jobs = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a dask scheduler to use instead.")
     ] = None,
-    size: Annotated[int | None, typer.Option(help="Number of neurons.")] = None,
-    clock: Annotated[str | None, typer.Option(help="Clock of the protocol.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder of the cohort.")] = Path("out/cohort"),
+    size: Size = None,
+    clock: ClockName = None,
+    out: Out = Path("out/cohort"),
     as_json: AsJson = False,
 ) -> None:
     """Simulate a cohort, from where it stopped, and compare it with the paper."""
-    plan, named = load_protocol(protocol), load_groups(groups)
-    target, picture = out / "cohort.nc", out / "cohort.png"
+    report_cohort(
+        load_protocol(protocol), load_groups(groups), range(first_seed, first_seed + animals),
+        Report(), out=out, jobs=jobs, scheduler=scheduler, size=size, clock=clock, as_json=as_json,
+    )  # fmt: skip
+
+
+def report_cohort(
+    plan: Protocol, groups: Sequence[Group], seeds: Sequence[int], report: Report, *, out: Path,
+    jobs: int | None, size: int | None, clock: str | None, as_json: bool,
+    scheduler: str | None = None,
+) -> None:  # fmt: skip
+    """Simulate what is missing of a cohort, write its dataset and figure, print its comparison.
+
+    Parameters
+    ----------
+    plan, groups, seeds
+        As in `paradigms.cohort.plan_cohort`.
+    report : Report
+    out : Path
+        Folder of the dataset and the figure; the animals' own files in ``animals`` within it, where
+        cohorts with the same groups find each other's.
+    jobs : int, optional
+        Worker processes; one for each core by default.
+    size, clock, scheduler
+        As in `paradigms.cohort`.
+    as_json : bool
+        Print the rows as JSON.
+
+    Raises
+    ------
+    ProtocolError, ParameterError, OutputError
+        Before the first animal.
+    """
+    target, picture = out / f"{report.stem}.nc", out / f"{report.stem}.png"
     check_writable(target)
     check_writable(picture)
 
+    from analysis import cohort_figure
     from analysis.cohort import animals as members
-    from analysis.cohort_figure import cohort_figure
     from analysis.compare import comparison, sign_pattern
     from paradigms.cohort import plan_cohort, run_cohort
 
-    seeds = range(first_seed, first_seed + animals)
-    lives = plan_cohort(plan, named, seeds, out / "animals", size=size, clock=clock)
-    with _Bar() as bar:
-        found = run_cohort(lives, jobs=jobs or _cores(), scheduler=scheduler, progress=bar)
+    lives = plan_cohort(plan, groups, seeds, out / "animals", size=size, clock=clock)
+    with AnimalsProgress() as bar:
+        found = run_cohort(lives, jobs=jobs or cores(), scheduler=scheduler, progress=bar)
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
     with replacing(picture) as temporary:
-        cohort_figure(found, temporary)
-    rows = comparison(members(found))
-    print_rows(as_rows(rows), as_json=as_json, columns=COMPARE_COLUMNS)
-    note(sign_pattern(rows))
+        getattr(cohort_figure, report.figure)(found, temporary)
+    rows = comparison(members(found), report.table)
+    print_rows(as_rows(rows), as_json=as_json, columns=report.columns)
+    note(sign_pattern(rows, report.summary))
     note(f"figure: {picture}")
-    note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(named)} groups")
+    note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(groups)} groups")
 
 
-def _cores() -> int:
+def cores() -> int:
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
 
 
-class _Bar:
+class AnimalsProgress:
     """A bar on a terminal, a line for each animal elsewhere."""
 
     def __init__(self) -> None:
@@ -77,14 +144,17 @@ class _Bar:
         )  # fmt: skip
         self.task = self.bar.add_task("animals", total=None)
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Self:
+        """Begin."""
         self.bar.start()
         return self
 
     def __exit__(self, *error: object) -> None:
+        """Take the display down, also after an error."""
         self.bar.stop()
 
     def __call__(self, done: int, total: int, name: str) -> None:
+        """Show that `done` of `total` animals are done, and which was the last."""
         self.bar.update(self.task, completed=done, total=total)
         if not self.live:
             note(f"{done} of {total} animals" + (f": {name}" if name else " are there already"))

@@ -1,4 +1,4 @@
-"""Commands of the parts: the two small paradigms, and ``astrogram reproduce``."""
+"""``astrogram reproduce``: references and their figures."""
 
 from __future__ import annotations
 
@@ -7,12 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from paradigms.console import SimpleProgress, as_rows, note, print_markdown, print_rows
-from paradigms.output import check_writable, dataset_path, replacing, writing
-from paradigms.reading import ProtocolError
-
-PARTS = ("calcium_wave", "tripartite_synapse")
-"""Paradigms that ``astrogram run`` knows beside the protocols."""
+from paradigms.console import as_rows, note, print_markdown, print_rows
+from paradigms.output import check_writable, replacing
 
 COLUMNS = ("subject", "check", "reference", "ours", "tolerance", "unit", "verdict")
 
@@ -68,53 +64,3 @@ def figures(
         with replacing(path) as temporary:
             references_figure(dataset, temporary)
         note(f"figure: {path}")
-
-
-def run_part(paradigm: str, *, out: str, as_json: bool, **options: Any) -> None:
-    """Run a paradigm of `PARTS`: dataset, figure beside it, and a table of what was measured.
-
-    Parameters
-    ----------
-    paradigm : str
-    out : str
-        As in ``astrogram run --out``.
-    as_json : bool
-    **options
-        Those of ``astrogram run``; None for one that was not given.
-
-    Raises
-    ------
-    ProtocolError
-        For an option that the paradigm does not have.
-    """
-    given = {name: value for name, value in options.items() if value not in (None, {}, [])}
-    known = {"seed", "overrides", "device"}
-    if paradigm == "calcium_wave":
-        known |= {"size", "graph", "junction"}
-    for name in given.keys() - known:
-        raise ProtocolError(
-            f"--{name} means nothing to {paradigm}; allowed: "
-            f"{', '.join(sorted('--' + word for word in (known - {'overrides'}) | {'set'}))}, --out"
-        )
-    path = dataset_path(out, paradigm, given.get("seed", 0))
-    check_writable(path)
-    picture = path.with_suffix(".png")
-
-    from analysis.panels_parts import measured, parts_figure
-    from analysis.parts_schema import write_parts
-
-    simulate: Any
-    if paradigm == "calcium_wave":
-        from paradigms.calcium_wave import simulate_wave as simulate
-    else:
-        from paradigms.tripartite_synapse import simulate_loop as simulate
-    with SimpleProgress(paradigm) as progress:
-        dataset = simulate(progress=progress, **given)
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        write_parts(dataset, path)
-    with replacing(picture) as temporary:
-        parts_figure(dataset, temporary)
-    print_rows(measured(dataset), as_json=as_json)
-    note(f"dataset: {path}")
-    note(f"figure: {picture}")

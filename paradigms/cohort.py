@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,23 +110,35 @@ def run_cohort(
     """
     from analysis.cohort import gather
 
+    complete(lives, jobs=jobs, scheduler=scheduler, progress=progress)
+    return gather([json.loads(life.measured.read_text()) for life in lives])
+
+
+def complete(
+    lives: Sequence[Life], *, jobs: int = 1, scheduler: str | None = None,
+    progress: Progress | None = None, work: Callable[[Life], None] | None = None,
+) -> None:  # fmt: skip
+    """Do `work`, by default `live`, for every animal that is not there yet.
+
+    What it must leave is the file `Life.measured`; the rest is as in `run_cohort`.
+    """
     missing = [life for life in lives if not is_done(life)]
     done = len(lives) - len(missing)
     if progress is not None:
         progress(done, len(lives), "")
-    if missing:
-        Path(missing[0].folder).mkdir(parents=True, exist_ok=True)
-        with _workers(jobs, scheduler) as client:
-            from distributed import as_completed
+    if not missing:
+        return
+    Path(missing[0].folder).mkdir(parents=True, exist_ok=True)
+    with _workers(jobs, scheduler) as client:
+        from distributed import as_completed
 
-            futures = {client.submit(live, life, pure=False): life for life in missing}
-            for future in as_completed(futures):
-                future.result()
-                done += 1
-                if progress is not None:
-                    life = futures[future]
-                    progress(done, len(lives), f"{life.group}, seed {life.seed}")
-    return gather([json.loads(life.measured.read_text()) for life in lives])
+        futures = {client.submit(work or live, life, pure=False): life for life in missing}
+        for future in as_completed(futures):
+            future.result()
+            done += 1
+            if progress is not None:
+                life = futures[future]
+                progress(done, len(lives), f"{life.group}, seed {life.seed}")
 
 
 def live(life: Life) -> None:
@@ -145,14 +157,15 @@ def live(life: Life) -> None:
         write_dataset(dataset, life.dataset)
     # From the file in any case, so that a restart measures the same numbers
     animal = measure(read_dataset(life.dataset))
+    values = [[*key, value] for key, value in animal.values.items()]
+    finish(life, {"origin": list(animal.origin), "values": values, "trials": animal.trials})
+
+
+def finish(life: Life, content: Mapping[str, Any]) -> None:
+    """Write what became of an animal: `is_done` from now on."""
     content = {
-        "request": life.request(*MEASURED),
-        "group": life.group,
-        "seed": life.seed,
-        "origin": list(animal.origin),
-        "values": [[*key, value] for key, value in animal.values.items()],
-        "trials": animal.trials,
-    }
+        "request": life.request(*MEASURED), "group": life.group, "seed": life.seed, **content
+    }  # fmt: skip
     temporary = life.measured.with_name(f".{life.measured.name}.part-{os.getpid()}")
     temporary.write_text(json.dumps(content))
     temporary.replace(life.measured)
@@ -185,7 +198,7 @@ def _workers(jobs: int, scheduler: str | None) -> Iterator[Any]:
         return
     with (
         LocalCluster(
-            n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address=None,
+            n_workers=jobs, threads_per_worker=1, processes=True, dashboard_address="127.0.0.1:0",
             memory_limit=0,
         ) as cluster,
         Client(cluster) as client,

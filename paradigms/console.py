@@ -25,6 +25,9 @@ COMPARE_COLUMNS = (
 )  # fmt: skip
 """Columns of a comparison with a paper, as a table shows it."""
 
+EFFECT_COLUMNS = ("row", "expected", "unit", "model", "low", "high", "p", "n", "verdict")
+"""Columns of a comparison of groups without a paper."""
+
 Row = Mapping[str, Any]
 
 

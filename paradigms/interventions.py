@@ -138,6 +138,28 @@ INTERVENTIONS: dict[str, Intervention] = {
             "Stimberg et al. 2019, eqs. 18-21",
         ),
         Intervention(
+            "A1_antagonist", "DPCPX", "astrocyte.drug_A1_block",
+            "dGamma_S/dt: O_G*A_d/(1 + drug_A1_block)*(1 - Gamma_S)",
+            "concentration over its dissociation constant", 1000.0,
+            "Gaddum 1957: competitive antagonist (number not verified)",
+        ),
+        Intervention(
+            "A1_agonist", "CPA (N6-cyclopentyladenosine)", "astrocyte.drug_A1_agonist",
+            "dGamma_S/dt: (O_G*A_d + drug_A1_agonist*Omega_G)*(1 - Gamma_S)",
+            "1 = half of the receptors bound without adenosine", 1000.0,
+            "chosen: a full agonist, counted by its potency",
+        ),
+        Intervention(
+            "DAAO", "D-amino-acid oxidase", "astrocyte.drug_DAAO",
+            "dSer/dt: -Omega_ser*(1 + drug_DAAO)*Ser", "1 = as fast as the tissue's own clearance",
+            1000.0, "Henneberger et al. 2010 for the tool (number not verified); dose chosen",
+        ),
+        Intervention(
+            "D_serine", "D-serine in the bath", "astrocyte.drug_D_serine",
+            "gate: Ser + drug_D_serine*K_ser", "1 = half of the NMDA glycine sites bound", 1000.0,
+            "Henneberger et al. 2010 for the tool (number not verified); dose chosen",
+        ),
+        Intervention(
             "alpha1_antagonist", "prazosin", "astrocyte.drug_alpha1_block",
             "Gamma_N: K_NA*(1 + drug_alpha1_block)",
             "concentration over its dissociation constant", 1000.0,

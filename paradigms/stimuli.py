@@ -90,7 +90,8 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
     """
     dt = float(parameters.quantity("numerics.dt"))
     value = {name: parameters.value(f"afferent.{name}") for name in
-             ("rate_CS", "rate_context", "rate_US", "rate_silent", "rate_background")}  # fmt: skip
+             ("rate_CS", "rate_context", "rate_context_CS", "rate_US", "rate_silent",
+              "rate_background")}  # fmt: skip
     awake = [(phase.start, phase.stop) for phase in timeline.phases if phase.stage]
     cs = [(trial.start, trial.stop) for trial in timeline.trials if trial.cs]
     us = [(t.us_on, t.us_off) for t in timeline.trials if not np.isnan(t.us_on)]
@@ -105,6 +106,9 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
             context = name.split("_")[1]
             inside = [(p.start, p.stop) for p in timeline.phases if p.context == context]
             parts.append(_poisson(rng, where, value["rate_context"], inside))
+            # Place cells answer the CS inside their field
+            both = [trial for trial in cs if any(a <= trial[0] < b for a, b in inside)]
+            parts.append(_poisson(rng, where, value["rate_context_CS"], both))
     afferent = _sorted(parts, dt, timeline.duration)
 
     rng = stream(seed, "drive")

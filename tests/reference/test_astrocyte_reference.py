@@ -57,6 +57,7 @@ def hill(x, half, power=2):
 def core_flow(c, drugs, speed):
     """Rates of change per second of the experiment; transmitter clearance runs 1/speed slower."""
     gq, gi, release = (drugs.get(name, 0.0) for name in ("drug_Gq", "drug_Gi", "drug_release"))
+    block, agonist = (drugs.get(name, 0.0) for name in ("drug_A1_block", "drug_A1_agonist"))
 
     def flow(t, y):
         glutamate, bound, na, ip3, calcium, h, ado, receptor = y
@@ -78,7 +79,8 @@ def core_flow(c, drugs, speed):
         d_h = c.O_2 * (q_2 * (1 - h) - calcium * h)
         # the tonic output: adenosine and presynaptic receptors (eq. 16)
         d_ado = c.O_ATP * hill(calcium, c.K_ATP) * (1 - release) - c.Omega_ado * ado
-        d_receptor = c.O_G * ado * (1 - receptor) - c.Omega_G * receptor
+        binding = (c.O_G * ado + agonist * c.Omega_G) / (1 + block)
+        d_receptor = binding * (1 - receptor) - c.Omega_G * receptor
         return [
             -c.Omega_c / speed * glutamate, d_bound, -c.Omega_NA * na, d_ip3, d_calcium, d_h,
             d_ado, d_receptor,
@@ -106,15 +108,16 @@ def integrated_core(start, drugs, speed, times):
 def released(drugs, releases, times):
     """Store, D-serine and gate integral at `times` after `releases`, in closed form."""
     c = Constants(PARAMETERS)
+    clearance = c.Omega_ser * (1 + drugs.get("drug_DAAO", 0.0))
     store, serine, integral, now = 1.0, 0.0, 0.0, 0.0
     rows = []
     for time, is_sample in sorted([*((t, 0) for t in releases), *((t, 1) for t in times)]):
         passed, before = time - now, serine
         now = time
         store = 1 - (1 - store) * np.exp(-c.Omega_A * passed)
-        serine = before * np.exp(-c.Omega_ser * passed)
+        serine = before * np.exp(-clearance * passed)
         half = c.K_ser**2
-        integral += np.log((before**2 + half) / (serine**2 + half)) / (2 * c.Omega_ser)
+        integral += np.log((before**2 + half) / (serine**2 + half)) / (2 * clearance)
         if is_sample:
             rows.append((store, serine, integral))
         else:
@@ -133,6 +136,8 @@ CASES = {
     "Gq": ({}, {"drug_Gq": 0.6}),
     "Gi": (EXCITED, {"drug_Gi": 0.7}),
     "release_block": (EXCITED, {"drug_release": 0.8}),
+    "A1_drugs": (EXCITED, {"drug_A1_block": 9.0, "drug_A1_agonist": 4.0}),
+    "DAAO": (EXCITED, {"drug_DAAO": 3.0}),
 }
 
 

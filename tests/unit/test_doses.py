@@ -289,6 +289,6 @@ def test_lesions_are_read_from_the_timeline():
 def test_the_groups_that_ship_can_be_given():
     plan = load_protocol("fear_extinction")
     groups = {group.name: group.protocol(plan) for group in load_groups("amygdala_astrocytes")}
-    assert set(groups) == {"control", "Gq", "Gi", "CalEx", "no_astrocytes"}
+    assert list(groups) == ["control", "Gq", "Gi", "CalEx", "no_astrocytes"]
     (calex,) = animal_timeline(groups["CalEx"], None, 1).interventions
     assert (calex.start, calex.stop) == (0, animal_timeline(plan, None, 1).duration)

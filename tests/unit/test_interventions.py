@@ -74,6 +74,7 @@ def expected(kind, rest):
     driven = 1.3 * P["O_beta"] * 0.3 * receptors + P["O_alpha"] * receptors + P["O_basal"]
     pumped = -SPEED * DOSE * P["O_X"] * 2e-4 / (2e-4 + P["K_X"])
     atp = P["O_ATP"] * bound(2e-4, P["K_ATP"])
+    bath = bound(0.02 + DOSE * P["K_ser"], P["K_ser"])
     return {
         "Gq": {"I": SPEED * DOSE * P["O_Gq"]},
         "Gi": {"I": -SPEED * DOSE * driven},
@@ -82,6 +83,10 @@ def expected(kind, rest):
         "IP3_phosphatase": {"I": -SPEED * DOSE * P["Omega_5P"] * 5e-4},
         "gap_junction_block": {"I": -SPEED * DOSE * 7e-6},
         "release_block": {"A_d": -SPEED * DOSE * atp},
+        "A1_antagonist": {"Gamma_S": SPEED * P["O_G"] * 1e-3 * 0.8 * (1 / (1 + DOSE) - 1)},
+        "A1_agonist": {"Gamma_S": SPEED * DOSE * P["Omega_G"] * 0.8},
+        "DAAO": {"Ser": -SPEED * DOSE * P["Omega_ser"] * 0.02},
+        "D_serine": {"gate_integral": SPEED * (bath - bound(0.02, P["K_ser"]))},
         "alpha1_antagonist": {"I": through_alpha1(bound(4e-4, P["K_NA"] * (1 + DOSE)))},
         "alpha1_agonist": {"I": through_alpha1(bound(4e-4 + DOSE * P["K_NA"], P["K_NA"]))},
     }[kind]
@@ -100,7 +105,41 @@ def test_a_tool_in_astrocytes_changes_its_own_quantity_alone(kind, undisturbed):
 
 def test_the_direction_of_each_tool_in_astrocytes_is_that_of_the_real_one(undisturbed):
     signs = {kind: np.sign(next(iter(expected(kind, undisturbed).values()))) for kind in ASTROCYTIC}
-    assert {kind for kind, sign in signs.items() if sign > 0} == {"Gq", "alpha1_agonist"}
+    assert {kind for kind, sign in signs.items() if sign > 0} == {
+        "Gq", "alpha1_agonist", "A1_agonist", "D_serine"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("adenosine", [0.0, 1e-3, 8e-3])
+def test_antagonist_and_agonist_together_hold_the_receptor_whatever_adenosine_does(adenosine):
+    """A full antagonist leaves a thousandth of adenosine's say; the agonist stands for it."""
+    wanted = 0.25 / (1 - 0.25)  # a quarter bound, in units of the affinity
+    drugs = {"drug_A1_block": 1000.0, "drug_A1_agonist": wanted * 1001}
+    clamped = slopes(A_d=adenosine, Gamma_S=0.25, **drugs)["Gamma_S"]
+    own = SPEED * P["O_G"] * adenosine * 0.75
+    assert clamped == pytest.approx(own / 1001, rel=1e-6, abs=1e-12)
+    # and it is as quick to settle as at rest
+    away = slopes(A_d=0.0, Gamma_S=0.35, **drugs)["Gamma_S"]
+    assert away == pytest.approx(-SPEED * P["Omega_G"] * 0.1 * (1 + wanted), rel=1e-6)
+
+
+def test_a_saturating_bath_of_d_serine_holds_the_gate_open_whatever_is_released():
+    open_gate = SPEED * 1e6 / (1e6 + 1)
+    for serine in (0.0, 0.02, 0.2):
+        found = slopes(Ser=serine, drug_D_serine=1000.0)
+        assert found["gate_integral"] == pytest.approx(open_gate, rel=1e-6)
+        assert found["Ser"] == slopes(Ser=serine)["Ser"]
+
+
+def test_the_agonist_binds_without_the_receptor_that_adenosine_needs():
+    """Where `O_G` is 0, as in a group without coupling, affinity is not a number."""
+    with device_session("numpy"):
+        space = {**SPACE, "O_G": 0 * SPACE["O_G"]}
+        group = b2.NeuronGroup(1, astrocyte.ASTROCYTE, namespace=space, method="euler",
+                               dt=1 * b2.ms)  # fmt: skip
+        group.drug_A1_agonist, group.A_d = 2.0, 1e-3 * b2.mmolar
+        b2.Network(group).run(1 * b2.ms)
+        assert float(group.Gamma_S[0]) == pytest.approx(1e-3 * SPEED * 2 * P["Omega_G"])
 
 
 def test_a_cell_that_lacks_calcium_takes_it_up_and_one_without_pumps_keeps_its_total():

@@ -225,7 +225,8 @@ def test_the_command_writes_dataset_figure_and_table(tmp_path, capsys):
         (["associative_recall", "--n-patterns", "10000000000"], "GB of memory"),
         (["associative_recall", "--junction", "none"], "--junction means nothing"),
         (["memory_capacity", "--patterns", "digits"], "--patterns means nothing"),
-        (["calcium_wave", "--patterns", "digits"], "--patterns belongs to"),
+        (["calcium_wave", "--patterns", "digits"], "--patterns means nothing to calcium_wave"),
+        (["quick_conditioning", "--block", "0"], "--block belongs to associative_recall"),
         (["masked_completion", "--patterns", "random"], "needs"),
     ],
 )

@@ -132,7 +132,8 @@ def test_run_writes_dataset_and_figure(tmp_path, capsys):
     [
         (["calcium_wave", "--clock", "published"], "--clock means nothing to calcium_wave"),
         (["tripartite_synapse", "--graph", "ring"], "--graph means nothing to tripartite_synapse"),
-        (["quick_conditioning", "--graph", "ring"], "belong to the paradigm calcium_wave"),
+        (["quick_conditioning", "--graph", "ring"], "--graph belongs to calcium_wave"),
+        (["tripartite_synapse", "--gpu"], "--gpu means nothing to tripartite_synapse"),
         (["calcium_wave", "--graph", "mobius"], "unknown graph 'mobius'; allowed: ring"),
         (["calcium_wave", "--junction", "x"], "unknown gap junction 'x'; allowed: threshold"),
         (["calcium_wave", "--size", "2"], "too small; allowed: 5 and more"),

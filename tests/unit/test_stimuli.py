@@ -80,7 +80,14 @@ def test_a_context_fires_where_the_animal_is(animal, context):
     elsewhere = phases(animal, lambda phase: phase.stage and phase.context != context)
     silent = value(animal, "rate_silent")
     dt = float(animal.parameters.quantity("numerics.dt"))
-    check_rate(count(spikes, where, here), value(animal, "rate_context") + silent, cells, here, dt)
+    trials = [(trial.start, trial.stop) for trial in animal.timeline.trials if trial.cs]
+    trials = [trial for trial in trials if inside(np.array([trial[0]]), here)[0]]
+    assert trials
+    rate = value(animal, "rate_context") + silent
+    quiet = cut(here, trials)
+    check_rate(count(spikes, where, quiet), rate, cells, quiet, dt)
+    with_cs = rate + value(animal, "rate_context_CS")
+    check_rate(count(spikes, where, trials), with_cs, cells, trials, dt)
     check_rate(count(spikes, where, elsewhere), silent, cells, elsewhere)
 
 

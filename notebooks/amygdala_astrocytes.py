@@ -1,0 +1,184 @@
+# ---
+# jupyter:
+#   jupytext:
+#     formats: py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # Astrocytes in retrieval and extinction of fear
+#
+# Bukalo et al. 2026 drove designer receptors in astrocytes of the amygdala before extinction. Gq
+# lowered freezing and Gi raised it, and both impaired the extinction memory. This notebook tells
+# how the question is put to the model, on the smallest cohort there can be: two animals of a
+# quarter of the size in each of three groups, with five trials in a session that has 25. The
+# seeds, 1 and 2, are of those that were used for tuning. **It shows what is measured, and is no
+# evidence for anything**; the last cell says how the real cohort is run.
+
+# %%
+# %matplotlib inline
+import tempfile
+from pathlib import Path
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from analysis.cohort import animals
+from analysis.compare import comparison, sign_pattern
+from analysis.measures import SHOWN, TESTED
+from analysis.panels_cohort import by_epoch, dots, draw_differences, draw_freezing
+from analysis.style import legend, tidy
+from paradigms.cohort import plan_cohort, run_cohort
+from paradigms.groups import load_groups
+from paradigms.protocol import load_protocol, parse_protocol
+from paradigms.timeline import animal_timeline
+
+text = load_protocol("fear_extinction").text.replace("trials = 25", "trials = 5")
+plan = parse_protocol(text, "short.toml")
+groups = load_groups("amygdala_astrocytes")[:3]
+for group in groups:
+    print(f"{group.name:8s} {', '.join(group.intervene) or 'nothing'}")
+
+# %% [markdown]
+# ## Protocol
+#
+# Every trial of one animal, in the order of the experiment. The nights between the sessions are
+# simulated, too, with a clock that runs 24 h in 40 s; on the compressed clock all times of the
+# experiment are a tenth.
+
+# %%
+timeline = animal_timeline(plan, None, 1)
+figure = Figure(figsize=(9, 2.2), layout="constrained")
+axes = figure.add_subplot()
+shade = {"A": "#E69F00", "B": "#56B4E9", "": "#7F7F7F"}
+for phase in timeline.phases:
+    axes.axvspan(phase.start, phase.stop, color=shade[phase.context], alpha=0.3, lw=0)
+for trial in timeline.trials:
+    axes.plot([trial.start, trial.stop], [int(trial.cs)] * 2, color="black", lw=5)
+    axes.plot([trial.us_on, trial.us_off], [2, 2], color="#D55E00", lw=5)
+axes.set_yticks([0, 1, 2], ["scored, silent", "CS", "US"])
+axes.set_ylim(-0.6, 2.6)
+tidy(axes, "Context A orange, context B blue, nights grey", "simulated time (s)")
+figure
+
+# %% [markdown]
+# ## The cohort
+#
+# The same seed in every group is the same animal: its wiring, the spikes it receives and its own
+# parameters. What was measured in each animal is one dataset. This takes about a minute, most of
+# it compiling.
+
+# %%
+with tempfile.TemporaryDirectory() as folder:
+    lives = plan_cohort(plan, groups, [1, 2], Path(folder), size=250)
+    cohort = run_cohort(lives, jobs=2)
+cohort
+
+# %% [markdown]
+# ## Freezing by block and group
+
+# %%
+figure = Figure(figsize=(9, 3.4), layout="constrained")
+draw_freezing(figure.add_subplot(), cohort)
+figure
+
+# %% [markdown]
+# ## Astrocyte calcium by stage
+#
+# The response to the CS needs glutamate of the domain and noradrenaline, which follows the output
+# of the central amygdala: so it follows the fear state. Gq lifts calcium to a plateau on which
+# there is little left to respond, Gi takes away what makes it respond. Both leave the gate of the
+# plasticity closed, but Gq raises adenosine and Gi lowers it.
+
+# %%
+figure = Figure(figsize=(9, 3.2), layout="constrained")
+axes = figure.add_subplot()
+by_epoch(axes, cohort, "calcium_cs", SHOWN)
+tidy(axes, "Calcium response to the CS", "", "area (µmol L$^{-1}$ s)")
+legend(axes)
+figure
+
+# %% [markdown]
+# ## Ensembles
+#
+# Who is excited by the CS, in which epoch, and who keeps the pattern of early extinction. Fear and
+# extinction cells are found by one blind test, which has too few trials here.
+
+# %%
+figure = Figure(figsize=(9, 3.2), layout="constrained")
+left, right = figure.subplots(1, 2)
+by_epoch(left, cohort, "cs_excited", TESTED)
+tidy(left, "CS-excited BLA principal cells", "", "cells (%)")
+by_epoch(right, cohort, "pattern_similarity", TESTED[2:])
+tidy(right, "CS pattern against early extinction", "", "corrected correlation (1)")
+figure
+
+# %% [markdown]
+# ## Decoder of the fear state
+#
+# Trained on early against late extinction, with the epoch as label and never freezing; its output
+# in the trials that it was not trained on.
+
+# %%
+figure = Figure(figsize=(9, 3.2), layout="constrained")
+axes = figure.add_subplot()
+by_epoch(axes, cohort, "fear_output", TESTED[1:])
+axes.axhline(0, color="grey", lw=0.8, ls=":")
+tidy(axes, "Fear-state decoder", "", "held-out output (1)")
+legend(axes)
+figure
+
+# %% [markdown]
+# ## Hand-off to prefrontal cortex
+#
+# Cells that respond to the CS by where they project, and what BLA activity predicts of PL and IL
+# beyond trials in another order.
+
+# %%
+figure = Figure(figsize=(9, 3.2), layout="constrained")
+left, right = figure.subplots(1, 2)
+epoch = "early_extinction"
+shown = (("cs_responsive_PL", epoch, "to PL"), ("cs_responsive_not_PL", epoch, "not to PL"))
+dots(left, cohort, shown)
+tidy(left, "CS-responsive cells", "", "BLA principal cells (%)")
+dots(right, cohort, (("handoff_PL", "all", "PL"), ("handoff_IL", "all", "IL")))
+tidy(right, "Predicted by BLA", "", "variance beyond shuffled (%)")
+figure
+
+# %% [markdown]
+# ## Beside the paper
+#
+# The decisive rows: two groups, three epochs, and the differences within pairs of one seed. With
+# two animals an interval is hardly more than the two values.
+
+# %%
+rows = comparison(animals(cohort))
+decisive = [row for row in rows if row["decisive"]]
+assert all(row["n"] == 2 and row["paired"] for row in decisive)
+figure = Figure(figsize=(7, 4), layout="constrained")
+draw_differences(figure.add_subplot(), decisive, "Differences from control; diamonds: paper")
+figure
+
+# %% [markdown]
+# ## The real cohort
+#
+# Twelve animals of full size in each of five groups through the whole protocol, and the groups in
+# which either output of the astrocytes is clamped. Both can be killed and called again:
+#
+# ```
+# astrogram reproduce amygdala_astrocytes
+# astrogram reproduce amygdala_astrocytes --reasons
+# ```
+#
+# What is asked, and what would show it: `docs/amygdala_astrocytes.md`.
+
+# %%
+print(sign_pattern(rows))
+freezing = cohort["freezing"].sel(epoch="renewal")
+assert np.isfinite(freezing).all()

@@ -1,0 +1,51 @@
+"""``astrogram reproduce amygdala_astrocytes``: a published study as a cohort, and why it works."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from paradigms.cli_cohort import (
+    Animals,
+    ClockName,
+    FirstSeed,
+    Jobs,
+    Out,
+    Report,
+    Size,
+    report_cohort,
+)
+from paradigms.cli_show import AsJson
+from paradigms.console import EFFECT_COLUMNS
+from paradigms.groups import load_groups
+from paradigms.protocol import load_protocol
+
+PROTOCOL = "fear_extinction"
+
+# Each by its file of groups, which also names its dataset and figure.
+FINDINGS = Report("amygdala_astrocytes")
+REASONS = Report(
+    "amygdala_reasons", "reasons", EFFECT_COLUMNS, "double dissociation", "reasons_figure"
+)
+
+
+def amygdala_astrocytes(
+    animals: Animals = 12,
+    first_seed: FirstSeed = 1000,
+    jobs: Jobs = None,
+    size: Size = None,
+    clock: ClockName = None,
+    reasons: Annotated[
+        bool, typer.Option("--reasons", help="Clamp the outputs of astrocytes one at a time.")
+    ] = False,
+    out: Out = Path("out/amygdala_astrocytes"),
+    as_json: AsJson = False,
+) -> None:
+    """Astrocytes in retrieval and extinction of fear: groups, comparison with the paper, figure."""
+    report = REASONS if reasons else FINDINGS
+    report_cohort(
+        load_protocol(PROTOCOL), load_groups(report.stem), range(first_seed, first_seed + animals),
+        report, out=out, jobs=jobs, size=size, clock=clock, as_json=as_json,
+    )  # fmt: skip
