@@ -144,9 +144,8 @@ def _headings(figure: Figure, cohort: xr.Dataset, title: str, summary: str) -> N
         ha="right", va="center",
     )  # fmt: skip
     figure.text(
-        0.06, 0.012,
+        0.06, 0.014,
         f"protocol {cohort.attrs['protocol']}, clock {cohort.attrs['clock']}  |  "
-        "means over animals, 95 % bootstrap intervals; open diamonds: paper  |  "
-        f"{summary}",
+        f"means over animals, 95 % bootstrap intervals; open diamonds: paper\n{summary}",
         fontsize=8.5, color="#555555", va="center",
     )  # fmt: skip
