@@ -66,7 +66,9 @@ def test_one_animal(dataset):
     assert row(rows, "freezing renewal - extinction retrieval")["verdict"] == "order met"
     assert row(rows, "calcium to CS late extinction")["model"] < 1
     assert row(rows, "calcium to US over to CS first pairing")["verdict"] == "met"
-    assert row(rows, "classes of astrocytes")["verdict"] == "met"
+    shares = [row(rows, f"astrocytes that {verb} a CS response")["model"]
+              for verb in ("gain", "lose", "keep", "never have")]  # fmt: skip
+    assert sum(shares) == pytest.approx(100)
     assert {e["verdict"] for e in rows if e["group"] != "control"} == {"not run"}
 
 

@@ -163,7 +163,7 @@ def test_an_unknown_kind_or_target_is_refused(refusal):
         ("opto_silence:=1@test", ["KIND[:TARGET][=dose]@PHASE"]),
         ("Gq:IL_P@test", ["'IL_P' is not a choice", "Gq acts on astrocyte.drug_Gq"]),
         ("lesion@always", ["target is missing", "BLA_IL-IL_P"]),
-        ("lesion:IL_P-LC@always", ["'IL_P-LC' is not known", "CS-BLA_P", "LC-astrocytes"]),
+        ("lesion:PL_P-LC@always", ["'PL_P-LC' is not known", "CS-BLA_P", "LC-astrocytes"]),
         ("lesion:IL_P@always", ["'IL_P' is not known"]),
         ("lesion:CS-BLA_P@test", ["is for good; allowed: always"]),
         ("lesion:CS-BLA_P@always,test", ["is for good; allowed: always"]),

@@ -77,7 +77,8 @@ def test_findings_compare():
     decisive = {row["row"] for row in read_table("targets_section1") if row["decisive"]}
     assert decisive < names
     assert {"freezing early - late extinction", "Gq CS-excited BLA cells",
-            "Gq CS information per neuron", "classes of astrocytes"} <= names  # fmt: skip
+            "Gq CS information per neuron",
+            "astrocytes that gain a CS response"} <= names  # fmt: skip
     assert not {"freezing renewal", "CS decoder output with freezing across animals",
                 "CalEx CS-responsive cells projecting to PL"} & names  # fmt: skip
 
