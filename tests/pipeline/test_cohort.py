@@ -57,7 +57,7 @@ def test_every_seed_lives_once_in_every_group(undisturbed):
     one, other = (read_dataset(life.dataset) for life in lives(folder)[:2])
     assert one.attrs["individual"] == other.attrs["individual"]  # one animal in two groups
     assert one.attrs["individual"] != read_dataset(lives(folder)[2].dataset).attrs["individual"]
-    assert one["ip3"].values.max() < other["ip3"].values.max()
+    assert 1.2 * one["ip3"].values.mean() < other["ip3"].values.mean()
 
 
 def test_the_comparison_is_that_of_the_files(undisturbed):
