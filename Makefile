@@ -11,7 +11,7 @@ PYTHON_GENN ?= $(shell for p in python3.11 python3; do \
 VENV := .venv
 VENV_GENN := .venv-genn
 RUN := $(VENV)/bin
-DEMO := out/demo/fear_extinction_seed1.nc
+DEMO := out/demo/fear_extinction_seed2.nc
 
 export MPLBACKEND := Agg
 
@@ -45,7 +45,7 @@ $(VENV_GENN)/installed: setup.cfg
 	@touch $@
 
 demo: $(VENV)/installed
-	$(RUN)/astrogram run fear_extinction --seed 1 --out $(dir $(DEMO))
+	$(RUN)/astrogram run fear_extinction --seed 2 --out $(dir $(DEMO))
 	$(RUN)/astrogram analyse $(DEMO)
 	$(RUN)/astrogram compare $(DEMO)
 

@@ -238,7 +238,8 @@ def test_volume_release_shares_sum_to_one(tissue):
         pairs = np.stack([edges.source, edges.target])
         assert np.unique(pairs, axis=1).shape == pairs.shape
         assert np.isin(edges.source + tissue.n_principal, tissue.cells(population)).all()
-    assert len(np.unique(tissue.noradrenaline.source)) > 15  # chance does not leave half out
+    # Drawn for each domain: chance does not leave half of the cells out
+    assert len(np.unique(tissue.noradrenaline.source)) > len(tissue.cells("LC")) / 2
     assert len(np.unique(tissue.noradrenaline.target)) == tissue.n_astrocytes
 
 
