@@ -11,6 +11,7 @@ from analysis.compare import comparison
 from analysis.errors import DatasetError
 from analysis.robustness import (
     PATTERN,
+    _margin,
     correlations,
     findings,
     groups,
@@ -110,6 +111,11 @@ def test_margins_are_those_of_the_rules(found, factors):
     assert by_finding["Gq freezing renewal"][0][0] == pytest.approx(15 - abs(2 - 3.1))
     np.testing.assert_allclose(by_finding[PATTERN][0][kept], np.minimum(expected, 13.9), atol=1e-9)
     assert np.isnan(by_finding["Gq CS-excited BLA cells"][0]).all()
+
+
+def test_every_finding_has_a_margin():
+    # also those that the paper has no number for
+    assert np.isfinite([_margin(row, 0.5) for row in findings()]).all()
 
 
 def test_survival_is_the_verdict_of_the_comparison(found):
