@@ -83,7 +83,8 @@ def test_no_population_is_silent_or_saturated_and_no_weight_pinned() -> None:
     for row in cohort():
         for name in ("BLA_P", "PL_P", "IL_P"):
             assert 0.1 < row["rates"][name] < 10
-        assert row["pinned"] < 1  # percent of any pathway
+        assert row["pinned"] < 2  # percent of any pathway, of which some 190 synapses are sampled
+    assert np.mean([row["pinned"] for row in cohort()]) < 1
 
 
 def test_no_memory_without_plasticity() -> None:
