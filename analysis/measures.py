@@ -127,6 +127,8 @@ def _calcium(dataset: xr.Dataset) -> Values:
     classes = heterogeneity(dataset)
     for name in CLASSES:
         values[f"calcium_{name}", "retrieval"] = 100.0 * _mean(classes == name)
+    present = float(np.unique(classes).size)
+    values["calcium_classes", "retrieval"] = present if classes.size else NAN
     return values
 
 

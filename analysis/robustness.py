@@ -185,14 +185,14 @@ def _margin(row: dict[str, str], model: float | None) -> float:
     """How far a value is from where the row's rule is missed."""
     if model is None:
         return NAN
-    rule = row["rule"]
-    if rule in {"above", "below"}:
-        return (model - float(row["bar"])) * (1 if rule == "above" else -1)
-    paper = float(row["value"])
+    paper, rule = float(row["value"]), row["rule"]
+    if rule == "sign":
+        # The rule asks for more than zero
+        return model * np.sign(paper) if model else -np.finfo(float).tiny
+    bar = float(row["bar"])
     if rule == "near":
-        return float(row["bar"]) - abs(model - paper)
-    # The rule of a sign asks for more than zero
-    return model * np.sign(paper) if model else -np.finfo(float).tiny
+        return bar - abs(model - paper)
+    return model - bar if rule == "above" else bar - model
 
 
 def _mean_animals(members: Sequence[Animal]) -> list[Animal]:

@@ -120,5 +120,4 @@ figure
 # %%
 for row in compare([dataset]):
     model = "-" if row["model"] is None else f"{row['model']:.2f}"
-    paper = "-" if row["paper"] is None else f"{row['paper']:.2f}"
-    print(f"{row['row'][:52]:52s} {paper:>8s} {model:>8s}  {row['verdict']}")
+    print(f"{row['row'][:52]:52s} {row['paper']:8.2f} {model:>8s}  {row['verdict']}")

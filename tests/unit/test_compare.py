@@ -50,8 +50,7 @@ def test_tables_agree():
         assert bool(entry["with"]) == (entry["form"] == "correlation")
         assert entry["rule"] in {"near", "sign", "above", "below"}
         assert (entry["rule"] == "sign") == (entry["bar"] == "")
-        if entry["value"] or entry["rule"] in {"near", "sign"}:  # a bar alone needs no paper's
-            float(entry["value"])
+        float(entry["value"])
 
 
 def test_one_animal(dataset):
@@ -67,9 +66,7 @@ def test_one_animal(dataset):
     assert row(rows, "freezing renewal - extinction retrieval")["verdict"] == "order met"
     assert row(rows, "calcium to CS late extinction")["model"] < 1
     assert row(rows, "calcium to US over to CS first pairing")["verdict"] == "met"
-    shares = [row(rows, f"astrocytes that {verb} a CS response")["model"]
-              for verb in ("gain", "lose", "keep", "never have")]  # fmt: skip
-    assert sum(shares) == pytest.approx(100)
+    assert row(rows, "classes of astrocytes")["verdict"] == "met"
     assert {e["verdict"] for e in rows if e["group"] != "control"} == {"not run"}
 
 
