@@ -31,17 +31,13 @@ class Point:
 
 
 def thinned(factor: float) -> dict[str, str]:
-    """Overrides that divide every in-degree by `factor` and make each synapse as much stronger."""
+    """Overrides that divide every in-degree by `factor`; each synapse is as much stronger then."""
     result = {}
     for row in load_parameters().rows():
         name = row.key
         indegree = ".indegree" in name or name.startswith("plasticity.indegree_")
-        strength = name.endswith(".weight") or name.startswith("plasticity.g_max_")
         if indegree and float(row.value) / factor >= 0.1:
             result[name] = f"{float(row.value) / factor:.6g}"
-        elif strength:
-            high = 100.0  # nS, the largest the tables allow
-            result[name] = f"{min(float(row.value) * factor, high):.6g} nS"
     return result
 
 
@@ -143,7 +139,6 @@ def _bare(size: int, factor: int) -> fear.Animal:
     animal = fear.draw(size, overrides={
         "population.cells_per_astrocyte": "100",
         "plasticity.indegree_BLA_P": f"{parameters.value('plasticity.indegree_BLA_P') * factor:g}",
-        "plasticity.g_max_BLA_P": f"{parameters.value('plasticity.g_max_BLA_P') / factor:g} nS",
     })
     tables = {name: t for name, t in animal.tables.items() if not name.startswith("indices.")}
     return replace(animal, circuit=replace(animal.circuit, traces=()), tables=tables)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from models.amygdala_wiring import recipients, static_edges, tripartite_edges, volume_release
-from models.parameters import ParameterError, ParameterSet
+from models.homeostasis import RestingNetwork, resting_rates, settle
+from models.parameters import ParameterError, ParameterSet, load_parameters
 from models.streams import stream
 from models.tissue import (
     AFFERENTS,
@@ -16,7 +19,7 @@ from models.tissue import (
     SIZE_RANGE,
     Tissue,
 )
-from models.wiring import Edges, domain_terminals, grid_neighbours
+from models.wiring import Edges, domain_terminals, grid_neighbours, join_edges
 
 __all__ = [
     "AFFERENTS",
@@ -28,6 +31,10 @@ __all__ = [
     "Tissue",
     "draw_tissue",
 ]
+
+SETTLING_SIZE = 1000
+"""Cells of the network in which the background settles."""
+_AT_REST = ("afferent", "lif", "population", "projection")
 
 
 def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]:
@@ -91,6 +98,70 @@ def _sources(parameters: ParameterSet, names: tuple[str, ...]) -> dict[str, slic
     return slices
 
 
+def _bare(parameters: ParameterSet, size: int, seed: int) -> Tissue:
+    """Cells that nothing connects."""
+    nothing = Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+    return Tissue(
+        size=size,
+        afferents=_sources(parameters, AFFERENTS),
+        drives=_sources(parameters, DRIVES),
+        static={},
+        tripartite={},
+        terminals={},
+        noradrenaline=nothing,
+        dopamine=nothing,
+        **_layout(parameters, size, seed),  # type: ignore[arg-type]
+    )
+
+
+def background(parameters: ParameterSet) -> dict[str, float]:
+    """Return the background that holds the resting rates, from a network of its own at rest.
+
+    It is the same for all animals of a parameter set, whatever their size: what animals differ in
+    (`models.individual`) hardly matters at rest. Plastic synapses are left out, as their afferents
+    are silent then and release is low.
+
+    Parameters
+    ----------
+    parameters : ParameterSet
+
+    Returns
+    -------
+    dict of str to float
+        See `models.homeostasis.settle`.
+    """
+    rates = resting_rates(parameters)
+    own = [(f"resting.{name}", rate) for name, rate in rates.items()]
+    others = [(row.key, row.value) for row in parameters.rows() if row.group in _AT_REST]
+    return _background((*own, *others))
+
+
+@lru_cache(maxsize=64)
+def _background(values: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    parameters = load_parameters({key: repr(value) for key, value in values})
+    tissue = _bare(parameters, SETTLING_SIZE, 0)
+    unit = dict.fromkeys(resting_rates(parameters), 1.0) | {"LC": 1.0}
+    edges = static_edges(parameters, tissue, 0, unit)
+    shift = {"principal": 0, "other": tissue.n_principal, "drive": 0}
+    among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], "drive": []}
+    for (pre, post, receptor), part in edges.items():
+        moved = Edges(part.source + np.int32(shift[pre]), part.target + np.int32(shift[post]),
+                      part.weight)  # fmt: skip
+        among["drive" if pre == "drive" else receptor].append(moved)
+    drive, where = join_edges(among["drive"]), tissue.drives["background"]
+    of_background = (drive.source >= where.start) & (drive.source < where.stop)
+    network = RestingNetwork(
+        population=tissue.population,
+        E_L=tissue.E_L,
+        excitation=join_edges(among["ampa"]),
+        inhibition=join_edges(among["gaba"]),
+        background=Edges(drive.source[of_background] - np.int32(where.start),
+                         drive.target[of_background], drive.weight[of_background]),
+        n_background=where.stop - where.start,
+    )  # fmt: skip
+    return settle(parameters, network)
+
+
 def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     """Draw one animal's circuit.
 
@@ -116,20 +187,9 @@ def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
             f"size = {size} neurons; allowed: {SIZE_RANGE[0]} to {SIZE_RANGE[1]} "
             "(below, a population has too few cells for its in-degrees)"
         )
-    nothing = Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
-    layout = _layout(parameters, size, seed)
-    tissue = Tissue(
-        size=size,
-        afferents=_sources(parameters, AFFERENTS),
-        drives=_sources(parameters, DRIVES),
-        static={},
-        tripartite={},
-        terminals={},
-        noradrenaline=nothing,
-        dopamine=nothing,
-        **layout,  # type: ignore[arg-type]
-    )
-    tissue.static.update(static_edges(parameters, tissue, seed))
+    tissue = _bare(parameters, size, seed)
+    held = background(parameters)
+    tissue.static.update(static_edges(parameters, tissue, seed, held))
     tissue.tripartite.update(tripartite_edges(parameters, tissue, seed))
     domain = tissue.domain[: tissue.n_principal]
     targets = np.concatenate([edges.target for edges in tissue.tripartite.values()])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,8 +30,13 @@ def recipients(
     return np.sort(np.concatenate(reached))
 
 
-def static_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict:
-    """All fixed projections of the table, merged by groups and receptor."""
+def static_edges(
+    parameters: ParameterSet, tissue: Tissue, seed: int, held: Mapping[str, float]
+) -> dict:
+    """All fixed projections of the table, merged by groups and receptor.
+
+    `held` is the summed background conductance (nS) of populations whose resting rate it holds.
+    """
     sigma = parameters.value("projection.sigma")
     parts: dict[tuple[str, str, str], list[Edges]] = {}
     names = [
@@ -48,14 +55,12 @@ def static_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict:
         targets = tissue.cells(post)
         if (pre, post) == ("US", "BLA_P"):
             targets = recipients(parameters, tissue, pre, seed)
-        edges = draw_edges(
-            stream(seed, f"wiring/{name}"),
-            sources,
-            targets,
-            parameters.value(f"projection.{name}.indegree"),
-            parameters.value(f"projection.{name}.weight"),
-            sigma,
-        )
+        indegree = parameters.value(f"projection.{name}.indegree")
+        kept = pre == "background" and post in held
+        total = held[post] if kept else parameters.value(f"projection.{name}.total")
+        weight = total / indegree if indegree else 0.0
+        rng = stream(seed, f"wiring/{name}")
+        edges = draw_edges(rng, sources, targets, indegree, weight, sigma)
         if pre == post:
             edges = drop_autapses(edges)
         post_group = "principal" if tissue.cells(post)[0] < tissue.n_principal else "other"

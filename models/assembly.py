@@ -257,10 +257,15 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
 
 def _g_max(parameters: ParameterSet, tissue: Tissue, pre: str, edges: Edges) -> NDArray:
     """Conductance (S) of weight one for every tripartite synapse, by its pathway."""
+
+    def of_one(kind: str) -> float:
+        indegree = parameters.value(f"plasticity.indegree_{kind}")
+        return float(parameters.quantity(f"plasticity.G_{kind}")) / indegree if indegree else 0.0
+
     if pre == "principal":
-        return np.array(float(parameters.quantity("plasticity.g_max_BLA_P")))
+        return np.array(of_one("BLA_P"))
     result = np.empty(len(edges))
     for name, where in tissue.afferents.items():
         mine = (edges.source >= where.start) & (edges.source < where.stop)
-        result[mine] = float(parameters.quantity(f"plasticity.g_max_{name.split('_')[0]}"))
+        result[mine] = of_one(name.split("_")[0])
     return result

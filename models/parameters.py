@@ -80,6 +80,11 @@ def _read_tables(circuit: str) -> Iterable[Parameter]:
                 f"table {path.name} has columns {reader.fieldnames}, not {COLUMNS}"
             )
         for record in reader:
+            if None in record or None in record.values():
+                raise ParameterError(
+                    f"table {path.name}, line {reader.line_num}: more or fewer than "
+                    f"{len(COLUMNS)} columns; quote a text that has a comma"
+                )
             yield Parameter(
                 group,
                 record["name"],

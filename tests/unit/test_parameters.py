@@ -146,6 +146,8 @@ def test_an_unknown_circuit_is_refused():
         ("odd,1,parsec,,,meaning,source", "parsec"),
         ("odd,7,pF,1,5,meaning,source", "lif.odd = 7 pF is out of range"),
         ("odd,nan,pF,,,meaning,source", "out of range"),
+        ("odd,1,pF,,,meaning,source, with a comma", "quote a text that has a comma"),
+        ("odd,1,pF,,,meaning", "more or fewer than 7 columns"),
     ],
 )
 def test_a_faulty_table_is_refused(line, words, tmp_path, monkeypatch):
