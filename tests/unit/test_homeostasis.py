@@ -1,5 +1,7 @@
 """Background that holds resting rates: what it follows from, and what it refuses."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -69,13 +71,13 @@ def test_a_higher_rate_needs_more():
 ])  # fmt: skip
 def test_a_rate_that_no_background_holds_is_refused(overrides):
     parameters = load_parameters(overrides)
+    network = alone(parameters)
+    if "resting.CeM" in overrides:
+        cells = np.arange(len(network.population))
+        strong = draw_edges(np.random.default_rng(3), cells, cells, 60, 12.0, 0.0)
+        network = replace(network, excitation=strong)
     with pytest.raises(ParameterError, match="no background input holds .* fires at"):
-        network = alone(parameters)
-        strong = network.excitation
-        if "resting.CeM" in overrides:
-            cells = np.arange(len(network.population))
-            strong = draw_edges(np.random.default_rng(3), cells, cells, 60, 12.0, 0.0)
-        settle(parameters, RestingNetwork(**{**network.__dict__, "excitation": strong}))
+        settle(parameters, network)
 
 
 def test_what_is_not_heard_at_rest_changes_nothing():
