@@ -90,7 +90,7 @@ def test_no_population_is_silent_or_saturated() -> None:
             assert 0.1 < row["rates"][name] < 10
 
 
-@pytest.mark.xfail(strict=True, reason="0.5 to 4.3 % of CS synapses: drawn below w_min, onto PL-projecting cells")
+@pytest.mark.xfail(strict=True, reason="0.5-4.3 % of CS synapses are drawn below w_min")
 def test_no_weight_is_pinned() -> None:
     for row in cohort():
         assert row["pinned"] < 1  # percent of any pathway
