@@ -140,8 +140,7 @@ def background(parameters: ParameterSet) -> dict[str, float]:
 def _background(values: tuple[tuple[str, float], ...]) -> dict[str, float]:
     parameters = load_parameters({key: repr(value) for key, value in values})
     tissue = _bare(parameters, SETTLING_SIZE, 0)
-    unit = dict.fromkeys(resting_rates(parameters), 1.0) | {"LC": 1.0}
-    edges = static_edges(parameters, tissue, 0, unit)
+    edges = static_edges(parameters, tissue, 0, dict.fromkeys(POPULATIONS, 1.0))
     shift = {"principal": 0, "other": tissue.n_principal, "drive": 0}
     among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], "drive": []}
     for (pre, post, receptor), part in edges.items():

@@ -29,6 +29,9 @@ GAINS = (0.25, 0.25, 0.2, 0.16, 0.16, 0.1, 0.1, 0.1, 0.1)
 """Change of a log conductance for a log ratio of rates, cycle after cycle: a rate grows with the
 sixth power of it or so. The result is the mean of the last `AVERAGED` ones."""
 AVERAGED = 3
+FARTHEST = 1.2
+"""Log ratio of rates, over the averaged cycles, beyond which a rate counts as out of reach: wide,
+as the steepest population still swings by a factor of two when it has settled."""
 START = 110.0
 """First guess of all summed conductances, nS."""
 
@@ -103,7 +106,7 @@ def settle(parameters: ParameterSet, network: RestingNetwork) -> dict[str, float
         tried.append(log_total)
         missed.append(wrong)
     off = np.abs(np.mean(missed[-AVERAGED:], axis=0))
-    for name, far, rate in zip(rates, off > 1.2, fired, strict=True):
+    for name, far, rate in zip(rates, off > FARTHEST, fired, strict=True):
         if far:
             raise ParameterError(
                 f"no background input holds {name} at resting.{name} = {rates[name]:g} Hz (it "
