@@ -49,12 +49,12 @@ def robustness_figure(robustness: xr.Dataset, path: str | os.PathLike[str]) -> N
     found = {
         name: correlations(factor, mean, names) for name, (mean, _) in margins(robustness).items()
     }
-    height = 3.4 + 0.3 * len(rows)
+    height = 4.2 + 0.3 * len(rows)
     figure = Figure(figsize=(WIDTH, height), dpi=DPI)
     FigureCanvasAgg(figure)
     grid = figure.add_gridspec(
         1, 3, width_ratios=(1.0, 1.7, 0.03), left=0.23, right=0.955, top=1 - 0.85 / height,
-        bottom=2.1 / height, wspace=0.05,
+        bottom=2.9 / height, wspace=0.05,
     )  # fmt: skip
     left = figure.add_subplot(grid[0, 0])
     _draw_survival(left, rows)

@@ -183,8 +183,8 @@ static void release(Rows rows, int source, const double *g_max, const int32_t *d
         z_S[s] += h_S[s] * (1 - kept);
         h_S[s] *= kept * keep_h;
         const double w = rows.weight[s] + h_S[s] + z_S[s];
-        const double phi =
-            y[j] * (y[j] - theta[j] * K_DA / (K_DA + D[j])) / (y_ref * y_ref) * eta * speed;
+        const double phi = y[j] * (y[j] - theta[j] * K_DA / (K_DA + D[j])) /
+                           (y[j] * y[j] + theta_0 * theta_0) * eta * speed;
         if (phi > 0)
             h_S[s] += (1 - exp(-phi * (w_max - w) / (w_max - w_min))) * (w_max - w);
         else

@@ -53,9 +53,10 @@ T_S : second
 # turns early into late phase (rate kappa), then the rest of the early phase decays with the slow
 # clock (early and late phase after Luboeinski & Tetzlaff 2021, Methods; number not verified;
 # chosen: capture as first-order kinetics). Then the step of Bienenstock, Cooper & Munro 1982 (see
-# `models.neuron.PLASTIC_CELL`) on the early phase, in a chosen form: a share of the distance to the
-# bound, below one at any rate (upwards the share falls with that distance, so that no weight runs
-# into its bound); dopamine lowers the threshold through D1 receptors, whose drugs act as those of
+# `models.neuron.PLASTIC_CELL`) on the early phase, in a chosen form: their y*(y - theta), which at
+# high rates saturates at one (so that the pace of learning is eta's alone), times a share of the
+# distance to the bound, below one at any rate (upwards the share falls with that distance, so that
+# no weight runs into its bound); dopamine lowers the threshold through D1 receptors, whose drugs act as those of
 # `models.receptors.ALPHA1_DRUGS`; then release.
 TRIPARTITE_ON_PRE = (
     """
@@ -67,7 +68,7 @@ T_S = T_slow_post
 w_S = w_0 + h_S + z_S
 K_S = K_DA*(1 + drug_D1_block_post)
 theta_S = theta_post*K_S/(K_S + D_post + drug_D1_agonist_post*K_DA)
-phi = y_post*(y_post - theta_S)/(y_ref*y_ref)
+phi = y_post*(y_post - theta_S)/(y_post*y_post + theta_0*theta_0)
 up_S = 1 - exp(-eta*speed*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
 down_S = 1 - exp(eta*speed*phi*int(phi <= 0)*ltd)
 h_S = h_S + up_S*(w_max - w_S) - down_S*(w_S - w_min)

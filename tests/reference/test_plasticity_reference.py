@@ -88,7 +88,7 @@ def test_without_gate_nothing_becomes_late():
 
 STEP = {
     "plasticity.eta": "0.01", "plasticity.ltd": "0.5", "plasticity.theta_0": "20 hertz",
-    "plasticity.y_ref": "50 hertz", "plasticity.w_min": "0.1", "plasticity.w_max": "6",
+    "plasticity.w_min": "0.1", "plasticity.w_max": "6",
     "dopamine.K_DA": "0.2 umolar",
 }  # fmt: skip
 
@@ -111,8 +111,8 @@ def test_the_sign_of_a_step_is_that_of_the_sliding_threshold():
     y = np.array([0.0, 5.0, 19.0, 20.0, 21.0, 60.0])
     change = one_step(y, 20.0)
     assert np.array_equal(np.sign(change), [0, -1, -1, 0, 1, 1])
-    # Bienenstock, Cooper & Munro 1982: y(y - theta), with soft bounds
-    phi = y * (y - 20) / 50**2
+    # Bienenstock, Cooper & Munro 1982: y(y - theta), saturating, with soft bounds
+    phi = y * (y - 20) / (y**2 + 20**2)
     up = (1 - np.exp(-0.01 * 10 * phi * (6 - 1) / (6 - 0.1))) * (6 - 1)
     down = (1 - np.exp(0.01 * 10 * phi * 0.5)) * (1 - 0.1)
     expected = np.where(phi > 0, up, -down)

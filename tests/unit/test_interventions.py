@@ -200,7 +200,7 @@ def test_release_block_takes_its_share_of_an_event():
 def test_d1_drugs_move_the_modification_threshold(levels, factor):
     cell = {"y": 50.0, "theta": 60.0, "D": 1e-4, **levels}
     found = fire(PARAMETERS, ([0], [1e-3]), 1, 5e-3, cell=cell, speed=SPEED)
-    rate = 50.0 * (50.0 - 60.0 * factor) / P["y_ref"] ** 2
+    rate = 50.0 * (50.0 - 60.0 * factor) / (50.0**2 + P["theta_0"] ** 2)
     up = 1 - np.exp(-P["eta"] * SPEED * rate * (P["w_max"] - 1) / (P["w_max"] - P["w_min"]))
     down = 1 - np.exp(P["eta"] * SPEED * rate * P["ltd"])
     wanted = up * (P["w_max"] - 1) if rate > 0 else -down * (1 - P["w_min"])
