@@ -22,7 +22,7 @@ from paradigms.simulate import simulate
 
 pytestmark = pytest.mark.slow
 
-SEEDS = range(1068, 1076)
+SEEDS = range(1080, 1088)
 STAGES = (
     "before_conditioning", "conditioning_last", "early_extinction", "late_extinction",
     "retrieval", "renewal",
@@ -79,25 +79,25 @@ def test_the_state_is_decoded_in_all_but_one() -> None:
     assert sum(row["decoded"] for row in cohort()) >= 7
 
 
+@pytest.mark.xfail(strict=True, reason="IL_P of seed 1082 fires 11.5 Hz, extinction included")
 def test_no_population_is_silent_or_saturated() -> None:
     for row in cohort():
         for name in ("BLA_P", "PL_P", "IL_P"):
             assert 0.1 < row["rates"][name] < 10
 
 
-@pytest.mark.xfail(strict=True, reason="0.5-4.3 % of CS synapses are drawn below w_min")
 def test_no_weight_is_pinned() -> None:
     for row in cohort():
         assert row["pinned"] < 1  # percent of any pathway
 
 
 def test_no_memory_without_plasticity() -> None:
-    values = measure(animal(1068, plasticity__eta="0")).values
+    values = measure(animal(1080, plasticity__eta="0")).values
     assert max(values["freezing", stage] for stage in STAGES) < 30
 
 
 def test_no_lasting_memory_without_astrocyte_coupling() -> None:
-    values = measure(animal(1068, gliotransmission__O_G="0", plasticity__kappa="0")).values
+    values = measure(animal(1080, gliotransmission__O_G="0", plasticity__kappa="0")).values
     assert values["freezing", "conditioning_last"] > 60
     assert values["freezing", "early_extinction"] < 40
 
