@@ -56,8 +56,8 @@ T_S : second
 # `models.neuron.PLASTIC_CELL`) on the early phase, in a chosen form: their y*(y - theta), which at
 # high rates saturates at one (so that the pace of learning is eta's alone), times a share of the
 # distance to the bound, below one at any rate (upwards the share falls with that distance, so that
-# no weight runs into its bound); dopamine lowers the threshold through D1 receptors, whose drugs act
-# as those of `models.receptors.ALPHA1_DRUGS`; then release.
+# no weight runs into its bound); dopamine lowers the threshold through D1 receptors, whose drugs
+# act as those of `models.receptors.ALPHA1_DRUGS`; then release.
 TRIPARTITE_ON_PRE = (
     """
 kept = exp(-kappa*(gate_time_post - gate_S))
