@@ -140,13 +140,13 @@ INTERVENTIONS: dict[str, Intervention] = {
         Intervention(
             "A1_antagonist", "DPCPX", "astrocyte.drug_A1_block",
             "dGamma_S/dt: O_G*A_d/(1 + drug_A1_block)*(1 - Gamma_S)",
-            "concentration over its dissociation constant", 1000.0,
+            "concentration over its dissociation constant", 2000.0,
             "Gaddum 1957: competitive antagonist (number not verified)",
         ),
         Intervention(
             "A1_agonist", "CPA (N6-cyclopentyladenosine)", "astrocyte.drug_A1_agonist",
             "dGamma_S/dt: (O_G*A_d + drug_A1_agonist*Omega_G)*(1 - Gamma_S)",
-            "1 = half of the receptors bound without adenosine", 1000.0,
+            "1 = half of the receptors bound without adenosine", 2000.0,
             "chosen: a full agonist, counted by its potency",
         ),
         Intervention(

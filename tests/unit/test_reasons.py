@@ -172,7 +172,7 @@ def test_the_clamped_tone_is_a_quarter_of_the_receptors(levels):
     value = {name: float(q) for name, q in load_parameters().group("gliotransmission").items()}
     most = value["O_ATP"] / value["Omega_ado"] * value["O_G"] / value["Omega_G"]
     left = bound + most / (1 + doses["astrocyte.drug_A1_block"])
-    assert left / (1 + left) - bound / (1 + bound) < 0.003
+    assert left / (1 + left) - bound / (1 + bound) < 0.002
 
 
 @pytest.mark.parametrize("few", [False, True])
