@@ -36,16 +36,12 @@ def counts(
     """
     begin, end = np.asarray(starts, dtype=float), np.asarray(stops, dtype=float)
     chosen = np.asarray(neurons, dtype=np.intp)
-    column = np.full(dataset.sizes["neuron"], chosen.size)
-    column[chosen] = np.arange(chosen.size)
-    who = column[dataset["spike_neuron"].values]
-    when = dataset["spike_time"].values[who < chosen.size]
-    who = who[who < chosen.size]
+    who, when = dataset["spike_neuron"].values, dataset["spike_time"].values
     low = np.searchsorted(when, begin.ravel())
     high = np.maximum(np.searchsorted(when, end.ravel()), low)
     table = np.empty((low.size, chosen.size))
     for row, (first, last) in enumerate(zip(low, high, strict=True)):
-        table[row] = np.bincount(who[first:last], minlength=chosen.size)
+        table[row] = np.bincount(who[first:last], minlength=dataset.sizes["neuron"])[chosen]
     return table.reshape((*begin.shape, chosen.size))
 
 

@@ -98,7 +98,7 @@ def integrated_core(start, drugs, speed, times):
 
     crossing.direction = 1
     solved = solve_ivp(
-        core_flow(c, drugs, speed), (0, times[-1]), [start[name] for name in CORE], "DOP853",
+        core_flow(c, drugs, speed), (0, SECONDS), [start[name] for name in CORE], "DOP853",
         times, events=crossing, rtol=1e-11, atol=1e-13,
     )  # fmt: skip
     assert solved.success
@@ -165,10 +165,11 @@ def simulated(request):
                 for name in CORE + OUTPUT
             ]
         )
-        # a cell releases at the end of the step in which it crosses the threshold
-        fired = (np.asarray(spikes.t) + clocks.astrocyte) * speed
+        # A cell releases at the end of the step in which it crosses the threshold. Rounded, so that
+        # a sample taken at that very time counts as after it, as it is in the simulation.
+        fired = ((np.asarray(spikes.t) + clocks.astrocyte) * speed).round(9)
         cells = np.asarray(spikes.i)
-        return speed, np.asarray(states.t) * speed, values, fired, cells
+        return speed, (np.asarray(states.t) * speed).round(9), values, fired, cells
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -111,9 +111,9 @@ def test_profile_adds_up_by_kind():
 
 @pytest.mark.skipif(kernel.compiler() is None, reason="no C compiler")
 def test_kernel_does_the_work_of_the_circuit(tmp_path):
-    """Spike by spike against Brian2's NumPy device, on half a second of a small animal."""
+    """Spike by spike against Brian2's NumPy device, on the first second of a small animal."""
     animal = fear.draw(size=250)
-    duration = 0.5
+    duration = 1.0
     records = animal.run(duration, "numpy")
     done = kernel.run(kernel.build(animal, duration, tmp_path))
     expected = kernel.work(animal, records, duration)
