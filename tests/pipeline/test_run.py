@@ -236,5 +236,18 @@ def test_without_coupling_astrocytes_change_no_synapse(dataset, blinked):
     assert np.any(dataset["weight_late"].values != 0)
 
 
+def test_without_coupling_receptors_of_astrocytes_move_no_spike(dataset):
+    """All that Gq and Gi do to neurons goes through the two outputs."""
+    plan = load_protocol("quick_conditioning")
+    uncoupled = {"gliotransmission.O_G": "0", "plasticity.kappa": "0"}
+    alone = run("cpp", **uncoupled)
+    for kind in ("Gq", "Gi"):
+        given = plan.with_interventions([parse_intervention(f"{kind}@always", plan)])
+        treated = run("cpp", protocol=given, **uncoupled)
+        assert not np.array_equal(treated["calcium"], alone["calcium"])
+        assert same_spikes(treated, alone)
+        assert not same_spikes(run("cpp", protocol=given), dataset)
+
+
 def test_size_is_a_number_of_neurons(blinked):
     assert abs(blinked.sizes["neuron"] - SIZE) <= len(POPULATIONS)
