@@ -16,10 +16,10 @@
 #
 # Bukalo et al. 2026 drove designer receptors in astrocytes of the amygdala before extinction. Gq
 # lowered freezing and Gi raised it, and both impaired the extinction memory. This notebook tells
-# how the question is put to the model, on the smallest cohort there can be: two animals of a
-# quarter of the size in each of three groups, with five trials in a session that has 25. The
-# seeds, 1 and 2, are of those that were used for tuning. **It shows what is measured, and is no
-# evidence for anything**; the last cell says how the real cohort is run.
+# how the question is put to the model: the whole protocol at full size, in a small cohort of three
+# animals in each of three groups. The seeds, 1 to 3, are of those that were used for tuning.
+# **It shows what is measured, and is no evidence**; the last cell says how the real cohort is run,
+# and `docs/amygdala_astrocytes.md` what it gave.
 
 # %%
 # %matplotlib inline
@@ -36,11 +36,10 @@ from analysis.panels_cohort import by_epoch, dots, draw_differences, draw_freezi
 from analysis.style import legend, tidy
 from paradigms.cohort import plan_cohort, run_cohort
 from paradigms.groups import load_groups
-from paradigms.protocol import load_protocol, parse_protocol
+from paradigms.protocol import load_protocol
 from paradigms.timeline import animal_timeline
 
-text = load_protocol("fear_extinction").text.replace("trials = 25", "trials = 5")
-plan = parse_protocol(text, "short.toml")
+plan = load_protocol("fear_extinction")
 groups = load_groups("amygdala_astrocytes")[:3]
 for group in groups:
     print(f"{group.name:8s} {', '.join(group.intervene) or 'nothing'}")
@@ -60,8 +59,9 @@ shade = {"A": "#E69F00", "B": "#56B4E9", "": "#7F7F7F"}
 for phase in timeline.phases:
     axes.axvspan(phase.start, phase.stop, color=shade[phase.context], alpha=0.3, lw=0)
 for trial in timeline.trials:
-    axes.plot([trial.start, trial.stop], [int(trial.cs)] * 2, color="black", lw=5)
-    axes.plot([trial.us_on, trial.us_off], [2, 2], color="#D55E00", lw=5)
+    row = [int(trial.cs)] * 2
+    axes.plot([trial.start, trial.stop], row, color="black", lw=5, solid_capstyle="butt")
+    axes.plot(trial.us_on, 2, "|", color="#D55E00", ms=12, mew=2)
 axes.set_yticks([0, 1, 2], ["scored, silent", "CS", "US"])
 axes.set_ylim(-0.6, 2.6)
 tidy(axes, "Context A orange, context B blue, nights grey", "simulated time (s)")
@@ -71,12 +71,12 @@ figure
 # ## The cohort
 #
 # The same seed in every group is the same animal: its wiring, the spikes it receives and its own
-# parameters. What was measured in each animal is one dataset. This takes about a minute, most of
-# it compiling.
+# parameters. What was measured in each animal is one dataset. This takes about three minutes on two
+# cores, one of them compiling.
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    lives = plan_cohort(plan, groups, [1, 2], Path(folder), size=250)
+    lives = plan_cohort(plan, groups, [1, 2, 3], Path(folder))
     cohort = run_cohort(lives, jobs=2)
 cohort
 
@@ -84,7 +84,7 @@ cohort
 # ## Freezing by block and group
 
 # %%
-figure = Figure(figsize=(9, 3.4), layout="constrained")
+figure = Figure(figsize=(12, 3.4), layout="constrained")
 draw_freezing(figure.add_subplot(), cohort)
 figure
 
@@ -107,16 +107,19 @@ figure
 # %% [markdown]
 # ## Ensembles
 #
-# Who is excited by the CS, in which epoch, and who keeps the pattern of early extinction. Fear and
-# extinction cells are found by one blind test, which has too few trials here.
+# Who is excited by the CS, in which epoch, and who keeps the pattern of early extinction. One blind
+# test finds fear cells, which fall over extinction and return at renewal, and extinction cells,
+# which do the opposite.
 
 # %%
 figure = Figure(figsize=(9, 3.2), layout="constrained")
-left, right = figure.subplots(1, 2)
+left, middle, right = figure.subplots(1, 3)
 by_epoch(left, cohort, "cs_excited", TESTED)
-tidy(left, "CS-excited BLA principal cells", "", "cells (%)")
-by_epoch(right, cohort, "pattern_similarity", TESTED[2:])
-tidy(right, "CS pattern against early extinction", "", "corrected correlation (1)")
+tidy(left, "CS-excited BLA cells", "", "cells (%)")
+by_epoch(middle, cohort, "pattern_similarity", TESTED[2:])
+tidy(middle, "CS pattern, early = 1", "", "corrected correlation (1)")
+dots(right, cohort, (("fear_cells", "all", "fear"), ("extinction_cells", "all", "extinction")))
+tidy(right, "Ensembles", "", "BLA principal cells (%)")
 figure
 
 # %% [markdown]
@@ -155,12 +158,12 @@ figure
 # ## Beside the paper
 #
 # The decisive rows: two groups, three epochs, and the differences within pairs of one seed. With
-# two animals an interval is hardly more than the two values.
+# three animals an interval is hardly more than the three values.
 
 # %%
 rows = comparison(animals(cohort))
 decisive = [row for row in rows if row["decisive"]]
-assert all(row["n"] == 2 and row["paired"] for row in decisive)
+assert all(row["n"] == 3 and row["paired"] for row in decisive)
 figure = Figure(figsize=(7, 4), layout="constrained")
 draw_differences(figure.add_subplot(), decisive, "Differences from control; diamonds: paper")
 figure
