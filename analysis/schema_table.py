@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 
 #: Meanings of an open flag variable are named by the dataset itself (stages, sessions ...).
 OPEN: tuple[str, ...] = ()
@@ -116,6 +116,7 @@ VARIABLES: tuple[Variable, ...] = (
     _field("presynaptic_receptor", "1", "activated presynaptic receptors of the domain"),
     _field("gate", "1", "plasticity gate of the domain"),
     _field("noradrenaline", "umol L-1", "noradrenaline at the astrocyte"),
+    _field("cAMP", "umol L-1", "astrocyte cyclic AMP"),
     Variable("event_time", ("event",), "float64", "s", "time of gliotransmitter release"),
     Variable(
         "event_astrocyte", ("event",), "int32", "1", "astrocyte that released",

@@ -119,6 +119,9 @@ def assemble(
         tables[f"spikes.{name}.cell"] = spikes.cell
         tables[f"spikes.{name}.step"] = spikes.step
     tables["course.principal.T_slow"] = inputs.slow_time
+    tables["course.astrocyte.dilation"] = _dilation(
+        inputs.slow_time, clocks, float(space["Omega_cAMP"])
+    )
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
     tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
     circuit = Circuit(
@@ -134,6 +137,7 @@ def assemble(
         initial=tuple(sorted(name for name in tables if name.startswith("initial."))),
         courses=(
             Course("principal", "T_slow", clocks.slow),
+            Course("astrocyte", "dilation", clocks.slow),
             *(
                 Course(cells, variable, clocks.slow, "fibre" if levels.ndim > 1 else "")
                 for name, levels in inputs.levels.items()
@@ -143,6 +147,19 @@ def assemble(
         guards=_guards(),
     )
     return circuit, tables
+
+
+def _dilation(
+    slow_time: NDArray[np.float64], clocks: Clocks, breakdown: float
+) -> NDArray[np.float64]:
+    """Seconds of the slow clock per simulated second, at each slow step.
+
+    At most what lets cAMP fall at the rate of one in a step of the astrocyte: faster, the step
+    would be unstable, and of what falls so fast nothing is left after a night anyway.
+    """
+    rate = np.diff(slow_time) / clocks.slow
+    rate = np.append(rate, rate[-1])
+    return np.minimum(rate, 1 / (breakdown * clocks.astrocyte)) if breakdown else rate
 
 
 def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:

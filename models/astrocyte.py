@@ -25,7 +25,7 @@ from models.gliotransmission import (
 )
 from models.ip3 import DEGRADATION, EXOGENOUS, IP3_TOOLS, PLC_BETA, PLC_DELTA, ip3_balance
 from models.parameters import load_parameters
-from models.receptors import ALPHA1_DRUGS, GLUTAMATE, MGLUR, NORADRENALINE
+from models.receptors import ALPHA1_DRUGS, BETA_DRUGS, GLUTAMATE, MGLUR, NORADRENALINE
 from models.time_step import check_time_step
 
 # Calcium at a given IP3 level (Li & Rinzel 1994).
@@ -73,6 +73,7 @@ ASTROCYTE = (
     + MGLUR
     + NORADRENALINE
     + ALPHA1_DRUGS
+    + BETA_DRUGS
     + AMYGDALA_IP3
     + PLC_DELTA
     + DEGRADATION

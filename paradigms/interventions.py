@@ -106,8 +106,8 @@ INTERVENTIONS: dict[str, Intervention] = {
         ),
         Intervention(
             "Gi", "hM4Di in astrocytes with agonist", "astrocyte.drug_Gi",
-            "receptor-driven IP3 production*(1 - drug_Gi)",
-            "1 = receptor-driven IP3 production abolished", 1.0,
+            "receptor-driven production of IP3 and of cAMP*(1 - drug_Gi)",
+            "1 = receptor-driven production abolished", 1.0,
             "Bukalo et al. 2026; dose scale chosen",
         ),
         Intervention(
@@ -168,6 +168,18 @@ INTERVENTIONS: dict[str, Intervention] = {
         Intervention(
             "alpha1_agonist", "phenylephrine", "astrocyte.drug_alpha1_agonist",
             "Gamma_N: N_A + drug_alpha1_agonist*K_NA",
+            "1 = half of the receptors bound without noradrenaline", 1000.0,
+            "chosen: a full agonist, counted by its potency",
+        ),
+        Intervention(
+            "beta_antagonist", "propranolol", "astrocyte.drug_beta_block",
+            "Gamma_B: K_NB*(1 + drug_beta_block)",
+            "concentration over its dissociation constant", 1000.0,
+            "Gaddum 1957: competitive antagonist (number not verified)",
+        ),
+        Intervention(
+            "beta_agonist", "isoproterenol", "astrocyte.drug_beta_agonist",
+            "Gamma_B: N_A + drug_beta_agonist*K_NB",
             "1 = half of the receptors bound without noradrenaline", 1000.0,
             "chosen: a full agonist, counted by its potency",
         ),

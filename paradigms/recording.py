@@ -25,6 +25,7 @@ FIELDS = {
     "presynaptic_receptor": ("Gamma_S", 1.0),
     "gate": ("gate", 1.0),
     "noradrenaline": ("N_A", 1e3),
+    "cAMP": ("cAMP", 1e3),
 }
 
 

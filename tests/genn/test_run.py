@@ -59,8 +59,8 @@ def test_gliotransmitter_events_are_identical(both):
 
 @pytest.mark.parametrize(
     "name",
-    ["calcium", "ip3", "presynaptic_receptor", "gate", "noradrenaline", "weight_early",
-     "weight_late"],
+    ["calcium", "ip3", "presynaptic_receptor", "gate", "noradrenaline", "cAMP",
+     "weight_early", "weight_late"],
 )  # fmt: skip
 def test_traces_agree(name, both):
     genn, cpp = both

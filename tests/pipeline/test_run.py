@@ -72,7 +72,7 @@ def test_every_population_fires_and_none_all_the_time(dataset):
 
 
 def test_astrocytes_and_weights_are_alive_and_within_their_bounds(dataset):
-    for name in ("calcium", "ip3", "presynaptic_receptor", "gate", "noradrenaline"):
+    for name in ("calcium", "ip3", "presynaptic_receptor", "gate", "noradrenaline", "cAMP"):
         values = dataset[name].values
         assert np.isfinite(values).all()
         assert values.min() >= 0
@@ -144,7 +144,7 @@ def test_numpy_and_standalone_give_the_same_animal(dataset):
     assert early.sum() > 50
     assert np.array_equal(found["spike_neuron"], dataset["spike_neuron"].values[early])
     assert np.allclose(found["spike_time"], dataset["spike_time"].values[early], rtol=0, atol=1e-9)
-    for name in ("calcium", "ip3", "noradrenaline", "presynaptic_receptor"):
+    for name in ("calcium", "ip3", "noradrenaline", "presynaptic_receptor", "cAMP"):
         expected = dataset[name].values[:, : found[name].shape[1]]
         assert found[name].shape[1] == 7
         # the file holds single precision
@@ -247,6 +247,37 @@ def test_without_coupling_receptors_of_astrocytes_move_no_spike(dataset):
         assert not np.array_equal(treated["calcium"], alone["calcium"])
         assert same_spikes(treated, alone)
         assert not same_spikes(run("cpp", protocol=given), dataset)
+
+
+def test_beta_receptors_move_cyclic_amp_and_nothing_else(dataset):
+    """Nothing in this circuit reads cyclic AMP, so calcium and every spike stay what they are."""
+    plan = load_protocol("quick_conditioning")
+    highest = {}
+    for text in ("beta_antagonist=99@always", "beta_agonist@always"):
+        given = plan.with_interventions([parse_intervention(text, plan)])
+        treated = run("cpp", protocol=given)
+        assert same_spikes(treated, dataset)
+        for name in ("calcium", "noradrenaline", "weight"):
+            assert np.array_equal(treated[name], dataset[name]), name
+        highest[text] = treated["cAMP"].values.max(axis=1) / dataset["cAMP"].values.max(axis=1)
+    assert (highest["beta_antagonist=99@always"] < 0.05).all()
+    assert (highest["beta_agonist@always"] > 1.5).all()
+
+
+def test_cyclic_amp_adds_up_over_shocks_and_is_gone_after_a_night(dataset):
+    """Calcium follows each shock; cyclic AMP integrates them (Oe et al. 2020)."""
+    time, cAMP, calcium = (dataset[name].values for name in ("time", "cAMP", "calcium"))
+    shocks = dataset["us_on"].values[~np.isnan(dataset["us_on"].values)]
+    first, last = (
+        [trace.mean(axis=0)[(time > on) & (time <= on + 1)].max() for trace in (calcium, cAMP)]
+        for on in (shocks[0], shocks[-1])
+    )
+    assert last[0] < 1.2 * first[0]
+    assert last[1] > 1.5 * first[1]
+    night = labels(dataset["phase_name"]) == "night"
+    start, stop = (float(dataset[f"phase_{end}"].values[night][0]) for end in ("start", "stop"))
+    before, after = cAMP[:, time <= start][:, -1], cAMP[:, time <= stop][:, -1]
+    assert after.max() < 0.01 * before.mean()
 
 
 def test_size_is_a_number_of_neurons(blinked):

@@ -18,9 +18,9 @@ from models.devices import choose_clocks
 from models.parameters import load_parameters
 from models.session import device_session
 
-CORE = ("Y_S", "Gamma_A", "N_A", "I", "C", "h", "A_d", "Gamma_S")
+CORE = ("Y_S", "Gamma_A", "N_A", "I", "C", "h", "A_d", "Gamma_S", "cAMP")
 OUTPUT = ("x_A", "Ser", "gate_integral")
-MOLAR = ("Y_S", "N_A", "I", "C", "A_d", "Ser")
+MOLAR = ("Y_S", "N_A", "I", "C", "A_d", "Ser", "cAMP")
 # Slow clearance of glutamate and none of noradrenaline: they stay while the cell responds.
 OVERRIDES = {
     "synapse.Omega_c": "1 hertz",
@@ -58,9 +58,10 @@ def core_flow(c, drugs, speed):
     """Rates of change per second of the experiment; transmitter clearance runs 1/speed slower."""
     gq, gi, release = (drugs.get(name, 0.0) for name in ("drug_Gq", "drug_Gi", "drug_release"))
     block, agonist = (drugs.get(name, 0.0) for name in ("drug_A1_block", "drug_A1_agonist"))
+    blocker, mimic = (drugs.get(f"drug_beta_{name}", 0.0) for name in ("block", "agonist"))
 
     def flow(t, y):
-        glutamate, bound, na, ip3, calcium, h, ado, receptor = y
+        glutamate, bound, na, ip3, calcium, h, ado, receptor, camp = y
         # metabotropic receptors and their desensitisation (eq. 15)
         d_bound = c.O_N * glutamate * (1 - bound) - c.Omega_N * bound * (
             1 + c.zeta * calcium / (calcium + c.K_KC)
@@ -81,9 +82,12 @@ def core_flow(c, drugs, speed):
         d_ado = c.O_ATP * hill(calcium, c.K_ATP) * (1 - release) - c.Omega_ado * ado
         binding = (c.O_G * ado + agonist * c.Omega_G) / (1 + block)
         d_receptor = binding * (1 - receptor) - c.Omega_G * receptor
+        # cyclic AMP: one site, Gaddum's competition, first-order breakdown
+        occupied = (na + mimic * c.K_NB) / (na + mimic * c.K_NB + c.K_NB * (1 + blocker))
+        d_camp = c.O_cAMP * occupied * (1 - gi) - c.Omega_cAMP * camp
         return [
             -c.Omega_c / speed * glutamate, d_bound, -c.Omega_NA * na, d_ip3, d_calcium, d_h,
-            d_ado, d_receptor,
+            d_ado, d_receptor, d_camp,
         ]  # fmt: skip
 
     return flow
@@ -126,7 +130,7 @@ def released(drugs, releases, times):
     return np.array(rows).T
 
 
-REST = dict(zip(CORE + OUTPUT, (0, 0, 0, 0.1, 0.08, 0.85, 0, 0, 1, 0, 0), strict=True))
+REST = dict(zip(CORE + OUTPUT, (0, 0, 0, 0.1, 0.08, 0.85, 0, 0, 0, 1, 0, 0), strict=True))
 EXCITED = {"N_A": 3.0, "Gamma_A": 0.8, "I": 0.5}
 #: initial state where it is not that of rest, and drugs
 CASES = {
@@ -137,6 +141,7 @@ CASES = {
     "Gi": (EXCITED, {"drug_Gi": 0.7}),
     "release_block": (EXCITED, {"drug_release": 0.8}),
     "A1_drugs": (EXCITED, {"drug_A1_block": 9.0, "drug_A1_agonist": 4.0}),
+    "beta_drugs": (EXCITED, {"drug_beta_block": 5.0, "drug_beta_agonist": 2.0}),
     "DAAO": (EXCITED, {"drug_DAAO": 3.0}),
 }
 
@@ -152,7 +157,8 @@ def simulated(request):
             refractory=astrocyte.RELEASE_THRESHOLD, reset=astrocyte.RELEASE_RESET, method="rk4",
             dt=clocks.astrocyte * b2.second, namespace=namespace(PARAMETERS, speed),
         )  # fmt: skip
-        group.gain, group.C_tot = GAIN, PARAMETERS.quantity("astrocyte.C_T")
+        group.gain, group.dilation = GAIN, speed
+        group.C_tot = PARAMETERS.quantity("astrocyte.C_T")
         for number, (changed, drugs) in enumerate(CASES.values()):
             for name, value in {**REST, **changed, **drugs}.items():
                 getattr(group, f"{name}_")[number] = value * (1e-3 if name in MOLAR else 1)

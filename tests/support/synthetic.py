@@ -188,6 +188,7 @@ def synthetic(
             "astrocyte_position": np.stack([np.arange(astrocytes) * 50.0] * 2, axis=1),
             "time": time, "calcium": calcium, "ip3": calcium * 5, "gate": calcium / 2,
             "presynaptic_receptor": calcium / 3, "noradrenaline": 0.3 + calcium * 2,
+            "cAMP": calcium * 0.4,
             "event_time": event if astrocytes else event[:0],
             "event_astrocyte": rng.integers(0, max(astrocytes, 1), 40 if astrocytes else 0),
             "synapse_pathway": pathway, "synapse_pre": np.arange(100),

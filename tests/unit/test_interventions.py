@@ -24,6 +24,7 @@ P = {name: float(value) for name, value in SPACE.items()}  # SI
 BUSY = {
     "C": 2e-4, "h": 0.6, "I": 5e-4, "C_tot": 1.9e-3, "Y_S": 0.05, "Gamma_A": 0.3, "N_A": 4e-4,
     "A_d": 1e-3, "Gamma_S": 0.2, "x_A": 0.7, "Ser": 0.02, "gain": 1.3, "J_gap": 7e-6,
+    "cAMP": 3e-4, "dilation": SPEED,
 }  # fmt: skip
 CELL = {"v": -0.06, "E_L": -0.07, "V_th": -0.05, "g_ampa": 2e-9, "g_gaba": 3e-9, "tag": 0.25}
 DOSE = 0.7
@@ -68,6 +69,12 @@ def through_alpha1(occupancy):
     return SPEED * change * (1.3 * P["O_beta"] * 0.3 + P["O_alpha"])
 
 
+def through_beta(noradrenaline, affinity):
+    """What another binding of beta receptors makes of cAMP."""
+    own = BUSY["N_A"] / (BUSY["N_A"] + P["K_NB"])
+    return SPEED * P["O_cAMP"] * (noradrenaline / (noradrenaline + affinity) - own)
+
+
 def expected(kind, rest):
     """Change in slope by variable that a dose of 0.7 must bring."""
     receptors = bound(BUSY["N_A"], P["K_NA"])
@@ -77,7 +84,10 @@ def expected(kind, rest):
     bath = bound(0.02 + DOSE * P["K_ser"], P["K_ser"])
     return {
         "Gq": {"I": SPEED * DOSE * P["O_Gq"]},
-        "Gi": {"I": -SPEED * DOSE * driven},
+        "Gi": {
+            "I": -SPEED * DOSE * driven,
+            "cAMP": -SPEED * DOSE * P["O_cAMP"] * 4e-4 / (4e-4 + P["K_NB"]),
+        },
         "CalEx": {"C": pumped, "C_tot": pumped},
         "IP3_sponge": {"I": rest["I"] / (1 + DOSE) - rest["I"]},
         "IP3_phosphatase": {"I": -SPEED * DOSE * P["Omega_5P"] * 5e-4},
@@ -89,6 +99,8 @@ def expected(kind, rest):
         "D_serine": {"gate_integral": SPEED * (bath - bound(0.02, P["K_ser"]))},
         "alpha1_antagonist": {"I": through_alpha1(bound(4e-4, P["K_NA"] * (1 + DOSE)))},
         "alpha1_agonist": {"I": through_alpha1(bound(4e-4 + DOSE * P["K_NA"], P["K_NA"]))},
+        "beta_antagonist": {"cAMP": through_beta(4e-4, P["K_NB"] * (1 + DOSE))},
+        "beta_agonist": {"cAMP": through_beta(4e-4 + DOSE * P["K_NB"], P["K_NB"])},
     }[kind]
 
 
@@ -106,7 +118,7 @@ def test_a_tool_in_astrocytes_changes_its_own_quantity_alone(kind, undisturbed):
 def test_the_direction_of_each_tool_in_astrocytes_is_that_of_the_real_one(undisturbed):
     signs = {kind: np.sign(next(iter(expected(kind, undisturbed).values()))) for kind in ASTROCYTIC}
     assert {kind for kind, sign in signs.items() if sign > 0} == {
-        "Gq", "alpha1_agonist", "A1_agonist", "D_serine"
+        "Gq", "alpha1_agonist", "beta_agonist", "A1_agonist", "D_serine"
     }  # fmt: skip
 
 

@@ -4,9 +4,11 @@ import json
 from dataclasses import replace
 from fnmatch import fnmatchcase
 
+import brian2 as b2
 import numpy as np
 import pytest
 
+from models import astrocyte
 from models.parameters import load_parameters
 from paradigms.cohort import is_done
 from paradigms.groups import Group, load_groups
@@ -91,6 +93,18 @@ def test_chosen_parameters_are_varied_and_published_ones_are_not(plan):
         hit = [row for row in rows if fnmatchcase(row.key, pattern)]
         assert hit, pattern
         assert why in {left_out(row) for row in hit}
+
+
+def test_nothing_reads_cyclic_amp():
+    """The reason for which its kinetics are left out; its recorder is no equation."""
+    circuit = draw().circuit(draw().clocks("cpp"))[0].circuit
+    own = b2.Equations(astrocyte.ASTROCYTE)["cAMP"]
+    assert "cAMP" in own.identifiers
+    text = "".join(
+        part for cells in circuit.cells for part in (cells.equations, cells.threshold, cells.reset)
+    ) + "".join(link.model + link.on_pre for link in circuit.links)
+    assert text.count("O_cAMP") == text.count("Omega_cAMP*cAMP") == text.count("dcAMP/dt") == 1
+    assert text.count("cAMP") == 4
 
 
 def test_all_draws_run_in_one_program(plan):

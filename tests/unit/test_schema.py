@@ -225,7 +225,7 @@ def changed(dataset, name, **changes):
         (lambda d: changed(d, "calcium", dtype="float64"), ("float64", "float32")),
         (lambda d: changed(d, "freezing", dims=("neuron",), values=np.zeros(146)),
          ("freezing(neuron)", "freezing(trial)")),
-        (lambda d: d.assign_attrs(schema_version="99"), ("version 99", "reads 1")),
+        (lambda d: d.assign_attrs(schema_version="99"), ("version 99", "reads 2")),
         (lambda d: d.assign_attrs(seed="three"), ("seed", "integer")),
         (lambda d: d.assign_attrs(speed=0.0), ("speed", "above 0")),
         (lambda d: d.assign_attrs(parameters="{"), ("parameters", "json")),
