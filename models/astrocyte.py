@@ -67,6 +67,15 @@ drug_Gi : 1
 drug_gap : 1
 """
 
+# Cyclic AMP in the amygdala: first order as in `models.receptors.BETA` (behaviour after Oe et al.
+# 2020). Gi takes away from adenylyl cyclase too, chosen: by the same share as from phospholipase C.
+# Breakdown goes on through the hours that the clock folds: `dilation` is seconds of the slow clock
+# per simulated second, `speed` while the animal is awake.
+AMYGDALA_CAMP = """
+dcAMP/dt = speed*O_cAMP*Gamma_B*(1 - drug_Gi) - dilation*Omega_cAMP*cAMP : mmolar
+dilation : 1
+"""
+
 # The astrocyte of `amygdala_prefrontal`: chosen parts, each with its own source.
 ASTROCYTE = (
     GLUTAMATE
@@ -75,6 +84,7 @@ ASTROCYTE = (
     + ALPHA1_DRUGS
     + BETA_DRUGS
     + AMYGDALA_IP3
+    + AMYGDALA_CAMP
     + PLC_DELTA
     + DEGRADATION
     + IP3_TOOLS

@@ -41,16 +41,11 @@ Gamma_B = N_A/(N_A + K_NB) : 1
 dcAMP/dt = speed*(O_cAMP*Gamma_B - Omega_cAMP*cAMP) : mmolar
 """
 
-# The same with drugs, as for alpha1, and with Gi, which takes away from what adenylyl cyclase makes
-# (the textbook cascade of hM4Di; chosen: by the same share as from phospholipase C). Breakdown goes
-# on through the hours that the clock folds: `dilation` is seconds of the slow clock per simulated
-# second, `speed` while the animal is awake.
+# The same receptors with drugs, as for alpha1.
 BETA_DRUGS = """
 N_beta = N_A + drug_beta_agonist*K_NB : mmolar
 K_beta = K_NB*(1 + drug_beta_block) : mmolar
 Gamma_B = N_beta/(N_beta + K_beta) : 1
-dcAMP/dt = speed*O_cAMP*Gamma_B*(1 - drug_Gi) - dilation*Omega_cAMP*cAMP : mmolar
-dilation : 1
 drug_beta_agonist : 1
 drug_beta_block : 1
 """
