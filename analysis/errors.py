@@ -1,5 +1,7 @@
 """The one error of this package that a user can mend."""
 
+from astrogram.errors import AstrogramError
 
-class DatasetError(ValueError):
+
+class DatasetError(AstrogramError, ValueError):
     """A dataset, or the file that should hold one, is not what is needed: one clear line."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +14,7 @@ import xarray as xr
 
 from analysis.errors import DatasetError
 from analysis.validation import validate
+from astrogram.files import replacing
 
 _SUFFIXES = (".nc", ".zarr")
 _ZARR_MARKS = ("zarr.json", ".zgroup")
@@ -60,13 +60,11 @@ def write_dataset(
         raise DatasetError(f"cannot write {target}: it is a folder; move it, or give another path")
     if target.is_file() and target.suffix == ".zarr":
         raise DatasetError(f"cannot write {target}: it is a file; move it, or give another path")
-    temporary = target.with_name(f".{target.stem}.part-{os.getpid()}{target.suffix}")
-    try:
-        with _one_line(f"cannot write {target}", "free space there, or give another path"):
-            _write(dataset, temporary)
-            _replace(temporary, target)
-    finally:  # also on Ctrl-C
-        _remove(temporary)
+    with (
+        _one_line(f"cannot write {target}", "free space there, or give another path"),
+        replacing(target) as temporary,
+    ):
+        _write(dataset, temporary)
     return target
 
 
@@ -188,25 +186,3 @@ def _check_chunks(path: Path) -> None:
                 f"cannot read {path}: '{name}' has {array.nchunks_initialized} of "
                 f"{array.nchunks} chunks; copy it again or run again"
             )
-
-
-def _replace(temporary: Path, target: Path) -> None:
-    if not target.is_dir():
-        os.replace(temporary, target)
-        return
-    # A folder cannot be renamed over another one: step aside, and back if that fails.
-    aside = target.with_name(f".{target.stem}.old-{os.getpid()}{target.suffix}")
-    os.replace(target, aside)
-    try:
-        os.replace(temporary, target)
-    except BaseException:
-        os.replace(aside, target)
-        raise
-    _remove(aside)
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)

@@ -15,6 +15,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from astrogram.environment import cache_folder
 from models.circuit import Circuit
 
 LARGEST_CACHE = 2**30
@@ -31,14 +32,6 @@ class Build:
     size: int
     used: float
     """`size` in bytes on disk; `used`, when it was last used, in seconds since 1970."""
-
-
-def cache_folder() -> Path:
-    """Return the folder of all builds: ``ASTROGRAM_CACHE`` or one in the user's cache."""
-    given = os.environ.get("ASTROGRAM_CACHE")
-    if given:
-        return Path(given)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "astrogram"
 
 
 def find_build(circuit: Circuit) -> tuple[Path, float]:

@@ -14,6 +14,7 @@ import numpy as np
 from brian2.units.fundamentalunits import get_unit
 from numpy.typing import ArrayLike, NDArray
 
+from astrogram.errors import AstrogramError
 from models.wiring import Edges
 
 # A negative value closer to zero than this (mmolar) is rounding, not a wrong model: 1e-9 umolar.
@@ -22,11 +23,11 @@ _CONCENTRATION = b2.mmolar.dim
 _MARK = "left the regime: "
 
 
-class ModelError(ValueError):
+class ModelError(AstrogramError, ValueError):
     """Parameters, initial values, a graph or a time step outside the model's regime; one line."""
 
 
-class RegimeError(RuntimeError):
+class RegimeError(AstrogramError, RuntimeError):
     """A run that left the regime: which variable of which astrocyte, and when; one line."""
 
 

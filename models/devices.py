@@ -11,13 +11,14 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from astrogram.errors import AstrogramError
 from models.assembly import Clocks
 from models.parameters import ParameterSet
 from models.program import compiler
 
 DEVICES = ("cpp", "cython", "numpy", "genn")
 
-class DeviceError(RuntimeError):
+class DeviceError(AstrogramError, RuntimeError):
     """A device that is unknown, missing or failed; the message is one line."""
 
 

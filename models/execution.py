@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from astrogram.errors import AstrogramError
 from models.scratch import mapped
 
 Tables = dict[str, NDArray]
@@ -28,7 +29,7 @@ CHUNK = 5000
 """Steps between two writes of what was recorded: one second at the default time step."""
 
 
-class RunError(RuntimeError):
+class RunError(AstrogramError, RuntimeError):
     """A run that failed or cannot be believed; the message is one line."""
 
 

@@ -19,12 +19,13 @@ from types import MappingProxyType
 
 from brian2 import Quantity, get_dimensions, have_same_dimensions
 
+from astrogram.errors import AstrogramError
 from models.units import UnitError, parse_quantity, parse_unit
 
 COLUMNS = ("name", "value", "unit", "low", "high", "meaning", "source")
 
 
-class ParameterError(ValueError):
+class ParameterError(AstrogramError, ValueError):
     """A parameter that is unknown, of the wrong unit or out of range; the message is one line."""
 
 

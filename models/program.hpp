@@ -10,6 +10,8 @@
 #include <functional>
 #include <iostream>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 #include "network.h"
 
@@ -299,9 +301,12 @@ template <class Array> void record_rows(const std::string &name, Array &values)
     std::FILE *file = result(name);
     Array *from = &values;
     run().flush.push_back([=]() {
-        for (int row = 0; row < from->n; row++)
-            put(file, (*from)(row).data(), sizeof((*from)(row)[0]), (*from)(row).size());
-        from->resize(0, from->m);
+        using Count = typename std::decay<decltype(from->n)>::type;  // int, or size_t in brian2 2.11
+        for (Count row = 0; row < from->n; row++) {
+            const auto &values = (*from)(row);
+            put(file, values.data(), sizeof(values[0]), values.size());
+        }
+        from->resize(Count(0), Count(from->m));
         if (std::fflush(file)) refuse("the results cannot be written: the disk is full");
     });
 }
@@ -333,6 +338,19 @@ inline void watch(double t)
 
 // ---- the run ---------------------------------------------------------------------------------
 
+// The type by which Brian2's network holds a clock: `Clock` up to 2.9, from 2.10 its base, which
+// need not have regular steps.
+using AnyClock = std::remove_pointer<decltype(Network::objects)::value_type::first_type>::type;
+
+inline double step_of(Clock *clock) { return clock->dt[0]; }
+
+template <class Base> double step_of(Base *clock)
+{
+    Clock *regular = dynamic_cast<Clock *>(clock);
+    if (!regular) refuse("a clock has no regular steps");
+    return regular->dt[0];
+}
+
 // Steps through time as Brian2's Network::run does, in whole steps of the shortest clock: without
 // its search for the next clock and its look at the processor clock in every step.
 inline int carry_out(Network &network)
@@ -345,7 +363,7 @@ inline int carry_out(Network &network)
     for (auto &check : one.check) check();
     std::fclose(one.readback);
 
-    std::vector<Clock *> clocks;
+    std::vector<AnyClock *> clocks;
     std::vector<std::pair<size_t, codeobj_func>> objects;
     for (auto &object : network.objects) {
         size_t c = 0;
@@ -353,10 +371,10 @@ inline int carry_out(Network &network)
         if (c == clocks.size()) clocks.push_back(object.first);
         if (object.second) objects.push_back(std::make_pair(c, object.second));
     }
-    double base = clocks.at(0)->dt[0];
-    for (Clock *clock : clocks) base = clock->dt[0] < base ? clock->dt[0] : base;
+    double base = step_of(clocks.at(0));
+    for (AnyClock *clock : clocks) base = step_of(clock) < base ? step_of(clock) : base;
     std::vector<int64_t> every, wait(clocks.size(), 0);
-    for (Clock *clock : clocks) every.push_back(int64_t(clock->dt[0] / base + 0.5));
+    for (AnyClock *clock : clocks) every.push_back(int64_t(step_of(clock) / base + 0.5));
     std::vector<int64_t> course_wait(one.courses.size(), 0);
     std::vector<char> due(clocks.size());
 

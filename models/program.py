@@ -18,6 +18,7 @@ from pathlib import Path
 import brian2 as b2
 import numpy as np
 
+from astrogram.errors import AstrogramError
 from models.circuit import Circuit
 from models.objects import Objects, make_objects
 
@@ -27,7 +28,7 @@ _HEADERS = "codegen.cpp.headers"
 _FLAGS = "codegen.cpp.extra_compile_args_gcc"
 
 
-class BuildError(RuntimeError):
+class BuildError(AstrogramError, RuntimeError):
     """A program that cannot be written or compiled; the message is one line."""
 
 

@@ -13,6 +13,8 @@ import brian2
 import numpy as np
 from brian2 import Quantity
 
+from astrogram.errors import AstrogramError
+
 # Every unit that a table, a protocol or a command line may name.
 UNITS: dict[str, Quantity] = {
     "1": Quantity(1.0),
@@ -48,7 +50,7 @@ _QUANTITY = re.compile(r"\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(.*?)\
 _FACTOR = re.compile(r"(\w+)(?:\*\*([-+]?\d))?", re.ASCII)
 
 
-class UnitError(ValueError):
+class UnitError(AstrogramError, ValueError):
     """A unit or a quantity that cannot be read; the message is one line."""
 
 

@@ -14,6 +14,9 @@ from typing import Annotated
 
 import typer
 
+from astrogram.errors import AstrogramError
+from astrogram.files import replacing, writing
+from astrogram.text import one_line
 from paradigms.cli_amygdala import amygdala_astrocytes
 from paradigms.cli_cohort import cohort
 from paradigms.cli_parts import (
@@ -33,28 +36,13 @@ from paradigms.cli_references import reproduce
 from paradigms.cli_robustness import robustness
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
 from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
-from paradigms.output import check_writable, dataset_path, replacing, writing
+from paradigms.output import check_writable, dataset_path
 from paradigms.protocol import load_protocol, parse_intervention
 from paradigms.reading import ProtocolError
 from paradigms.timeline import animal_timeline
 
 FAILED = 2
 INTERRUPTED = 130
-
-EXPECTED = (
-    ("paradigms.reading", "ProtocolError"),
-    ("paradigms.output", "OutputError"),
-    ("paradigms.interventions", "InterventionError"),
-    ("paradigms.tissue_graphs", "GraphError"),
-    ("paradigms.patterns", "PatternError"),
-    ("models.checks", "ModelError"),
-    ("models.checks", "RegimeError"),
-    ("models.parameters", "ParameterError"),
-    ("models.units", "UnitError"),
-    ("models.devices", "DeviceError"),
-    ("analysis.errors", "DatasetError"),
-)
-"""Errors that a user can mend. Looked up only when one was raised: their modules load slowly."""
 
 app = typer.Typer(
     name="astrogram",
@@ -252,15 +240,8 @@ def explained(error: Exception) -> str | None:
     usage = getattr(error, "format_message", None)
     if callable(usage):  # a wrong option or argument, as typer reports it
         return f"{one_line(usage())} (see astrogram --help)"
-    for module, name in EXPECTED:
-        kind = getattr(sys.modules.get(module), name, None)
-        if kind is not None and isinstance(error, kind):
-            return one_line(str(error))
+    if isinstance(error, AstrogramError):
+        return one_line(str(error))
     if isinstance(error, OSError) and error.strerror:
         return one_line(f"{error.filename or 'output'}: {error.strerror}")
     return None
-
-
-def one_line(text: str) -> str:
-    """Return `text` with every run of white space as one blank."""
-    return " ".join(text.split())

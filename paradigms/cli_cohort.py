@@ -12,10 +12,11 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from astrogram.files import replacing
 from paradigms.cli_show import AsJson
 from paradigms.console import COMPARE_COLUMNS, as_rows, note, print_rows
 from paradigms.groups import Group, load_groups, shipped_groups
-from paradigms.output import check_writable, replacing
+from paradigms.output import check_writable
 from paradigms.plan import Protocol
 from paradigms.protocol import load_protocol
 

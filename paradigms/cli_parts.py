@@ -9,8 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from astrogram.files import replacing, writing
 from paradigms.console import SimpleProgress, note, print_rows
-from paradigms.output import check_writable, dataset_path, replacing, writing
+from paradigms.output import check_writable, dataset_path
 from paradigms.reading import ProtocolError
 
 

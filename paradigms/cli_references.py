@@ -7,8 +7,9 @@ from typing import Annotated, Any
 
 import typer
 
+from astrogram.files import replacing
 from paradigms.console import as_rows, note, print_markdown, print_rows
-from paradigms.output import check_writable, replacing
+from paradigms.output import check_writable
 
 COLUMNS = ("subject", "check", "reference", "ours", "tolerance", "unit", "verdict")
 

@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from astrogram.files import replacing
 from paradigms.cli_cohort import AnimalsProgress, cores
 from paradigms.cli_show import AsJson
 from paradigms.console import as_rows, note, print_markdown, print_rows
 from paradigms.groups import load_groups
-from paradigms.output import check_writable, replacing
+from paradigms.output import check_writable
 from paradigms.protocol import load_protocol
 
 PROTOCOL, GROUPS = "fear_extinction", "amygdala_astrocytes"

@@ -82,7 +82,8 @@ def cache(
     as_json: AsJson = False,
 ) -> None:
     """Print the compiled programs that runs find again, or remove them."""
-    from models.builds import LARGEST_CACHE, builds, cache_folder, clear_cache
+    from astrogram.environment import cache_folder
+    from models.builds import LARGEST_CACHE, builds, clear_cache
 
     if clear:
         note(f"{clear_cache() / 2**20:.1f} MiB freed in {cache_folder()}")

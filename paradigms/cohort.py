@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from typing import Any
 
 import xarray as xr
 
+from astrogram.files import write_text
 from models.parameters import load_parameters
 from paradigms.groups import Group
 from paradigms.plan import Protocol
@@ -166,9 +166,7 @@ def finish(life: Life, content: Mapping[str, Any]) -> None:
     content = {
         "request": life.request(*MEASURED), "group": life.group, "seed": life.seed, **content
     }  # fmt: skip
-    temporary = life.measured.with_name(f".{life.measured.name}.part-{os.getpid()}")
-    temporary.write_text(json.dumps(content))
-    temporary.replace(life.measured)
+    write_text(life.measured, json.dumps(content))
 
 
 def is_done(life: Life) -> bool:

@@ -6,8 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
+from astrogram.text import shown
 from paradigms.protocol import Protocol, parse_intervention
-from paradigms.reading import ProtocolError, Table, shown
+from paradigms.reading import ProtocolError, Table
 
 GROUPS_DIR = Path(__file__).parent / "groups"
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from astrogram.errors import AstrogramError
 from models.tissue import POPULATIONS, PROJECTIONS
 
 TAGGED = "tagged"
 """Target of light: the BLA principal cells that `tagging` has labelled, by their label."""
 
 
-class InterventionError(ValueError):
+class InterventionError(AstrogramError, ValueError):
     """An intervention that is unknown or has an impossible dose; the message is one line."""
 
 

@@ -1,19 +1,16 @@
-"""Where results go: paths checked before a long run, files that appear whole or not at all."""
+"""Where results go: paths that are checked before a long run."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
+
+from astrogram.errors import OutputError
+from astrogram.files import writing
 
 DATASET_SUFFIXES = (".nc", ".zarr")
 PROBE_BYTES = 65536
-
-
-class OutputError(ValueError):
-    """A place where results cannot be written. One line."""
 
 
 def dataset_path(out: str, protocol: str, seed: int) -> Path:
@@ -65,29 +62,3 @@ def check_writable(path: Path) -> None:
             probe.write(bytes(PROBE_BYTES))
             probe.flush()
             os.fsync(probe.fileno())
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Turn a failure to write `path` into an `OutputError`."""
-    try:
-        yield
-    except OSError as error:
-        reason = error.strerror or str(error) or type(error).__name__
-        raise OutputError(
-            f"cannot write {path}: {reason}; make it writable and free space there, "
-            "or choose another --out"
-        ) from None
-
-
-@contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a temporary path beside `path` to write to; on success it takes the place of `path`."""
-    temporary = path.with_name(f".{path.stem}.part-{os.getpid()}{path.suffix}")
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            yield temporary
-            temporary.replace(path)
-        finally:
-            temporary.unlink(missing_ok=True)

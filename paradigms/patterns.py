@@ -10,12 +10,14 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from astrogram.errors import AstrogramError
+
 EMBEDDED = ("random", "digits", "patches")
 PATCH = 16
 """Side of a photograph patch, pixels."""
 
 
-class PatternError(ValueError):
+class PatternError(AstrogramError, ValueError):
     """A source of patterns that cannot be used: what was given, what is allowed; one line."""
 
 

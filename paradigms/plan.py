@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from paradigms.reading import ProtocolError, shown, suggestion
+from astrogram.text import shown
+from paradigms.reading import ProtocolError, suggestion
 
 ALWAYS = "always"
 """Window of an intervention: the whole experiment."""

@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from astrogram.text import shown
 from paradigms.plan import ALWAYS, Clock, Intervention, Phase, Protocol, Session
-from paradigms.reading import ProtocolError, Table, parse_time, shown, suggestion
+from paradigms.reading import ProtocolError, Table, parse_time, suggestion
 
 __all__ = [
     "CONTEXTS",

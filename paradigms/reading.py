@@ -13,6 +13,9 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from astrogram.errors import AstrogramError
+from astrogram.text import shown
+
 TIME_UNITS = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 """Seconds in each unit a time string may carry."""
 
@@ -23,14 +26,8 @@ _TIME = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*([A-Za-z]+)\
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
-class ProtocolError(ValueError):
+class ProtocolError(AstrogramError, ValueError):
     """A protocol, or a request to change one, that cannot be carried out. One line."""
-
-
-def shown(value: object) -> str:
-    """Return `value` quoted on one line and cut to a readable length."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
 
 
 def suggestion(given: str, allowed: Collection[str]) -> str:

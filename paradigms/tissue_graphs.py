@@ -9,6 +9,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
+from astrogram.errors import AstrogramError
 from models.gap_junction import graph_edges, ring_edges
 from models.wiring import Edges
 
@@ -27,7 +28,7 @@ DIAGONAL = 1.5
 """Reach of dense graphs in spacings: the diagonals of a square are in, two steps are not."""
 
 
-class GraphError(ValueError):
+class GraphError(AstrogramError, ValueError):
     """A graph that is unknown or too small; the message is one line."""
 
 

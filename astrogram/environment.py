@@ -1,0 +1,123 @@
+"""The one place that reads the environment: folders, compiler, GeNN and CUDA.
+
+What a variable says is resolved once, here, and refused in one line where it leads nowhere.
+
+===================  ===========================================================================
+ASTROGRAM_CACHE      folder of compiled programs; by default one in the user's cache folder
+TMPDIR               folder of what a run needs while it runs
+CXX                  C++ compiler, with options if need be
+CXXFLAGS, CPPFLAGS,  taken by the compiler, so part of what a program is
+LDFLAGS
+GENN_PATH            GeNN 4, for the device genn
+CUDA_PATH            CUDA, for genn on a GPU
+===================  ===========================================================================
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import tempfile
+from pathlib import Path
+
+import platformdirs
+
+from astrogram.errors import EnvironmentFault
+from astrogram.text import shown
+
+FLAGS = ("CXXFLAGS", "CPPFLAGS", "LDFLAGS")
+
+
+def cache_folder() -> Path:
+    """Return the absolute folder of compiled programs; it need not exist yet.
+
+    Raises
+    ------
+    EnvironmentFault
+        If neither ASTROGRAM_CACHE nor a home names one.
+    """
+    given = os.environ.get("ASTROGRAM_CACHE", "")
+    if given:
+        return _resolved("ASTROGRAM_CACHE", given)
+    found = Path(platformdirs.user_cache_dir("astrogram", appauthor=False))
+    if not found.is_absolute():
+        raise EnvironmentFault(
+            f"no folder for compiled programs: the user's cache folder is {shown(str(found))}; let "
+            "HOME or ASTROGRAM_CACHE name a folder with its whole path"
+        )
+    return found
+
+
+def temporary_folder() -> Path:
+    """Return the absolute folder for what lives only while a run does.
+
+    Raises
+    ------
+    EnvironmentFault
+        If TMPDIR, or what stands in for it, cannot be written to.
+    """
+    given = os.environ.get("TMPDIR", "")
+    if given:
+        folder = _resolved("TMPDIR", given)
+        if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+            raise EnvironmentFault(
+                f"TMPDIR is {shown(given)}, no folder that can be written to; make it, let TMPDIR "
+                "name another one, or unset it"
+            )
+        return folder
+    try:
+        return Path(tempfile.gettempdir()).absolute()
+    except OSError as error:
+        raise EnvironmentFault(
+            f"no folder for temporary files: {error.strerror or error}; let TMPDIR name one"
+        ) from None
+
+
+def compiler_words() -> list[str]:
+    """Return the words of CXX, none if it is not set.
+
+    Raises
+    ------
+    EnvironmentFault
+        If its quotes do not match.
+    """
+    given = os.environ.get("CXX", "")
+    try:
+        return shlex.split(given)
+    except ValueError as error:
+        raise EnvironmentFault(
+            f"CXX is {shown(given)}: {error}; write a command such as g++, or unset it"
+        ) from None
+
+
+def compiler_flags() -> list[str]:
+    """Return what `FLAGS` say, "" for each that is not set."""
+    return [os.environ.get(name, "") for name in FLAGS]
+
+
+def genn_folder() -> Path | None:
+    """Return the folder that GENN_PATH names, None if it is not set."""
+    given = os.environ.get("GENN_PATH", "")
+    return _resolved("GENN_PATH", given) if given else None
+
+
+def cuda_folder() -> Path | None:
+    """Return the folder that CUDA_PATH names, None if it is not set."""
+    given = os.environ.get("CUDA_PATH", "")
+    return _resolved("CUDA_PATH", given) if given else None
+
+
+def for_child(**changes: str) -> dict[str, str]:
+    """Return the environment of a program that is started, with `changes`."""
+    return {**os.environ, **changes}
+
+
+def _resolved(name: str, given: str) -> Path:
+    """Return a path of the environment, ``~`` and a relative one resolved here and now."""
+    try:
+        path = Path(given).expanduser()
+        return Path(os.path.abspath(path))
+    except (RuntimeError, OSError, ValueError) as error:
+        raise EnvironmentFault(
+            f"{name} is {shown(given)}: {error}; let it name a folder with its whole path"
+        ) from None
