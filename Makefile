@@ -1,7 +1,7 @@
 # Every target does its own set-up: a virtual environment and an installation, once.
 # Needed beforehand: Python >= 3.11, make and a C++ compiler.
 
-# The first Python on the path that is new enough; another one: make PYTHON=/path/to/python
+# Tested: 3.11, 3.12 and 3.13. The first Python on the path that is new enough; another one: make PYTHON=/path/to/python
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
     $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 # brian2genn needs exactly Python 3.11; another one: make test-genn PYTHON_GENN=/path/to/python3.11
@@ -9,20 +9,24 @@ PYTHON_GENN ?= $(shell for p in python3.11 python3; do \
     $$p -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null && echo $$p && break; done)
 
 VENV := .venv
+# What is installed beside the project itself
+EXTRA := [test]
 VENV_GENN := .venv-genn
 RUN := $(VENV)/bin
+SMOKE := out/smoke
 DEMO := out/demo/fear_extinction_seed2.nc
 
 export MPLBACKEND := Agg
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-slow test-genn test-gpu lint references docs bench clean
+.PHONY: help demo test test-slow smoke same test-genn test-gpu lint references docs bench clean
 
 help:
 	@echo "make demo       one animal: dataset, figure sheet and comparison table in out/demo"
 	@echo "make test       the tests, without the slow ones"
 	@echo "make test-slow  the slow tests"
-	@echo "make test-genn  the tests with the pins of GeNN, and those of GeNN (Python 3.11)"
+	@echo "make smoke      a small animal from program to comparison, away from the checkout"
+	@echo "make test-genn  what depends on Brian2 with the pins of GeNN, and GeNN itself (Python 3.11)"
 	@echo "make test-gpu   the tests on an NVIDIA GPU (GENN_PATH and CUDA_PATH set)"
 	@echo "make lint       ruff and mypy"
 	@echo "make references  table and figures of docs/references.md (half an hour)"
@@ -35,7 +39,7 @@ $(VENV)/installed: setup.cfg
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	    { echo "astrogram: $(PYTHON) is not Python >= 3.11; make PYTHON=/path/to/python" >&2; exit 2; }
 	$(PYTHON) -m venv --clear $(VENV)
-	$(RUN)/python -m pip install --quiet --editable '.[test]'
+	$(RUN)/python -m pip install --quiet $(if $(EXTRA),--editable) '.$(EXTRA)'
 	@touch $@
 
 $(VENV_GENN)/installed: setup.cfg
@@ -52,11 +56,28 @@ demo: $(VENV)/installed
 test: $(VENV)/installed
 	$(RUN)/python -m pytest -m "not slow and not genn and not gpu"
 
+# A small animal from its program to its comparison, as a user has it: away from the checkout.
+smoke: $(VENV)/installed
+	rm -rf $(SMOKE)/$(VENV) && mkdir -p $(SMOKE)/$(VENV)
+	cd $(SMOKE)/$(VENV) && export PATH="$(abspath $(RUN)):$$PATH" && \
+	    astrogram run quick_conditioning --seed 1 --size 250 --out . && \
+	    astrogram analyse quick_conditioning_seed1.nc && \
+	    astrogram compare quick_conditioning_seed1.nc
+
+# Whether the animals of all environments that ran `make smoke` fired the same spikes
+same: $(VENV)/installed
+	for folder in $(wildcard $(SMOKE)/.venv-*); do \
+	    $(RUN)/python -m benchmarks.same $(SMOKE)/$(VENV) $$folder spike_time spike_neuron || exit 1; \
+	done
+
 test-slow: $(VENV)/installed
 	$(RUN)/python -m pytest -m "slow and not genn and not gpu"
 
+# Not what another Brian2 cannot change: notebooks, cohorts, commands.
+BRIAN := tests/genn tests/property tests/reference tests/unit \
+    tests/pipeline/test_builds.py tests/pipeline/test_run.py
 test-genn: $(VENV_GENN)/installed
-	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu"
+	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu" $(BRIAN)
 
 test-gpu: $(VENV_GENN)/installed
 	$(VENV_GENN)/bin/python -m pytest -m gpu
@@ -88,5 +109,5 @@ bench: $(VENV)/installed
 	$(RUN)/python -m benchmarks $(BENCH)
 
 clean:
-	rm -rf $(VENV) $(VENV_GENN) out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-* out build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -prune -exec rm -rf {} +
