@@ -1,4 +1,4 @@
-"""Are two datasets, or two folders of them, the same: every variable, bit for bit?
+"""Whether two datasets, or two folders of them, are the same: every variable, bit for bit.
 
 ``python -m benchmarks.same ONE OTHER [VARIABLE ...]``: with variables only these are compared, for
 example ``spike_time spike_neuron``. What says how and when a dataset was made (its attributes) is
