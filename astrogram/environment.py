@@ -18,6 +18,8 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import platformdirs
@@ -71,6 +73,24 @@ def temporary_folder() -> Path:
         raise EnvironmentFault(
             f"no folder for temporary files: {error.strerror or error}; let TMPDIR name one"
         ) from None
+
+
+@contextmanager
+def temporary_files_in(folder: Path) -> Iterator[None]:
+    """Let libraries, and the programs that they start, put temporary files into `folder`.
+
+    This is so for the whole process, until the ``with`` block ends.
+    """
+    before = os.environ.get("TMPDIR"), tempfile.tempdir
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before[1]
+        if before[0] is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before[0]
 
 
 def compiler_words() -> list[str]:

@@ -6,17 +6,18 @@ The circuit and the protocol do not know the device; what differs between device
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 from dataclasses import dataclass
-from pathlib import Path
 
+from astrogram.environment import cuda_folder, genn_folder
 from astrogram.errors import AstrogramError
+from astrogram.text import one_line
 from models.assembly import Clocks
 from models.parameters import ParameterSet
 from models.program import compiler
 
 DEVICES = ("cpp", "cython", "numpy", "genn")
+
 
 class DeviceError(AstrogramError, RuntimeError):
     """A device that is unknown, missing or failed; the message is one line."""
@@ -79,14 +80,15 @@ def check_device(device: str, *, gpu: bool = False) -> None:
             "install make, or use --device cython or numpy (slow)"
         )
     if device == "genn":
-        given = os.environ.get("GENN_PATH", "")
-        if not (Path(given) / "bin" / "genn-buildmodel.sh").is_file():
+        given = genn_folder()
+        if given is None or not (given / "bin" / "genn-buildmodel.sh").is_file():
             raise DeviceError(
                 f"device 'genn' needs GeNN 4 in the folder that GENN_PATH names, which is "
-                f"'{given}'; set it to a folder with bin/genn-buildmodel.sh, or use --device cpp"
+                f"'{given or ''}'; set it to a folder with bin/genn-buildmodel.sh, or use --device cpp"
             )
-        version = Path(given) / "version.txt"
-        found = version.read_text().strip() if version.is_file() else "an unknown version"
+        version = given / "version.txt"
+        found = one_line(version.read_text(errors="replace")) if version.is_file() else ""
+        found = found[:20] or "an unknown version"
         if not found.startswith("4."):
             raise DeviceError(
                 f"GENN_PATH holds GeNN {found}, and brian2genn needs GeNN 4 (tested: 4.9.0); "
@@ -131,6 +133,6 @@ def describe_devices() -> list[Ability]:
 
 def _cuda() -> bool:
     """Whether a CUDA compiler and a driver are here."""
-    home = os.environ.get("CUDA_PATH", "")
-    compiles = shutil.which("nvcc") or (Path(home) / "bin" / "nvcc").is_file()
+    home = cuda_folder()
+    compiles = shutil.which("nvcc") or (home is not None and (home / "bin" / "nvcc").is_file())
     return bool(compiles) and bool(shutil.which("nvidia-smi"))

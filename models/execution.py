@@ -8,10 +8,8 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import subprocess
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +17,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from astrogram.environment import for_child, temporary_folder
 from astrogram.errors import AstrogramError
+from astrogram.leftovers import owned_folder
+from astrogram.text import one_line
 from models.scratch import mapped
 
 Tables = dict[str, NDArray]
@@ -31,6 +32,10 @@ CHUNK = 5000
 
 class RunError(AstrogramError, RuntimeError):
     """A run that failed or cannot be believed; the message is one line."""
+
+
+class CannotStart(RunError):
+    """A program that this machine cannot even start; one line."""
 
 
 class OutOfRegime(RunError):
@@ -62,12 +67,19 @@ def execute(
     ------
     OutOfRegime
         Which variable of which cell left the regime, and when.
+    CannotStart
+        If the program is not for this machine, or not there.
     RunError
         If the program ends otherwise, stops early, or did not get what it was given.
     """
-    manifest = json.loads((build / "manifest.json").read_text())
-    with _folder() as place:
-        _write(place, tables, n_steps)
+    try:
+        manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise CannotStart(_no_start(build, str(error))) from None
+    with contextlib.ExitStack() as stack:
+        with _room():
+            place = stack.enter_context(owned_folder("run", temporary_folder()))
+            _write(place, tables, n_steps)
         _carry_out(build, place, n_steps, progress, manifest)
         _compare(place / "out" / "readback", tables, manifest)
         return {
@@ -77,24 +89,35 @@ def execute(
 
 
 @contextlib.contextmanager
-def _folder() -> Iterator[Path]:
-    place = Path(tempfile.mkdtemp(prefix="astrogram-"))
+def _room() -> Iterator[None]:
     try:
-        (place / "in").mkdir()
-        (place / "out").mkdir()
-        yield place
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
+        yield
+    except OSError as error:
+        raise RunError(_no_room(error.strerror or str(error))) from None
+
+
+def _no_room(why: str) -> str:
+    return (
+        f"a run's tables and records cannot be written to {temporary_folder()}: {why}; free space "
+        "there, or let TMPDIR name another folder"
+    )
+
+
+def _no_start(build: Path, why: str) -> str:
+    return (
+        f"the compiled model cannot be started from {build}: {one_line(why)}; let ASTROGRAM_CACHE "
+        "name a folder where programs may be started"
+    )
 
 
 def _write(place: Path, tables: Tables, n_steps: int) -> None:
     """Write all tables, in the number formats that the program reads."""
+    for name in ("in", "out"):
+        (place / name).mkdir()
     given = {**tables, "plan": np.array([n_steps, CHUNK], np.int64)}
-    try:
-        for name, values in given.items():
-            np.ascontiguousarray(values, _dtype(name)).tofile(place / "in" / name)
-    except OSError as error:
-        raise RunError(f"the tables of the run cannot be written: {error}") from error
+    for name, values in given.items():
+        with (place / "in" / name).open("wb") as file:  # NumPy's own writer keeps the cause back
+            file.write(np.ascontiguousarray(values, _dtype(name)).data)
 
 
 def _dtype(name: str) -> type:
@@ -107,41 +130,65 @@ def _dtype(name: str) -> type:
 def _carry_out(
     build: Path, place: Path, n_steps: int, progress: Progress | None, manifest: dict
 ) -> None:
-    environment = {**os.environ, "ASTROGRAM_RUN": str(place)}
-    with (place / "stderr").open("w+") as said:
+    environment = for_child(ASTROGRAM_RUN=str(place), ASTROGRAM_PARENT=str(os.getpid()))
+    try:
+        # What it complains of comes by the same pipe: a file would be lost on a full disk.
         child = subprocess.Popen(  # noqa: S603 (our own program in our own cache)
-            [str(build / "main")], cwd=build, env=environment, stdout=subprocess.PIPE,
-            stderr=said, text=True,
+            [str(build / "main")], cwd=build, env=environment, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         )  # fmt: skip
-        try:
-            reached = 0
-            assert child.stdout is not None
-            for line in child.stdout:
-                if line.startswith("reached "):
-                    reached = int(line.split()[1])
-                    if progress is not None:
-                        progress(reached / max(n_steps, 1))
+    except OSError as error:
+        raise CannotStart(_no_start(build, error.strerror or str(error))) from None
+    begun, reached, complaint = False, 0, ""
+    try:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if line == "begun\n":
+                begun = True
+            elif line.startswith("reached "):
+                reached = int(line.split()[1])
+                if progress is not None:
+                    progress(reached / max(n_steps, 1))
+            else:
+                complaint = complaint or line.strip()
+        child.wait()
+    finally:
+        if child.poll() is None:
+            child.kill()
             child.wait()
-        finally:
-            if child.poll() is None:
-                child.send_signal(signal.SIGKILL)
-                child.wait()
-            if child.stdout is not None:
-                child.stdout.close()
-        said.seek(0)
-        complaint = said.read().strip()
+        if child.stdout is not None:
+            child.stdout.close()
+    why = complaint or _status(child.returncode)
+    if not begun and -child.returncode not in _ENDED_BY_OTHERS:
+        raise CannotStart(_no_start(build, why))
     if complaint.startswith("left the regime: "):
         variable, cells, *rest = complaint.removeprefix("left the regime: ").split()[:5]
         unit = manifest["guarded"][f"{cells}.{variable}"]
         index, value, time = int(rest[0]), float(rest[1]), float(rest[2])
         raise OutOfRegime(out_of_regime(variable, cells, index, value, unit, time))
+    if complaint.startswith(_UNWRITTEN):
+        raise RunError(_no_room(complaint.removeprefix(_UNWRITTEN)))
     if child.returncode or complaint:
-        lines = complaint.splitlines()
-        why = lines[0] if lines else f"it ended with status {child.returncode}"
-        raise RunError(f"the compiled model stopped early: {why}")
+        raise RunError(f"the compiled model stopped early: {one_line(why)}")
     if reached != n_steps:
         share = reached / n_steps
         raise RunError(f"the compiled model stopped early, after {share:.0%} of the run")
+
+
+_ENDED_BY_OTHERS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_UNWRITTEN = "the results cannot be written: "
+
+
+def _status(code: int) -> str:
+    """Say how a program ended that said nothing itself."""
+    if code >= 0:
+        return f"it ended with status {code}"
+    try:
+        name = signal.Signals(-code).name
+    except ValueError:
+        name = f"signal {-code}"
+    memory = "; was there memory enough?" if -code == signal.SIGKILL else ""
+    return f"it was ended by {name}{memory}"
 
 
 def out_of_regime(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import brian2 as b2
 import numpy as np
 
+from models.brian import BrianMisfit
 from models.circuit import Cells, Circuit, Links, Source, Tables
 
 # Functions of a compiled program that read the wiring of one run (`models.program`).
@@ -132,6 +133,8 @@ class _Maker:
             **self._clock(links.step),
         )  # fmt: skip
         for updater in result.summed_updaters.values():
+            if not hasattr(updater, "_clock"):
+                raise BrianMisfit("keeps the clock of a sum over synapses elsewhere")
             # Brian2 sums at every step of the target, however slowly the source steps, which took
             # a tenth of a run. GeNN does its own sums and refuses other clocks anyway.
             updater._clock = result.clock

@@ -2,7 +2,8 @@
 // time, write what is recorded while running. Tables and results are raw arrays in $ASTROGRAM_RUN.
 // Everything a run depends on is checked; whatever is wrong ends the program with one line.
 #pragma once
-#include <chrono>
+#include <cerrno>
+#include <csignal>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -13,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+#include "lifeline.hpp"
 #include "network.h"
 
 namespace astrogram {
@@ -21,6 +23,14 @@ namespace astrogram {
 {
     std::cerr << why << std::endl;
     std::_Exit(3);
+}
+
+// The first thing that happens: from now on, what is wrong is wrong with the run.
+inline void begin()
+{
+    end_with_parent();
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error like a full disk
+    std::cout << "begun" << std::endl;
 }
 
 inline std::string folder()
@@ -192,16 +202,21 @@ inline Run &run()
     return one;
 }
 
+[[noreturn]] inline void cannot_write()
+{
+    refuse(std::string("the results cannot be written: ") + std::strerror(errno));
+}
+
 inline void put(std::FILE *file, const void *data, size_t size, size_t count)
 {
     if (count && std::fwrite(data, size, count, file) != count)
-        refuse("the results cannot be written: the disk is full or not writable");
+        cannot_write();
 }
 
 inline std::FILE *result(const std::string &name)
 {
     std::FILE *file = std::fopen((folder() + "/out/" + name).c_str(), "wb");
-    if (!file) refuse("the result '" + name + "' cannot be written");
+    if (!file) cannot_write();
     return file;
 }
 
@@ -290,7 +305,7 @@ template <class T> void record(const std::string &name, std::vector<T> &values)
     run().flush.push_back([=]() {
         put(file, from->data(), sizeof(T), from->size());
         from->clear();
-        if (std::fflush(file)) refuse("the results cannot be written: the disk is full");
+        if (std::fflush(file)) cannot_write();
     });
 }
 
@@ -307,7 +322,7 @@ template <class Array> void record_rows(const std::string &name, Array &values)
             put(file, values.data(), sizeof(values[0]), values.size());
         }
         from->resize(Count(0), Count(from->m));
-        if (std::fflush(file)) refuse("the results cannot be written: the disk is full");
+        if (std::fflush(file)) cannot_write();
     });
 }
 
@@ -338,9 +353,15 @@ inline void watch(double t)
 
 // ---- the run ---------------------------------------------------------------------------------
 
+// Brian2's network holds pairs of a clock and what to do when it ticks.
+using Entry = decltype(Network::objects)::value_type;
+static_assert(std::is_pointer<Entry::first_type>::value &&
+                  std::is_same<Entry::second_type, codeobj_func>::value,
+              "error: the list of objects of this brian2 is another one");
+
 // The type by which Brian2's network holds a clock: `Clock` up to 2.9, from 2.10 its base, which
 // need not have regular steps.
-using AnyClock = std::remove_pointer<decltype(Network::objects)::value_type::first_type>::type;
+using AnyClock = std::remove_pointer<Entry::first_type>::type;
 
 inline double step_of(Clock *clock) { return clock->dt[0]; }
 
@@ -361,7 +382,7 @@ inline int carry_out(Network &network)
     Run &one = run();
     one.readback = result("readback");
     for (auto &check : one.check) check();
-    std::fclose(one.readback);
+    if (std::fclose(one.readback)) cannot_write();
 
     std::vector<AnyClock *> clocks;
     std::vector<std::pair<size_t, codeobj_func>> objects;

@@ -1,14 +1,17 @@
 """A circuit as a C++ program whose every run reads its own tables: compile once, run many.
 
 Everything that leans on the inside of Brian2's C++ standalone device (names of arrays, the main
-function, the list of objects) stands here and in `program.hpp`; tests run it on each Brian2.
+function, the list of objects) stands here and in `program.hpp`. What it leans on is looked for
+when a program is written, and a Brian2 without it is refused by its version; tests run it on each.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -18,11 +21,14 @@ from pathlib import Path
 import brian2 as b2
 import numpy as np
 
+from astrogram.environment import compiler_words, for_child
 from astrogram.errors import AstrogramError
+from models.brian import BrianMisfit, temporary_files, untested
+from models.children import run_kept
 from models.circuit import Circuit
 from models.objects import Objects, make_objects
 
-HEADER = Path(__file__).with_name("program.hpp")
+HEADER, LIFELINE = (Path(__file__).with_name(name) for name in ("program.hpp", "lifeline.hpp"))
 COMPILERS = ("g++", "c++", "clang++")
 _HEADERS = "codegen.cpp.headers"
 _FLAGS = "codegen.cpp.extra_compile_args_gcc"
@@ -34,16 +40,30 @@ class BuildError(AstrogramError, RuntimeError):
 
 def compiler() -> str | None:
     """Return the C++ compiler: what CXX names, or the first of `COMPILERS` on PATH."""
-    given = os.environ.get("CXX")
+    given = compiler_words()
     if given:
-        return given if shutil.which(shlex.split(given)[0]) else None
+        return shlex.join(given) if shutil.which(given[0]) else None
     return next((name for name in COMPILERS if shutil.which(name)), None)
+
+
+@functools.cache
+def compiler_version(command: str) -> str:
+    """Return what a compiler says of its version, "" if it says nothing."""
+    try:
+        said = subprocess.run(  # noqa: S603 (the compiler that the user names)
+            [*shlex.split(command), "--version"], env=for_child(LC_ALL="C"), text=True,
+            errors="replace", capture_output=True, timeout=60,
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return said.stdout
 
 
 def compile_program(folder: Path) -> None:
     """Compile what Brian2 wrote into `folder`, with as many jobs as cores.
 
-    By Brian2 itself Ctrl-C would pass for a failing compiler.
+    By Brian2 itself Ctrl-C would pass for a failing compiler, and a killed process would leave
+    its compilers at work.
 
     Raises
     ------
@@ -54,14 +74,14 @@ def compile_program(folder: Path) -> None:
     command = [b2.prefs.devices.cpp_standalone.make_cmd_unix, f"-j{processors}"]
     found = compiler() or COMPILERS[0]
     cached = shutil.which("ccache") and "ccache" not in found
-    environment = {**os.environ, "CXX": f"ccache {found}" if cached else found}
-    said = folder / "make.txt"  # a file: an interrupt would leave pipes open
-    with said.open("w") as output:
-        done = subprocess.run(  # noqa: S603 (make on the folder that was just written)
-            command, cwd=folder, env=environment, stdout=output, stderr=output
-        )
-    if done.returncode:
-        raise BuildError(f"compiling the model failed: {complaint(said.read_text())}")
+    environment = for_child(CXX=f"ccache {found}" if cached else found, TMPDIR=str(folder))
+    status, said = run_kept(command, folder, environment)
+    if status or not (folder / "main").is_file():
+        if shutil.disk_usage(folder).free < 2**20:
+            raise BuildError(
+                f"compiling the model failed: no space left in {folder.parent}; make room there"
+            )
+        raise BuildError(f"compiling the model failed: {complaint(said)}{untested()}")
 
 
 def complaint(text: str) -> str:
@@ -79,16 +99,29 @@ def write_program(circuit: Circuit, folder: Path) -> None:
     circuit : Circuit
     folder : Path
         Must not hold a program yet.
+
+    Raises
+    ------
+    BrianMisfit
+        If this Brian2's inside, or a preference that was set, is not what a program leans on.
     """
-    with _standalone(folder):
-        device = b2.get_device()
-        device.insert_code("after_start", _names(circuit))
+    kinds = [np.dtype(b2.prefs[f"core.default_{kind}_dtype"]) for kind in ("float", "integer")]
+    if kinds != [np.dtype(np.float64), np.dtype(np.int32)]:
+        raise BrianMisfit(
+            f"is set to compute in {' and '.join(map(str, kinds))}, and programs need float64 and "
+            "int32: leave the preferences core.default_float_dtype and core.default_integer_dtype"
+        )
+    with _standalone(folder), temporary_files(folder):
+        inserted = [_insert("before_start", "astrogram::begin();")]
+        inserted += [_insert("after_start", _names(circuit))]
         objects = make_objects(circuit, None, _wiring_functions())
-        device.insert_code("main", "\n".join(_filling(circuit, objects)))
+        inserted += [_insert("main", line) for line in _filling(circuit, objects)]
         objects.network.run(0 * b2.second)
-        device.insert_code("main", "\n".join(_running(circuit, objects)))
-        device.build(str(folder), compile=False, run=False)
-    shutil.copy(HEADER, folder / HEADER.name)
+        inserted += [_insert("main", line) for line in _running(circuit, objects)]
+        b2.get_device().build(str(folder), compile=False, run=False)
+    _check_written(folder, inserted)
+    for header in (HEADER, LIFELINE):
+        shutil.copy(header, folder / header.name)
     (folder / "manifest.json").write_text(json.dumps(_manifest(circuit), indent=1))
 
 
@@ -135,6 +168,27 @@ def _wiring_functions() -> dict[str, b2.Function]:
     return result
 
 
+def _insert(slot: str, line: str) -> str:
+    b2.get_device().insert_code(slot, line)
+    return line
+
+
+def _check_written(folder: Path, inserted: list[str]) -> None:
+    """Refuse a Brian2 that did not write what we inserted, or has no such arrays."""
+    try:
+        main, arrays = ((folder / name).read_text() for name in ("main.cpp", "objects.h"))
+    except FileNotFoundError as error:
+        raise BrianMisfit(f"writes no {Path(error.filename).name}") from None
+    declared, at = set(re.findall(r"\w+", arrays)), 0
+    for line in inserted:
+        at = main.find(line, at)
+        if at < 0:
+            raise BrianMisfit(f"does not take our line '{line[:60]}' into its main function")
+        for name in re.findall(r"\b_(?:dynamic_)?array_\w+", line):
+            if name not in declared:
+                raise BrianMisfit(f"declares no array '{name}'")
+
+
 def _names(circuit: Circuit) -> str:
     names = ", ".join(json.dumps(links.name) for links in circuit.links)
     return f"astrogram::wired() = {{{names}}};"
@@ -142,8 +196,11 @@ def _names(circuit: Circuit) -> str:
 
 def _array(objects: Objects, owner: str, variable: str) -> str:
     """Return the C++ name of a variable's array, or of the vector that holds it."""
-    found = objects.named[owner].variables[variable]
-    return b2.get_device().get_array_name(found, access_data=False)
+    try:
+        found = objects.named[owner].variables[variable]
+        return b2.get_device().get_array_name(found, access_data=False)
+    except (KeyError, TypeError, AttributeError):
+        raise BrianMisfit(f"has no array for '{variable}' of '{owner}'") from None
 
 
 def _filling(circuit: Circuit, objects: Objects) -> Iterator[str]:

@@ -12,7 +12,14 @@ from models.builds import find_build
 from models.checks import RegimeError
 from models.circuit import Circuit, Tables
 from models.devices import DeviceError, check_device
-from models.execution import CHUNK, OutOfRegime, RunError, execute, out_of_regime
+from models.execution import (
+    CHUNK,
+    CannotStart,
+    OutOfRegime,
+    RunError,
+    execute,
+    out_of_regime,
+)
 from models.objects import Objects, make_objects, recorded
 from models.program import BuildError
 from models.session import device_session
@@ -76,9 +83,14 @@ def run_circuit(
     circuit.check(tables)
     if device != "cpp":
         return Run(_run_by_brian2(circuit, tables, duration, device, gpu, progress), 0.0)
+    n_steps = round(duration / circuit.step)
     try:
         build, seconds = find_build(circuit)
-        records = execute(build, tables, round(duration / circuit.step), progress)
+        try:
+            records = execute(build, tables, n_steps, progress)
+        except CannotStart:  # made for another machine, or removed meanwhile: once more
+            build, seconds = find_build(circuit, anew=True)
+            records = execute(build, tables, n_steps, progress)
     except OutOfRegime as error:
         raise RegimeError(str(error)) from error
     except (BuildError, RunError) as error:

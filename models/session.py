@@ -9,17 +9,18 @@ import contextlib
 import io
 import shutil
 import subprocess
-import tempfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import brian2 as b2
 import numpy as np
 
+from astrogram.environment import cuda_folder, genn_folder, temporary_folder
+from astrogram.leftovers import owned_folder
+from models.brian import temporary_files
 from models.devices import DeviceError, check_device, check_known
-from models.program import BuildError, compile_program, complaint
+from models.program import LIFELINE, BuildError, compile_program, complaint
 
 # Brian2's own report reads the processor clock before every object of every step, which can cost
 # more than the model; this prints once in a while from a clock of its own.
@@ -61,13 +62,16 @@ class Session:
         place, device = str(self._directory), b2.get_device()
         if self.device not in ("cpp", "genn"):
             raise DeviceError(f"device '{self.device}' has no program to write; use cpp or genn")
-        with contextlib.redirect_stdout(io.StringIO()):  # GeNN's remarks would mix with our tables
+        # GeNN's remarks would mix with our tables
+        with _room(self._directory), contextlib.redirect_stdout(io.StringIO()):
             if self.device == "genn":  # writes the program as part of run
                 device.build_options["use_GPU"] = gpu
                 network.run(duration * b2.second)
             else:
+                device.insert_code("before_start", "astrogram::end_with_parent();")
                 network.run(duration * b2.second)
                 device.build(place, compile=False, run=False)
+                shutil.copy(LIFELINE, self._directory)
 
     def run(self, network: b2.Network, duration: float, *, gpu: bool = False) -> None:
         """Run `network` for `duration` (s of simulated time), with GeNN on a GPU if asked for.
@@ -155,6 +159,17 @@ class Session:
             ) from error
 
 
+@contextlib.contextmanager
+def _room(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DeviceError(
+            f"the model cannot be written to {folder.parent}: {error.strerror or error}; free "
+            "space there, or let TMPDIR name another folder"
+        ) from error
+
+
 def _check_finite(network: b2.Network) -> None:
     """Refuse a run whose integration left all bounds."""
     for group in network.objects:
@@ -165,15 +180,6 @@ def _check_finite(network: b2.Network) -> None:
                         f"the integration of '{group.name}' broke down ('{name}' is not finite); "
                         "lower numerics.dt or numerics.dt_astrocyte, or undo an extreme --set"
                     )
-
-
-def _remove(folder: Path) -> None:
-    """Remove a build folder, also while an interrupted compiler still writes its last file."""
-    for _ in range(50):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not folder.exists():
-            return
-        time.sleep(0.1)
 
 
 @contextlib.contextmanager
@@ -199,6 +205,8 @@ def device_session(
         If the device is unknown or its Python package is missing.
     """
     check_known(device)
+    if device == "genn":
+        import brian2genn  # noqa: F401  (registers the device)
     b2.start_scope()
     # Astrocytes step slowly on purpose, and nothing here has a delay that could be rounded.
     b2.BrianLogger.suppress_name("synapses_dt_mismatch")
@@ -207,26 +215,42 @@ def device_session(
         # Never put back: after an interrupt Brian2 would swallow the next one too.
         b2.prefs["core.stop_on_keyboard_interrupt"] = False
     before = {name: b2.prefs[name] for name in b2.prefs}
-    kept = directory is not None
-    folder = directory if directory is not None else Path(tempfile.mkdtemp(prefix="astrogram-"))
-    try:
-        if device == "cpp":
-            b2.set_device("cpp_standalone", build_on_run=False, directory=str(folder))
-        elif device == "genn":
-            import brian2genn  # noqa: F401  (registers the device)
-
-            b2.set_device("genn", directory=str(folder), compile=False, run=False)
-        else:
+    with _place(directory) as folder, temporary_files(folder):
+        try:
+            _activate(device, folder)
+            yield Session(device, folder, progress)
+        finally:
+            b2.device.reinit()
+            b2.device.activate()
             b2.set_device("runtime")
-            b2.prefs.codegen.target = device
-        yield Session(device, folder, progress)
-    finally:
-        b2.device.reinit()
-        b2.device.activate()
+            for name, value in before.items():
+                if b2.prefs[name] != value:
+                    b2.prefs[name] = value
+            b2.defaultclock.dt = 0.1 * b2.ms
+
+
+@contextlib.contextmanager
+def _place(directory: Path | None) -> Iterator[Path]:
+    if directory is None:
+        with owned_folder("run", temporary_folder()) as folder:
+            yield folder
+    else:
+        directory.mkdir(parents=True, exist_ok=True)
+        yield directory
+
+
+def _activate(device: str, folder: Path) -> None:
+    if device == "cpp":
+        b2.prefs["codegen.cpp.headers"] = [
+            *b2.prefs["codegen.cpp.headers"], f'"{LIFELINE.name}"'
+        ]  # fmt: skip
+        b2.set_device("cpp_standalone", build_on_run=False, directory=str(folder))
+    elif device == "genn":
+        if genn := genn_folder():  # brian2genn would look for a relative one elsewhere
+            b2.prefs["devices.genn.path"] = str(genn)
+        if cuda := cuda_folder():
+            b2.prefs["devices.genn.cuda_backend.cuda_path"] = str(cuda)
+        b2.set_device("genn", directory=str(folder), compile=False, run=False)
+    else:
         b2.set_device("runtime")
-        for name, value in before.items():
-            if b2.prefs[name] != value:
-                b2.prefs[name] = value
-        b2.defaultclock.dt = 0.1 * b2.ms
-        if not kept:
-            _remove(folder)
+        b2.prefs.codegen.target = device

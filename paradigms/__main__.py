@@ -2,6 +2,19 @@
 
 import sys
 
-from paradigms.cli import main
+from paradigms.signals import until_interrupted
 
-sys.exit(main())
+
+def main() -> int:
+    """Run the command line and return the exit status; see `paradigms.cli.main`."""
+
+    def work() -> int:
+        from paradigms.cli import command  # Ctrl-C ends that, too, without a traceback
+
+        return command()
+
+    return until_interrupted(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -39,6 +39,7 @@ from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print
 from paradigms.output import check_writable, dataset_path
 from paradigms.protocol import load_protocol, parse_intervention
 from paradigms.reading import ProtocolError
+from paradigms.signals import until_interrupted
 from paradigms.timeline import animal_timeline
 
 FAILED = 2
@@ -180,8 +181,8 @@ def compare(
         note(f"caution: {caution}")
 
 
-for command in (cohort, parameters, protocols, interventions, devices, cache):
-    app.command()(command)
+for function in (cohort, parameters, protocols, interventions, devices, cache):
+    app.command()(function)
 
 
 def parse_overrides(given: list[str] | tuple[str, ...]) -> dict[str, str]:
@@ -214,12 +215,18 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        0, or 2 after an error that the user can mend, or 130 after Ctrl-C.
+        0, or 2 after an error that the user can mend, or 128 and the number of the signal that
+        ended it: 130 after Ctrl-C.
     """
+    return until_interrupted(lambda: command(arguments))
+
+
+def command(arguments: list[str] | None = None) -> int:
+    """Run the command line as `main` does, but leave signals to the caller."""
     try:
         status = app(arguments, prog_name="astrogram", standalone_mode=False)
-    except (KeyboardInterrupt, typer.Abort):
-        status = INTERRUPTED
+    except typer.Abort:
+        return INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe has seen enough (astrogram parameters | head).
         sys.stdout = None
@@ -230,8 +237,6 @@ def main(arguments: list[str] | None = None) -> int:
             raise
         note(f"astrogram: {message}")
         return FAILED
-    if status == INTERRUPTED:
-        note("astrogram: interrupted; no dataset was left behind")
     return status if isinstance(status, int) else 0
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from astrogram.text import printable
 from paradigms.console import as_rows, note, print_markdown, print_rows
 from paradigms.protocol import load_protocol, shipped_protocols
 from paradigms.timeline import animal_timeline
@@ -82,11 +83,18 @@ def cache(
     as_json: AsJson = False,
 ) -> None:
     """Print the compiled programs that runs find again, or remove them."""
-    from astrogram.environment import cache_folder
+    from astrogram.environment import cache_folder, temporary_folder
+    from astrogram.leftovers import sweep
     from models.builds import LARGEST_CACHE, builds, clear_cache
 
+    sweep(temporary_folder())
     if clear:
-        note(f"{clear_cache() / 2**20:.1f} MiB freed in {cache_folder()}")
+        done = clear_cache()
+        note(f"{done.freed / 2**20:.1f} MiB freed in {cache_folder()}")
+        if done.left:
+            names = ", ".join(printable(name) for name in done.left[:3])
+            more = f" and {len(done.left) - 3} more" if len(done.left) > 3 else ""
+            note(f"left what astrogram did not put there, or still uses: {names}{more}")
         return
     found = builds()
     rows = [

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import brian2 as b2
 
+from astrogram.environment import temporary_folder
+from astrogram.leftovers import owned_folder
 from models.checks import guard, raise_if_stopped
 from models.devices import DeviceError
 from models.session import Session, device_session
@@ -31,8 +32,8 @@ def guarded_session(
         From the function: which variable of which astrocyte is not finite or negative, and when.
     """
     with (
-        tempfile.TemporaryDirectory(prefix="astrogram-") as folder,
-        device_session(device, progress, Path(folder)) as session,
+        owned_folder("run", temporary_folder()) as folder,
+        device_session(device, progress, folder) as session,
     ):
 
         def run(
@@ -41,7 +42,7 @@ def guarded_session(
             duration: float,
             every: b2.Quantity,
         ) -> None:
-            _run(session, b2.Network(*objects, *guard(watched, every)), duration, Path(folder))
+            _run(session, b2.Network(*objects, *guard(watched, every)), duration, folder)
 
         yield run
 

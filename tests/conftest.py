@@ -5,6 +5,8 @@ import os
 import pytest
 from hypothesis import settings
 
+import models  # noqa: F401  (Brian2 is imported as the command line does)
+
 # How long one example takes says more about the machine than about the code. The same examples at
 # every call, so that a change is judged and not its luck; pytest --hypothesis-profile=search looks
 # for new ones.

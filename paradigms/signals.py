@@ -1,0 +1,56 @@
+"""Signals that end the command line: as Ctrl-C does, so that what was begun is cleared away."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from types import FrameType
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Interrupted(KeyboardInterrupt):
+    """Raised where the program happens to be when a signal asks it to end."""
+
+
+def until_interrupted(work: Callable[[], int], interrupted: int = 128 + signal.SIGINT) -> int:
+    """Do `work` and return its status, or 128 + the number of the signal that ended it.
+
+    A signal that is ignored when the program starts stays so (nohup, a shell's background).
+
+    Parameters
+    ----------
+    work : callable
+        Returns a status. `interrupted` is the one by which it says that a signal stopped it.
+    """
+    received: list[int] = []
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        mine = (signal.SIG_DFL, signal.default_int_handler)
+        before = {x: signal.getsignal(x) for x in ENDING if signal.getsignal(x) in mine}
+
+    def end(number: int, frame: FrameType | None) -> None:
+        again = number in received
+        received.append(number)
+        if number == signal.SIGINT or not again:  # a second Ctrl-C ends the clearing away, too
+            raise Interrupted
+
+    for number in before:
+        signal.signal(number, end)
+    try:
+        status = work()
+    except KeyboardInterrupt:
+        status = interrupted
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if status != interrupted:
+        return status
+    number = received[0] if received else signal.SIGINT
+    name = "" if number == signal.SIGINT else f" by {signal.Signals(number).name}"
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        print(f"astrogram: interrupted{name}; no dataset was left behind", file=sys.stderr)
+    return 128 + number
