@@ -84,7 +84,8 @@ def check_device(device: str, *, gpu: bool = False) -> None:
         if given is None or not (given / "bin" / "genn-buildmodel.sh").is_file():
             raise DeviceError(
                 f"device 'genn' needs GeNN 4 in the folder that GENN_PATH names, which is "
-                f"'{given or ''}'; set it to a folder with bin/genn-buildmodel.sh, or use --device cpp"
+                f"'{given or ''}'; set it to a folder with bin/genn-buildmodel.sh, or use "
+                "--device cpp"
             )
         version = given / "version.txt"
         found = one_line(version.read_text(errors="replace")) if version.is_file() else ""
