@@ -1,7 +1,7 @@
 """The cache of compiled programs: found again by hash, built once, bounded in size.
 
-A program's folder is named by a hash of all it depends on and holds, beside the program, a mark
-that it is ours and a seal: what `main` and its manifest were when it was built. Only folders that
+A program's folder is named by a hash of all it depends on and holds, beside the program and what
+it reads, a mark that it is ours and a seal: what each file was when it was built. Only folders that
 have the mark are ever removed, and only programs that nobody else could have put there are run.
 """
 
@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import re
+import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,7 +33,7 @@ LARGEST_CACHE = 2**30
 _NAME = re.compile(r"[0-9a-f]{24}")
 _LOCK = re.compile(r"[0-9a-f]{24}\.lock")
 _MARK = "astrogram-program"
-_SEALED = ("main", "manifest.json")
+_NEEDED = ("main", "manifest.json", "static_arrays")
 _ELSEWHERE = "let ASTROGRAM_CACHE name a folder of your own"
 
 
@@ -191,17 +192,25 @@ def _sound(folder: Path) -> bool:
         If somebody else could have put it there.
     """
     try:
-        for path in (folder, *(folder / name for name in (*_SEALED, "seal.json"))):
+        for path in (folder, *folder.rglob("*")):
             refuse_others(path, f"remove {folder}, or {_ELSEWHERE}")
         seal = json.loads((folder / "seal.json").read_text(encoding="utf-8"))
         return seal == _seal(folder, folder.name)
+    except EnvironmentFault:  # it is a ValueError, too, and no damage
+        raise
     except (OSError, ValueError, RecursionError):
         return False
 
 
 def _seal(folder: Path, name: str) -> dict[str, str]:
-    files = {file: hashlib.sha256((folder / file).read_bytes()).hexdigest() for file in _SEALED}
-    return {"program": name, **files}
+    """Return what the seal of a program holds: its name, and a checksum of each of its files."""
+    files = [folder / name for name in ("main", "manifest.json")]
+    files += sorted(file for file in (folder / "static_arrays").rglob("*") if file.is_file())
+    sums = {
+        str(file.relative_to(folder)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in files
+    }
+    return {"program": name, **sums}
 
 
 def _sealed(folder: Path) -> float:
@@ -225,11 +234,12 @@ def _build(program: ModuleType, circuit: Circuit, folder: Path) -> None:
         (made / _MARK).write_text("A compiled program of astrogram; 'astrogram cache' lists it.\n")
         program.write_program(circuit, made)
         program.compile_program(made)
-        for leftover in (*made.rglob("*.o"), *made.rglob("*.d")):
-            leftover.unlink()
+        for item in made.iterdir():
+            if item.name not in (*_NEEDED, _MARK):
+                shutil.rmtree(item) if item.is_dir() else item.unlink()
         (made / "seal.json").write_text(json.dumps(_seal(made, folder.name)), encoding="utf-8")
-        for name in (*_SEALED, "seal.json"):
-            (made / name).chmod(0o700 if name == "main" else 0o600)
+        for item in made.rglob("*"):
+            item.chmod(0o700 if item.is_dir() or item.name == "main" else 0o600)
         if folder.exists():  # a damaged one, or one that does not start here
             folder.rename(place / "old")
         made.rename(folder)

@@ -115,7 +115,7 @@ def test_ctrl_c_in_mid_run_leaves_nothing(command, tmp_path):
 
 def test_ctrl_c_while_compiling_leaves_nothing(command):
     def compiling():
-        return any(command.cache.glob("building-*/*.o"))
+        return any(command.cache.glob(".astrogram-build-*/made/*.o"))
 
     command.own_cache()
     interrupted(command, compiling, "run", "quick_conditioning", *PUBLISHED)
@@ -124,7 +124,7 @@ def test_ctrl_c_while_compiling_leaves_nothing(command):
 @pytest.mark.slow
 def test_ctrl_c_in_a_compiled_run_leaves_nothing(command):
     def running():
-        return any(command.temporary.glob("astrogram-*/out/readback"))
+        return any(command.temporary.glob(".astrogram-run-*/out/readback"))
 
     interrupted(
         command, running, "run", "fear_extinction", "--clock", "published", "--size", "1000"
