@@ -126,4 +126,4 @@ def _without_files(execute: Callable[[ModuleType], None], module: ModuleType) ->
         self["logging.file_log"] = False
         self["logging.save_script"] = False
 
-    module.BrianGlobalPreferences.load_preferences = load_preferences  # type: ignore[attr-defined]
+    module.BrianGlobalPreferences.load_preferences = load_preferences

@@ -34,7 +34,6 @@ _NAME = re.compile(r"[0-9a-f]{24}")
 _LOCK = re.compile(r"[0-9a-f]{24}\.lock")
 _MARK = "astrogram-program"
 _NEEDED = ("main", "manifest.json", "static_arrays")
-_ELSEWHERE = "let ASTROGRAM_CACHE name a folder of your own"
 
 
 @dataclass(frozen=True)
@@ -153,8 +152,8 @@ def _root() -> Path:
 
 
 def _refuse_root(root: Path) -> None:
-    refuse_others(root, _ELSEWHERE)
-    refuse_others(root.resolve(), _ELSEWHERE)
+    refuse_others(root, root)
+    refuse_others(root.resolve(), root)
 
 
 def _surroundings() -> list[str]:
@@ -193,7 +192,7 @@ def _sound(folder: Path) -> bool:
     """
     try:
         for path in (folder, *folder.rglob("*")):
-            refuse_others(path, f"remove {folder}, or {_ELSEWHERE}")
+            refuse_others(path, folder.parent)
         seal = json.loads((folder / "seal.json").read_text(encoding="utf-8"))
         return seal == _seal(folder, folder.name)
     except EnvironmentFault:  # it is a ValueError, too, and no damage

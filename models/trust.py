@@ -9,31 +9,31 @@ from pathlib import Path
 from astrogram.errors import EnvironmentFault
 
 
-def refuse_others(path: Path, mend: str) -> None:
+def refuse_others(path: Path, root: Path) -> None:
     """Refuse a file or folder that someone else than this user or root owns or can write to.
 
     Parameters
     ----------
     path : Path
         Must exist. Where it is a link, the link is what counts.
-    mend : str
-        What else the user can do, for the message.
+    root : Path
+        The cache that it is or lies in, for the message.
 
     Raises
     ------
     EnvironmentFault
         With the owner or the mode, and how to mend it.
     """
-    found = path.lstat()
+    found, elsewhere = path.lstat(), "let ASTROGRAM_CACHE name a folder of your own"
     if found.st_uid not in (os.geteuid(), 0):
         raise EnvironmentFault(
-            f"{path} belongs to {_user(found.st_uid)}, and programs of others are not run; {mend}"
+            f"{path} belongs to {_user(found.st_uid)}, and programs of others are not run; move it "
+            f"elsewhere, or {elsewhere}"
         )
     if not stat.S_ISLNK(found.st_mode) and found.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
-        mode = stat.S_IMODE(found.st_mode)
         raise EnvironmentFault(
-            f"{path} can be written to by others (mode {mode:o}), so its programs are not run; "
-            f"'chmod -R go-w {path}' if all in it is yours, or {mend}"
+            f"{path} can be written to by others (mode {stat.S_IMODE(found.st_mode):o}), so its "
+            f"programs are not run; 'chmod -R go-w {root}' if all in it is yours, or {elsewhere}"
         )
 
 

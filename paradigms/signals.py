@@ -38,18 +38,18 @@ def until_interrupted(work: Callable[[], int], interrupted: int = 128 + signal.S
         if number == signal.SIGINT or not again:  # a second Ctrl-C ends the clearing away, too
             raise Interrupted
 
-    for number in before:
-        signal.signal(number, end)
+    for item in before:
+        signal.signal(item, end)
     try:
         status = work()
     except KeyboardInterrupt:
         status = interrupted
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        for item, handler in before.items():
+            signal.signal(item, handler)
     if status != interrupted:
         return status
-    number = received[0] if received else signal.SIGINT
+    number = received[0] if received else int(signal.SIGINT)
     name = "" if number == signal.SIGINT else f" by {signal.Signals(number).name}"
     with contextlib.suppress(OSError):  # the terminal may be gone
         print(f"astrogram: interrupted{name}; no dataset was left behind", file=sys.stderr)

@@ -60,7 +60,7 @@ class Ground:
     def call(self, *arguments: str, timeout: float = 900) -> float:
         """Run ``python ARGUMENTS`` undisturbed; return the seconds that it took."""
         began = time.monotonic()
-        out, err = self.start(*arguments).communicate(timeout=timeout)
+        _, err = self.start(*arguments).communicate(timeout=timeout)
         assert "Traceback" not in err, err
         return time.monotonic() - began
 

@@ -1,4 +1,4 @@
-"""``python -m tests.support.tiny_run FILE``: run a circuit that compiles fast, write its records."""
+"""``python -m tests.support.tiny_run FILE``: run a circuit that compiles fast, keep its records."""
 
 from __future__ import annotations
 
