@@ -82,7 +82,7 @@ def temporary_files_in(folder: Path) -> Iterator[None]:
     This is so for the whole process, until the ``with`` block ends.
     """
     before = os.environ.get("TMPDIR"), tempfile.tempdir
-    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    os.environ["TMPDIR"] = tempfile.tempdir = os.path.abspath(folder)
     try:
         yield
     finally:

@@ -74,7 +74,9 @@ def compile_program(folder: Path) -> None:
     command = [b2.prefs.devices.cpp_standalone.make_cmd_unix, f"-j{processors}"]
     found = compiler() or COMPILERS[0]
     cached = shutil.which("ccache") and "ccache" not in found
-    environment = for_child(CXX=f"ccache {found}" if cached else found, TMPDIR=str(folder))
+    environment = for_child(
+        CXX=f"ccache {found}" if cached else found, TMPDIR=str(folder.absolute())
+    )
     status, said = run_kept(command, folder, environment)
     if status or not (folder / "main").is_file():
         if shutil.disk_usage(folder).free < 2**20:

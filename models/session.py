@@ -6,19 +6,23 @@ Whole animals run by `models.run`; this is for parts, small networks and what Ge
 from __future__ import annotations
 
 import contextlib
+import functools
 import io
 import shutil
 import subprocess
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import brian2 as b2
 import numpy as np
 
-from astrogram.environment import cuda_folder, genn_folder, temporary_folder
+from astrogram.environment import cuda_folder, for_child, genn_folder, temporary_folder
 from astrogram.leftovers import owned_folder
 from models.brian import temporary_files
+from models.children import run_kept
 from models.devices import DeviceError, check_device, check_known
 from models.program import LIFELINE, BuildError, compile_program, complaint
 
@@ -149,7 +153,10 @@ class Session:
         self.generate(network, duration, gpu=gpu)
         said = io.StringIO()
         try:
-            with contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
+            with (
+                contextlib.redirect_stdout(said), contextlib.redirect_stderr(said),
+                _kept_calls(sys.modules[type(device).__module__]),
+            ):  # fmt: skip
                 device.compile_source(False, place, gpu)
                 device.run(place, gpu, False)
         except (RuntimeError, subprocess.CalledProcessError) as error:
@@ -157,6 +164,28 @@ class Session:
             raise DeviceError(
                 f"compiling or running the model with GeNN failed: {reason}"
             ) from error
+
+
+@contextlib.contextmanager
+def _kept_calls(module: ModuleType) -> Iterator[None]:
+    """Let what brian2genn starts end with this process, and be heard."""
+    names = ("call", "check_call")
+    before = {name: getattr(module, name) for name in names}
+
+    def call(
+        command: list[str], cwd: str, env: dict[str, str] | None = None, *, check: bool = False
+    ) -> int:
+        status, said = run_kept(command, Path(cwd), env or for_child())
+        print(said)
+        if status and check:
+            raise subprocess.CalledProcessError(status, command)
+        return status
+
+    module.__dict__.update(call=call, check_call=functools.partial(call, check=True))
+    try:
+        yield
+    finally:
+        module.__dict__.update(before)
 
 
 @contextlib.contextmanager

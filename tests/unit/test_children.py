@@ -8,17 +8,20 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import ModuleType
 
 import psutil
 import pytest
 
 from models.children import run_kept
+from models.session import _kept_calls
 
 ROOT = Path(__file__).resolve().parents[2]
 PARENT = """
 import os, sys
 from pathlib import Path
 from models.children import run_kept
+from models.session import _kept_calls
 # a tree as make has it: a shell, another one, and what works
 run_kept(["sh", "-c", "sh -c 'sleep 77.5; true' & sleep 77.25; true"], Path("."), dict(os.environ))
 """
@@ -48,6 +51,18 @@ def test_a_program_that_is_none_is_an_error_of_one_line(tmp_path):
     status, said = run_kept([str(tmp_path / "none")], tmp_path, {})
     assert status == 127
     assert said == f"error: {tmp_path / 'none'}: No such file or directory\n"
+
+
+def test_calls_of_a_library_are_kept_for_a_while(tmp_path, capsys):
+    library = ModuleType("library")
+    library.call, library.check_call = subprocess.call, subprocess.check_call
+    with _kept_calls(library):
+        assert library.call(["sh", "-c", "echo $X; exit 4"], cwd=str(tmp_path), env={"X": "y"}) == 4
+        with pytest.raises(subprocess.CalledProcessError):
+            library.check_call(["sh", "-c", "exit 4"], cwd=tmp_path)
+        assert library.check_call(["true"], cwd=tmp_path) == 0
+    assert "y\n" in capsys.readouterr().out
+    assert (library.call, library.check_call) == (subprocess.call, subprocess.check_call)
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])

@@ -2,7 +2,6 @@
 
 import os
 import stat
-import tempfile
 import warnings
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,7 +162,7 @@ def test_every_device_is_described_with_what_it_lacks(path, brian2genn):
 
 
 def test_a_session_puts_everything_back(monkeypatch, tmp_path):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     before = {name: b2.prefs[name] for name in b2.prefs}
     for device in ("numpy", "cython", "cpp"):
         with device_session(device):
@@ -181,7 +180,7 @@ def test_a_session_puts_everything_back(monkeypatch, tmp_path):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, RuntimeError])
 def test_a_session_cleans_up_after_an_error(error, monkeypatch, tmp_path):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     with pytest.raises(error), device_session("cpp"):
         raise error
     assert list(tmp_path.iterdir()) == []
@@ -255,7 +254,7 @@ def test_a_device_without_a_program_cannot_generate_one():
 
 
 def test_a_compiler_that_fails_ends_in_one_line(path, monkeypatch, tmp_path):
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "temporary"))
     Path(tmp_path / "temporary").mkdir()
     says = 'echo "note: nothing" >&2; echo "cells.cpp:7: error: no space left" >&2; exit 2'
     path("make", does=says)

@@ -9,7 +9,7 @@ from models.scratch import mapped, scratch
 
 @pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
-    monkeypatch.setattr(module.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr(module, "SMALL", 100)
     return tmp_path
 
