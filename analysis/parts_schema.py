@@ -19,7 +19,9 @@ from numpy.typing import ArrayLike
 from analysis import storage
 from analysis.errors import DatasetError
 from analysis.memory_tables import MEMORY_TABLES
-from analysis.schema_table import Variable
+from analysis.schema_table import CONCENTRATION, NOT_NEGATIVE, SHARE, TIME, Range, Variable
+from analysis.validation import check_texts, check_variable
+from astrogram.text import shown
 
 #: Global attributes that every one of these datasets carries.
 ATTRIBUTES = (
@@ -28,44 +30,58 @@ ATTRIBUTES = (
 )  # fmt: skip
 
 
-def _along(name: str, dtype: str, units: str, long_name: str) -> Variable:
-    return Variable(name, (name,), dtype, units, long_name, role="coord")
+def _along(
+    name: str, dtype: str, units: str, long_name: str, allowed: Range = NOT_NEGATIVE
+) -> Variable:
+    return Variable(name, (name,), dtype, units, long_name, role="coord", allowed=allowed)
 
 
 _WAVE = (
     _along("astrocyte", "int32", "1", "astrocyte"),
-    _along("time", "float64", "s", "time since the stimulus began"),
+    _along("time", "float64", "s", "time since the stimulus began", TIME),
     Variable("position", ("astrocyte", "space"), "float64", "um", "position of the cell"),
-    Variable("distance", ("astrocyte",), "float64", "um", "distance from the stimulated cell"),
-    Variable("stimulated", ("astrocyte",), "int8", "1", "1 for the stimulated cell, else 0"),
-    Variable("edge_source", ("edge",), "int32", "1", "one astrocyte of a coupled pair"),
-    Variable("edge_target", ("edge",), "int32", "1", "the other astrocyte of the pair"),
-    Variable("calcium", ("astrocyte", "time"), "float32", "umol L-1", "cytosolic calcium"),
-    Variable("ip3", ("astrocyte", "time"), "float32", "umol L-1", "inositol trisphosphate"),
+    Variable("distance", ("astrocyte",), "float64", "um", "distance from the stimulated cell",
+             allowed=NOT_NEGATIVE),
+    Variable("stimulated", ("astrocyte",), "int8", "1", "1 for the stimulated cell, else 0",
+             allowed=SHARE),
+    Variable("edge_source", ("edge",), "int32", "1", "one astrocyte of a coupled pair",
+             allowed=NOT_NEGATIVE, points="astrocyte"),
+    Variable("edge_target", ("edge",), "int32", "1", "the other astrocyte of the pair",
+             allowed=NOT_NEGATIVE, points="astrocyte"),
+    Variable("calcium", ("astrocyte", "time"), "float32", "umol L-1", "cytosolic calcium",
+             allowed=CONCENTRATION),
+    Variable("ip3", ("astrocyte", "time"), "float32", "umol L-1", "inositol trisphosphate",
+             allowed=CONCENTRATION),
 )
 _LOOP = (
     Variable(
         "case", ("case",), "int8", "1", "what gliotransmission does",
         flags=("none", "decreasing", "increasing"), role="coord",
     ),
-    _along("time", "float64", "s", "time"),
-    Variable("rate", ("time",), "float32", "Hz", "presynaptic rate of one afferent"),
-    Variable("spike_time", ("spike",), "float64", "s", "time of a presynaptic spike"),
-    Variable("spike_afferent", ("spike",), "int32", "1", "afferent that fired"),
+    _along("time", "float64", "s", "time", TIME),
+    Variable("rate", ("time",), "float32", "Hz", "presynaptic rate of one afferent",
+             allowed=NOT_NEGATIVE),
+    Variable("spike_time", ("spike",), "float64", "s", "time of a presynaptic spike", allowed=TIME),
+    Variable("spike_afferent", ("spike",), "int32", "1", "afferent that fired",
+             allowed=NOT_NEGATIVE),
     Variable(
-        "glutamate", ("case", "time"), "float32", "umol L-1", "synaptic glutamate in the domain"
-    ),
-    Variable("calcium", ("case", "time"), "float32", "umol L-1", "cytosolic calcium"),
-    Variable("ip3", ("case", "time"), "float32", "umol L-1", "inositol trisphosphate"),
+        "glutamate", ("case", "time"), "float32", "umol L-1", "synaptic glutamate in the domain",
+        allowed=NOT_NEGATIVE),
+    Variable("calcium", ("case", "time"), "float32", "umol L-1", "cytosolic calcium",
+             allowed=CONCENTRATION),
+    Variable("ip3", ("case", "time"), "float32", "umol L-1", "inositol trisphosphate",
+             allowed=CONCENTRATION),
     Variable(
-        "presynaptic_receptor", ("case", "time"), "float32", "1", "bound presynaptic receptors"
-    ),
+        "presynaptic_receptor", ("case", "time"), "float32", "1", "bound presynaptic receptors",
+        allowed=SHARE),
     Variable(
         "released", ("case", "time"), "float32", "1",
-        "synaptic resources released per afferent since the start",
+        "synaptic resources released per afferent since the start", allowed=NOT_NEGATIVE,
     ),
-    Variable("event_time", ("event",), "float64", "s", "time of a gliotransmitter release"),
-    Variable("event_case", ("event",), "int32", "1", "index of the case that released"),
+    Variable("event_time", ("event",), "float64", "s", "time of a gliotransmitter release",
+             allowed=TIME),
+    Variable("event_case", ("event",), "int32", "1", "index of the case that released",
+             allowed=NOT_NEGATIVE, points="case"),
 )  # fmt: skip
 
 #: Table of each paradigm.
@@ -122,27 +138,18 @@ def check_parts(dataset: xr.Dataset, source: str = "dataset") -> None:
     DatasetError
         One line naming the first thing that is wrong.
     """
-    paradigm = str(dataset.attrs.get("paradigm"))
-    if paradigm not in TABLES:
+    paradigm = dataset.attrs.get("paradigm")
+    if not isinstance(paradigm, str) or paradigm not in TABLES:
         raise DatasetError(
-            f"{source}: attribute 'paradigm' is '{paradigm}'; allowed: {', '.join(TABLES)}; give "
-            "a file written by 'astrogram run' of one of them"
+            f"{source}: attribute 'paradigm' is {shown(paradigm)}; allowed: {', '.join(TABLES)}; "
+            "give a file written by 'astrogram run' of one of them"
         )
     for name in ATTRIBUTES:
         if not isinstance(dataset.attrs.get(name), str | int | float | np.integer | np.floating):
             raise DatasetError(f"{source}: no attribute '{name}'; run the paradigm again")
+    check_texts(dataset, source)
     for row in TABLES[paradigm]:
-        if row.name not in dataset.variables:
-            raise DatasetError(f"{source}: no variable '{row.name}'; expected {row}; run it again")
-        variable = dataset.variables[row.name]
-        found = Variable(
-            row.name, tuple(map(str, variable.dims)), str(variable.dtype.newbyteorder("=")),
-            str(variable.attrs.get("units")), "",
-        )  # fmt: skip
-        if (found.dims, found.dtype, found.units) != (row.dims, row.dtype, row.units):
-            raise DatasetError(f"{source}: has {found}; expected {row}; run it again")
-        if not np.isfinite(variable.values).all():
-            raise DatasetError(f"{source}: '{row.name}' is not finite; run it again")
+        check_variable(dataset, row, source)
 
 
 def write_parts(dataset: xr.Dataset, path: str | os.PathLike[str]) -> Path:

@@ -7,7 +7,6 @@ The rows of `analysis.schema_table` say what a dataset holds.  A dataset is an o
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,8 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.errors import DatasetError
 from analysis.schema_table import BY_NAME, SCHEMA_VERSION, VARIABLES, Variable
 from analysis.storage import read_dataset, write_dataset
-from analysis.validation import validate
+from analysis.validation import is_label, validate
+from astrogram.text import shown
 
 __all__ = [
     "DatasetError", "assemble", "flag_variable", "labels", "parameter",
@@ -31,7 +31,6 @@ _UNITS: dict[str, dict[str | None, float]] = {
     "Hz": {"Hz": 1.0, "hertz": 1.0, "1/second": 1.0, "kHz": 1e3},
     "1": {"1": 1.0},
 }
-_MEANING = re.compile(r"[A-Za-z0-9_.+@-]+")
 
 
 def flag_variable(
@@ -67,16 +66,16 @@ def flag_variable(
     elif meanings is None:
         meanings = tuple(dict.fromkeys(names.ravel().tolist())) or ("none",)
     for word in meanings:
-        if not _MEANING.fullmatch(word):
+        if not is_label(word):
             raise DatasetError(
-                f"label {word!r} of '{name}' cannot be stored: letters, digits and _ . + @ - are "
-                "allowed; rename it in the protocol"
+                f"label {shown(word)} of '{name}' cannot be stored: letters, digits and _ . + @ - "
+                "are allowed; rename it in the protocol"
             )
     code = {word: value for value, word in enumerate(meanings)}
     unknown = sorted(set(names.ravel().tolist()) - set(code))
     if unknown or len(code) > 127:
         raise DatasetError(
-            f"'{name}' has label {', '.join(unknown[:3])!r} ({len(code)} known, 127 at most); "
+            f"'{name}' has label {shown(', '.join(unknown[:3]))} ({len(code)} known, 127 at most); "
             f"allowed: {', '.join(meanings[:20])}; rename the label or add it to the schema"
         )
     data = np.array([code[word] for word in names.ravel().tolist()], "int8").reshape(names.shape)
@@ -171,16 +170,25 @@ def parameter(dataset: xr.Dataset, name: str, unit: str) -> float:
     Raises
     ------
     DatasetError
-        If the parameter is missing or its unit is of another kind.
+        If the parameter is missing, its unit is of another kind, or its value is no finite
+        number; a time is above 0.
     """
     row = json.loads(dataset.attrs["parameters"]).get(name)
     given = row.get("unit") if isinstance(row, dict) else None
-    if given not in _UNITS[unit] or not isinstance(row.get("value"), (int, float)):
+    value = row.get("value") if isinstance(row, dict) else None
+    if (
+        not isinstance(given, str)
+        or given not in _UNITS[unit]
+        or not isinstance(value, int | float)
+        or isinstance(value, bool)
+        or not abs(value) <= 1e9
+        or (unit == "s" and value <= 0)
+    ):
         raise DatasetError(
-            f"parameter '{name}' of the dataset is {row}; expected a value in "
+            f"parameter '{name}' of the dataset is {shown(row)}; expected a value in "
             f"{', '.join(map(str, _UNITS[unit]))}; run the experiment again with this version"
         )
-    return float(row["value"]) * _UNITS[unit][given]
+    return float(value) * _UNITS[unit][given]
 
 
 def _attributes(row: Variable) -> dict[str, Any]:

@@ -8,12 +8,34 @@ the protocol's own clock is that many seconds times the attribute ``speed``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import inf
 from typing import Literal
 
 SCHEMA_VERSION = "2"
 
 #: Meanings of an open flag variable are named by the dataset itself (stages, sessions ...).
 OPEN: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Range:
+    """Values that a variable can have: from `low` to `high`, NaN only where it means something.
+
+    What is not NaN is finite, also where an end is not.
+    """
+
+    low: float = -inf
+    high: float = inf
+    nan: bool = False
+
+
+ANY = Range()
+NOT_NEGATIVE = Range(0)
+SHARE = Range(0, 1)
+TIME = Range(0, 1e9)
+"""Simulated time, s: thirty years at most."""
+CONCENTRATION = Range(0, 1e4)
+"""umol L-1. No ion or messenger of a cytosol, and no transmitter, reaches 10 mmol L-1."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +60,10 @@ class Variable:
         Whether it is a coordinate.
     attrs : tuple of (str, str)
         Further attributes.
+    allowed : Range
+        Values it can have; of a flag variable the flags say so.
+    points : str or None
+        Dimension whose elements its values number, from 0; below `allowed.low` none is.
     """
 
     name: str
@@ -48,6 +74,8 @@ class Variable:
     flags: tuple[str, ...] | None = None
     role: Literal["data", "coord"] = "data"
     attrs: tuple[tuple[str, str], ...] = ()
+    allowed: Range = ANY
+    points: str | None = None
 
     def __str__(self) -> str:
         return f"{self.name}({', '.join(self.dims)}) {self.dtype} in '{self.units}'"
@@ -72,7 +100,7 @@ CONTEXTS = ("none", "A", "B")
 
 
 def _index(name: str, long_name: str) -> Variable:
-    return Variable(name, (name,), "int32", "1", long_name, role="coord")
+    return Variable(name, (name,), "int32", "1", long_name, role="coord", allowed=NOT_NEGATIVE)
 
 
 def _label(name: str, dim: str, long_name: str, flags: tuple[str, ...], **attrs: str) -> Variable:
@@ -80,87 +108,109 @@ def _label(name: str, dim: str, long_name: str, flags: tuple[str, ...], **attrs:
     return Variable(name, (dim,), "int8", "1", long_name, flags=flags, role="coord", attrs=extra)
 
 
-def _along(name: str, dim: str, dtype: str, units: str, long_name: str) -> Variable:
-    return Variable(name, (dim,), dtype, units, long_name, role="coord")
+def _along(
+    name: str, dim: str, dtype: str, units: str, long_name: str, allowed: Range = NOT_NEGATIVE,
+    points: str | None = None,
+) -> Variable:  # fmt: skip
+    return Variable(
+        name, (dim,), dtype, units, long_name, role="coord", allowed=allowed, points=points
+    )
 
 
-def _field(name: str, units: str, long_name: str) -> Variable:
-    return Variable(name, ("astrocyte", "time"), "float32", units, long_name)
+def _when(name: str, dim: str, long_name: str, allowed: Range = TIME) -> Variable:
+    return _along(name, dim, "float64", "s", long_name, allowed)
 
 
-def _weight(name: str, long_name: str) -> Variable:
-    return Variable(name, ("synapse", "weight_time"), "float32", "1", long_name)
+def _position(name: str, of: str, nan: bool) -> Variable:
+    return Variable(
+        name, (of, "xy"), "float32", "um", f"{of} position", role="coord",
+        allowed=Range(-1e6, 1e6, nan),
+    )  # fmt: skip
+
+
+def _field(name: str, units: str, long_name: str, allowed: Range) -> Variable:
+    return Variable(name, ("astrocyte", "time"), "float32", units, long_name, allowed=allowed)
+
+
+def _weight(name: str, long_name: str, allowed: Range) -> Variable:
+    return Variable(name, ("synapse", "weight_time"), "float32", "1", long_name, allowed=allowed)
 
 
 VARIABLES: tuple[Variable, ...] = (
     # spikes: CF indexed ragged array, one row per spike
-    Variable("spike_time", ("spike",), "float64", "s", "time of spike"),
+    Variable("spike_time", ("spike",), "float64", "s", "time of spike", allowed=TIME),
     Variable(
         "spike_neuron", ("spike",), "int32", "1", "neuron that spiked",
-        attrs=(("instance_dimension", "neuron"),),
+        attrs=(("instance_dimension", "neuron"),), allowed=NOT_NEGATIVE, points="neuron",
     ),
     # neurons
     _index("neuron", "neuron index"),
     _label("population", "neuron", "population of the neuron", POPULATIONS),
     _label("projection", "neuron", "target of the neuron's projection", PROJECTIONS),
-    Variable("neuron_position", ("neuron", "xy"), "float32", "um", "neuron position",
-             role="coord"),
-    _along("domain", "neuron", "int32", "1", "astrocyte whose domain holds the neuron, -1 none"),
+    _position("neuron_position", "neuron", nan=True),  # only cells of the BLA have a place
+    _along("domain", "neuron", "int32", "1", "astrocyte whose domain holds the neuron, -1 none",
+           Range(-1), "astrocyte"),
     # astrocytes
     _index("astrocyte", "astrocyte index"),
-    Variable("astrocyte_position", ("astrocyte", "xy"), "float32", "um", "astrocyte position",
-             role="coord"),
-    _along("time", "time", "float64", "s", "time"),
-    _field("calcium", "umol L-1", "astrocyte cytosolic calcium"),
-    _field("ip3", "umol L-1", "astrocyte inositol trisphosphate"),
-    _field("presynaptic_receptor", "1", "activated presynaptic receptors of the domain"),
-    _field("gate", "1", "plasticity gate of the domain"),
-    _field("noradrenaline", "umol L-1", "noradrenaline at the astrocyte"),
-    _field("cAMP", "umol L-1", "astrocyte cyclic AMP"),
-    Variable("event_time", ("event",), "float64", "s", "time of gliotransmitter release"),
+    _position("astrocyte_position", "astrocyte", nan=False),
+    _when("time", "time", "time"),
+    _field("calcium", "umol L-1", "astrocyte cytosolic calcium", CONCENTRATION),
+    _field("ip3", "umol L-1", "astrocyte inositol trisphosphate", CONCENTRATION),
+    _field("presynaptic_receptor", "1", "activated presynaptic receptors of the domain", SHARE),
+    _field("gate", "1", "plasticity gate of the domain", SHARE),
+    _field("noradrenaline", "umol L-1", "noradrenaline at the astrocyte", CONCENTRATION),
+    _field("cAMP", "umol L-1", "astrocyte cyclic AMP", CONCENTRATION),
+    Variable("event_time", ("event",), "float64", "s", "time of gliotransmitter release",
+             allowed=TIME),
     Variable(
         "event_astrocyte", ("event",), "int32", "1", "astrocyte that released",
-        attrs=(("instance_dimension", "astrocyte"),),
+        attrs=(("instance_dimension", "astrocyte"),), allowed=NOT_NEGATIVE, points="astrocyte",
     ),
     # sampled synapses
     _index("synapse", "sampled synapse index"),
     _label("synapse_pathway", "synapse", "pathway of the synapse", PATHWAYS),
     _along("synapse_pre", "synapse", "int32", "1", "presynaptic cell, index within its pathway"),
-    _along("synapse_post", "synapse", "int32", "1", "postsynaptic neuron"),
-    _along("weight_time", "weight_time", "float64", "s", "time of weight sample"),
-    _weight("weight", "synaptic weight"),
-    _weight("weight_early", "early-phase synaptic weight"),
-    _weight("weight_late", "late-phase synaptic weight"),
+    _along("synapse_post", "synapse", "int32", "1", "postsynaptic neuron", points="neuron"),
+    _when("weight_time", "weight_time", "time of weight sample"),
+    _weight("weight", "synaptic weight", Range(0, 1e4)),
+    _weight("weight_early", "early-phase synaptic weight", Range(-1e4, 1e4)),
+    _weight("weight_late", "late-phase synaptic weight", Range(-1e4, 1e4)),
     # trials
     _index("trial", "trial index"),
-    _along("trial_start", "trial", "float64", "s", "start of the scored trial"),
-    _along("trial_stop", "trial", "float64", "s", "end of the scored trial"),
-    _along("us_on", "trial", "float64", "s", "start of the unconditioned stimulus, NaN none"),
-    _along("us_off", "trial", "float64", "s", "end of the unconditioned stimulus, NaN none"),
-    _along("trial_cs", "trial", "int8", "1", "conditioned stimulus on during the trial, 0 or 1"),
+    _when("trial_start", "trial", "start of the scored trial"),
+    _when("trial_stop", "trial", "end of the scored trial"),
+    _when("us_on", "trial", "start of the unconditioned stimulus, NaN none",
+          Range(TIME.low, TIME.high, nan=True)),
+    _when("us_off", "trial", "end of the unconditioned stimulus, NaN none",
+          Range(TIME.low, TIME.high, nan=True)),
+    _along("trial_cs", "trial", "int8", "1", "conditioned stimulus on during the trial, 0 or 1",
+           SHARE),
     _label("trial_context", "trial", "context of the trial", CONTEXTS),
     _label("trial_stage", "trial", "stage of the trial", OPEN),
     _label("trial_session", "trial", "session of the trial", OPEN),
     _along("trial_block", "trial", "int32", "1", "block of trials within the stage"),
     _along("trial_index", "trial", "int32", "1", "trial within the stage"),
-    _along("bin", "bin", "float64", "s", "start of scoring bin from trial start"),
-    Variable("freezing", ("trial",), "float64", "percent", "freezing"),
-    Variable("freezing_bin", ("trial", "bin"), "float64", "percent", "freezing in scoring bin"),
+    _when("bin", "bin", "start of scoring bin from trial start"),
+    Variable("freezing", ("trial",), "float64", "percent", "freezing",
+             allowed=Range(0, 100, nan=True)),  # NaN: shorter than a sample of the read-out
+    Variable("freezing_bin", ("trial", "bin"), "float64", "percent", "freezing in scoring bin",
+             allowed=Range(0, 100, nan=True)),
     # phases of the protocol
     _index("phase", "phase index"),
-    _along("phase_start", "phase", "float64", "s", "start of the phase"),
-    _along("phase_stop", "phase", "float64", "s", "end of the phase"),
+    _when("phase_start", "phase", "start of the phase"),
+    _when("phase_stop", "phase", "end of the phase"),
     _label("phase_name", "phase", "name of the phase", OPEN),
     _label("phase_session", "phase", "session of the phase", OPEN),
     _label("phase_context", "phase", "context of the phase", CONTEXTS),
     _label("phase_stage", "phase", "stage of the phase", OPEN),
     _along("phase_dilation", "phase", "float64", "1",
-           "slow-clock seconds per simulated second"),
+           "slow-clock seconds per simulated second", Range(0, 1e9)),
     # interventions
     _label("intervention_kind", "intervention", "kind of intervention, or kind@target", OPEN),
-    _along("intervention_dose", "intervention", "float64", "1", "dose of the intervention"),
-    _along("intervention_start", "intervention", "float64", "s", "start of the intervention"),
-    _along("intervention_stop", "intervention", "float64", "s", "end of the intervention"),
+    _along("intervention_dose", "intervention", "float64", "1", "dose of the intervention",
+           Range(-1e9, 1e9)),
+    _when("intervention_start", "intervention", "start of the intervention"),
+    _when("intervention_stop", "intervention", "end of the intervention"),
 )  # fmt: skip
 
 BY_NAME: dict[str, Variable] = {row.name: row for row in VARIABLES}

@@ -1,8 +1,13 @@
-"""Datasets on disk: netCDF-4 or zarr by suffix, never a half file."""
+"""Datasets on disk: netCDF-4 or zarr by suffix, never a half file and never a damaged one.
+
+A file holds a digest of its content (`analysis.content`), which is compared when it is read.
+"""
 
 from __future__ import annotations
 
 import os
+import struct
+import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,13 +17,28 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from analysis.content import DIGEST, content_digest
 from analysis.errors import DatasetError
 from analysis.validation import validate
-from astrogram.files import replacing
+from analysis.zarr_store import check_memory, read_store, store_format
+from astrogram.files import regular_size, replacing
+from astrogram.text import shown
 
 _SUFFIXES = (".nc", ".zarr")
-_ZARR_MARKS = ("zarr.json", ".zgroup")
+_NETCDF_MARKS = (b"\x89HDF\r\n\x1a\n", b"CDF")
 _CHUNK_BYTES = 4_000_000
+#: Values are read as they stand: a dataset of ours needs no unpacking, and what cannot be
+#: unpacked cannot fail.
+_AS_THEY_STAND: dict[str, Any] = {
+    "mask_and_scale": False, "decode_times": False, "decode_timedelta": False,
+    "concat_characters": False,
+}  # fmt: skip
+_PACKED = ("scale_factor", "add_offset", "_Unsigned")
+#: What the file libraries raise for a file that is damaged or made up.
+_LIBRARY_ERRORS = (
+    ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError,
+    RuntimeError, TypeError, ValueError, struct.error, zlib.error,
+)  # fmt: skip
 
 
 def write_dataset(
@@ -56,7 +76,7 @@ def write_dataset(
             f"cannot write {target}: folder '{target.parent}' does not exist; make it, or give "
             "another path"
         )
-    if target.is_dir() and (target.suffix == ".nc" or not _is_zarr(target)):
+    if target.is_dir() and (target.suffix == ".nc" or store_format(target) is None):
         raise DatasetError(f"cannot write {target}: it is a folder; move it, or give another path")
     if target.is_file() and target.suffix == ".zarr":
         raise DatasetError(f"cannot write {target}: it is a file; move it, or give another path")
@@ -88,7 +108,12 @@ def read_dataset(
     Raises
     ------
     DatasetError
-        If it is missing, truncated, foreign or of another schema version.
+        If it is missing, truncated, damaged, changed, foreign or of another schema version.
+
+    Notes
+    -----
+    The digest of a file is compared and does not come along, and so holds for what is written
+    again. A file without one is read; `is_checked` tells.
     """
     source = Path(path)
     _check_suffix(source)
@@ -97,14 +122,51 @@ def read_dataset(
             f"no dataset at {source}; give a .nc file or .zarr folder written by 'astrogram run'"
         )
     mend = "it is truncated, damaged or no dataset of this project; copy it again or run again"
-    with _one_line(f"cannot read {source}", mend), _open(source) as opened:
-        dataset = opened.load()
-    for variable in dataset.variables.values():
-        if "flag_values" in variable.attrs:  # text formats lose the type
-            values = np.atleast_1d(np.asarray(variable.attrs["flag_values"]))
-            variable.attrs["flag_values"] = values.astype(variable.dtype)
+    with _one_line(f"cannot read {source}", mend), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # what they warn of is checked, here or by the schema
+        dataset, missing = _load(source)
+        _unpack(dataset, source)
+        written = dataset.attrs.pop(DIGEST, None)
+        if written is None and missing:
+            raise DatasetError(
+                f"cannot read {source}: chunks of {shown(missing)} are not there, either lost or "
+                f"nothing but zeros, and no {DIGEST} tells which; copy it again, or save it again "
+                "from where it was made with write_empty_chunks=True"
+            )
+        if written is not None and written != content_digest(dataset):
+            raise DatasetError(
+                f"cannot read {source}: it does not hold what was written ({DIGEST} differs): it "
+                "is damaged, copy it again; or, if you changed it, save it by "
+                f"analysis.schema.write_dataset, or without its attribute {DIGEST}"
+            )
+    dataset.encoding[DIGEST] = written
     check(dataset, str(source))
     return dataset
+
+
+def is_checked(dataset: xr.Dataset) -> bool:
+    """Whether the file that a dataset was read from held a digest of its content."""
+    return dataset.encoding.get(DIGEST) is not None
+
+
+def _unpack(dataset: xr.Dataset, source: Path) -> None:
+    """Take out what only says how a file stores values; refuse what would make them others."""
+    for name, variable in dataset.variables.items():
+        strange = [key for key in _PACKED if key in variable.attrs]
+        fill = [variable.attrs.pop(key, None) for key in ("_FillValue", "missing_value")]
+        for value in (each for each in fill if each is not None):
+            # A NaN is one in any case, and a value that none has means nothing.
+            if np.any(variable.values == np.asarray(value)):
+                strange.append("_FillValue")
+        if strange:
+            raise DatasetError(
+                f"cannot read {source}: {shown(name)} has the attribute '{strange[0]}', so its "
+                "values are others than stored; allowed: plain values; save it without"
+            )
+        if "flag_values" in variable.attrs:  # text formats lose the type
+            values = np.atleast_1d(np.asarray(variable.attrs["flag_values"]))
+            if values.dtype.kind in "iu" and variable.dtype.kind in "iu":
+                variable.attrs["flag_values"] = values.astype(variable.dtype)
 
 
 def _check_suffix(path: Path) -> None:
@@ -114,10 +176,6 @@ def _check_suffix(path: Path) -> None:
         )
 
 
-def _is_zarr(path: Path) -> bool:
-    return any((path / mark).is_file() for mark in _ZARR_MARKS)
-
-
 @contextmanager
 def _one_line(what: str, mend: str) -> Iterator[None]:
     """Turn what the file libraries raise into one line."""
@@ -125,13 +183,14 @@ def _one_line(what: str, mend: str) -> Iterator[None]:
         yield
     except DatasetError:
         raise
-    except (OSError, RuntimeError, ValueError, KeyError, AttributeError, zlib.error) as error:
+    except _LIBRARY_ERRORS as error:
         reason = " ".join(str(getattr(error, "strerror", None) or error).split())[:160]
         raise DatasetError(f"{what}: {reason or type(error).__name__}; {mend}") from error
 
 
 def _write(dataset: xr.Dataset, path: Path) -> None:
     plain = dataset.copy()
+    plain.attrs[DIGEST] = content_digest(dataset)
     for variable in plain.variables.values():
         variable.encoding = {}  # whatever file it was read from
     if path.suffix == ".nc":
@@ -139,11 +198,10 @@ def _write(dataset: xr.Dataset, path: Path) -> None:
         plain.to_netcdf(path, engine="netcdf4", format="NETCDF4", encoding=encoding)
         return
     encoding = {str(n): {"_FillValue": None, **_chunks(v)} for n, v in plain.variables.items()}
-    # Every chunk is written, so that a missing one is known to be lost.
-    plain.to_zarr(
-        path, mode="w", zarr_format=2, consolidated=True, encoding=encoding,
-        write_empty_chunks=True,
-    )  # fmt: skip
+    with warnings.catch_warnings():
+        # Plain xarray opens a store fastest, and without a word, if its metadata is consolidated.
+        warnings.filterwarnings("ignore", message="Consolidated metadata is currently not part")
+        plain.to_zarr(path, mode="w", zarr_format=3, consolidated=True, encoding=encoding)
 
 
 def _chunks(variable: xr.Variable) -> dict[str, Any]:
@@ -163,26 +221,15 @@ def _netcdf_encoding(variable: xr.Variable) -> dict[str, Any]:
     return encoding
 
 
-def _open(path: Path) -> xr.Dataset:
-    if path.suffix == ".nc":
-        return xr.open_dataset(path, engine="netcdf4", decode_timedelta=False)
-    if not _is_zarr(path):
-        raise DatasetError(
-            f"cannot read {path}: no zarr group in it; give a folder written by 'astrogram run'"
-        )
-    _check_chunks(path)
-    format_3 = (path / "zarr.json").is_file()
-    consolidated = None if format_3 else (path / ".zmetadata").is_file()
-    return xr.open_zarr(path, consolidated=consolidated, decode_timedelta=False, chunks=None)
-
-
-def _check_chunks(path: Path) -> None:
-    """Refuse a store with a lost chunk: it would be read as zeros without a word."""
-    import zarr
-
-    for name, array in zarr.open_group(str(path), mode="r").arrays():
-        if array.nchunks_initialized < array.nchunks:
-            raise DatasetError(
-                f"cannot read {path}: '{name}' has {array.nchunks_initialized} of "
-                f"{array.nchunks} chunks; copy it again or run again"
-            )
+def _load(path: Path) -> tuple[xr.Dataset, str]:
+    """Read a file or folder that may be anybody's; see `read_store` for what comes back."""
+    if path.suffix == ".zarr":
+        return read_store(path)
+    if not regular_size(path):
+        raise ValueError("it is empty")
+    with path.open("rb") as file:
+        if not file.read(8).startswith(_NETCDF_MARKS):
+            raise ValueError("it is no netCDF file")
+    with xr.open_dataset(path, engine="netcdf4", **_AS_THEY_STAND) as opened:
+        check_memory(opened.nbytes, path)
+        return opened.load(), ""

@@ -1,9 +1,14 @@
-"""Files that appear whole or not at all: the one way in which the project writes."""
+"""Files that appear whole or not at all: the one way in which the project writes.
+
+And what a stranger's file must be before it is opened: `regular_size`.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -58,6 +63,24 @@ def write_text(path: Path, text: str) -> None:
     """Write a text file, whole or not at all; see `replacing`."""
     with replacing(path) as temporary:
         temporary.write_text(text, encoding="utf-8")
+
+
+def regular_size(path: Path) -> int:
+    """Return the size of a file in bytes; what is no file is refused and never opened.
+
+    To open a pipe waits for whoever writes to it, and a device may never end.
+
+    Raises
+    ------
+    OSError
+        If it is absent, or a folder, pipe, socket or device.
+    """
+    found = path.stat()
+    if not stat.S_ISREG(found.st_mode):
+        what = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+        kind = what.get(stat.S_IFMT(found.st_mode), "a device")
+        raise OSError(errno.EINVAL, f"it is {kind}, no file", str(path))
+    return found.st_size
 
 
 def _take_place(temporary: Path, path: Path, folder: Path) -> None:

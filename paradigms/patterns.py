@@ -43,8 +43,8 @@ def load_images(source: str, rng: Generator, limit: int = 1000) -> Images:
     Parameters
     ----------
     source : str
-        ``"digits"`` or ``"patches"`` (of scikit-learn), a folder of images or of the CIFAR-10
-        binary archive, or one of its files (``.bin``, ``.tar.gz``).
+        ``"digits"`` or ``"patches"`` (of scikit-learn), or a file or folder that
+        `paradigms.pattern_files.read_images` reads.
     rng : Generator
         Draws which images, and where patches are cut.
     limit : int
