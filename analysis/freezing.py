@@ -12,7 +12,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.schema import labels, parameter
+from analysis.schema import DatasetError, labels, parameter
+
+MOST_SAMPLES = 10_000_000
+"""Samples of all trials together that are scored; an animal has some thousands."""
 
 
 @dataclass(frozen=True)
@@ -151,13 +154,26 @@ def score_freezing(
 
 
 def readout_of(dataset: xr.Dataset) -> Readout:
-    """Read-out constants that travel in a dataset."""
-    return Readout(
+    """Read-out constants that travel in a dataset.
+
+    Raises
+    ------
+    DatasetError
+        If one is missing or no time or rate, or so short that its trials cannot be scored.
+    """
+    found = Readout(
         threshold=parameter(dataset, "readout.cem_threshold", "Hz"),
         bin=parameter(dataset, "readout.bin", "s"),
         sample=parameter(dataset, "readout.sample", "s"),
         tau=parameter(dataset, "readout.tau", "s"),
     )
+    scored = float((dataset["trial_stop"] - dataset["trial_start"]).sum()) * dataset.attrs["speed"]
+    if scored > MOST_SAMPLES * min(found.sample, found.bin):
+        raise DatasetError(
+            f"read-out: {scored:.3g} s of trials in steps of {min(found.sample, found.bin):.3g} s; "
+            f"allowed: {MOST_SAMPLES} steps; run the experiment again with longer ones"
+        )
+    return found
 
 
 def freezing_table(dataset: xr.Dataset) -> Freezing:

@@ -33,11 +33,10 @@ _AS_THEY_STAND: dict[str, Any] = {
     "mask_and_scale": False, "decode_times": False, "decode_timedelta": False,
     "concat_characters": False,
 }  # fmt: skip
-_PACKED = ("scale_factor", "add_offset", "_Unsigned")
 #: What the file libraries raise for a file that is damaged or made up.
 _LIBRARY_ERRORS = (
     ArithmeticError, AssertionError, AttributeError, LookupError, MemoryError, OSError,
-    RuntimeError, TypeError, ValueError, struct.error, zlib.error,
+    RuntimeError, SystemError, TypeError, ValueError, struct.error, zlib.error,
 )  # fmt: skip
 
 
@@ -125,7 +124,7 @@ def read_dataset(
     with _one_line(f"cannot read {source}", mend), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # what they warn of is checked, here or by the schema
         dataset, missing = _load(source)
-        _unpack(dataset, source)
+        _plain(dataset)
         written = dataset.attrs.pop(DIGEST, None)
         if written is None and missing:
             raise DatasetError(
@@ -149,20 +148,14 @@ def is_checked(dataset: xr.Dataset) -> bool:
     return dataset.encoding.get(DIGEST) is not None
 
 
-def _unpack(dataset: xr.Dataset, source: Path) -> None:
-    """Take out what only says how a file stores values; refuse what would make them others."""
-    for name, variable in dataset.variables.items():
-        strange = [key for key in _PACKED if key in variable.attrs]
-        fill = [variable.attrs.pop(key, None) for key in ("_FillValue", "missing_value")]
-        for value in (each for each in fill if each is not None):
+def _plain(dataset: xr.Dataset) -> None:
+    """Drop fill values that stand for nothing; what else changes values, `validate` refuses."""
+    for variable in dataset.variables.values():
+        for key in ("_FillValue", "missing_value"):
+            fill = np.asarray(variable.attrs.get(key, np.nan))
             # A NaN is one in any case, and a value that none has means nothing.
-            if np.any(variable.values == np.asarray(value)):
-                strange.append("_FillValue")
-        if strange:
-            raise DatasetError(
-                f"cannot read {source}: {shown(name)} has the attribute '{strange[0]}', so its "
-                "values are others than stored; allowed: plain values; save it without"
-            )
+            if fill.dtype.kind in "iuf" and not np.any(variable.values == fill):
+                variable.attrs.pop(key, None)
         if "flag_values" in variable.attrs:  # text formats lose the type
             values = np.atleast_1d(np.asarray(variable.attrs["flag_values"]))
             if values.dtype.kind in "iu" and variable.dtype.kind in "iu":

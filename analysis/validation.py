@@ -31,6 +31,8 @@ _INTERVALS = (
 )
 _NUMBERS = {"seed": Range(0), "size": Range(1), "speed": Range(1e-9, 1e9), "wall_time_s": Range(0)}
 _LABEL = re.compile(r"[A-Za-z0-9_.+@-]+")
+#: With these a reader of the file gives back other values than are stored.
+STORAGE_ATTRIBUTES = ("scale_factor", "add_offset", "_Unsigned", "_FillValue", "missing_value")
 #: Lines and tabs are text; other control characters cut it short in a file (NUL) or are obeyed by
 #: a terminal, and half a surrogate pair cannot be written at all.
 _NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
@@ -60,6 +62,12 @@ def validate(dataset: xr.Dataset, source: str = "dataset") -> None:
         missing = [key for key in ("units", "long_name") if key not in variable.attrs]
         if missing:
             raise DatasetError(f"{source}: {shown(name)} has no attribute '{missing[0]}'; add it")
+        packed = [key for key in STORAGE_ATTRIBUTES if key in variable.attrs]
+        if packed:
+            raise DatasetError(
+                f"{source}: {shown(name)} has the attribute '{packed[0]}', with which its values "
+                "are others than they stand here; allowed: plain values; remove it"
+            )
         if variable.dtype.kind not in "iuf":
             raise DatasetError(
                 f"{source}: {shown(name)} is of type {variable.dtype}; allowed: whole and floating "
