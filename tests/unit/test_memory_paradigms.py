@@ -12,7 +12,14 @@ from analysis.capacity import capacity_exponents, fit_exponent, theory
 from analysis.memory_tables import MEMORY_TABLES
 from analysis.panels_memory import memory_figure, memory_measured
 from analysis.parts_schema import read_parts, write_parts
-from models.associative_memory import memory_network, refinement
+from models.activations import Activation
+from models.associative_memory import (
+    Network,
+    fast_equilibrium,
+    integrate,
+    memory_network,
+    refinement,
+)
 from models.associative_storage import ConduitTransport, lose, store
 from models.associative_transport import pattern_transport
 from models.checks import ModelError
@@ -66,23 +73,56 @@ def test_published_sizes_are_recalled(source, k, size, flips):
     assert np.mean(np.abs(dataset["overlap"].values[:, -1]) >= 0.99) >= 0.95
 
 
-@pytest.mark.slow
-def test_the_tutorial_of_the_authors_is_recalled():
-    """No leaks, tanh everywhere, gain 5, 1000 Euler steps of 0.05 from the fast equilibrium."""
-    from models.activations import Activation
-    from models.associative_memory import Network, fast_equilibrium, integrate
-
-    rng = np.random.default_rng(8)
-    stored = rng.choice([-1, 1], (10, 500))
-    cues = stored[:4].astype(float)
-    for cue in cues:
-        cue[rng.choice(500, 50, replace=False)] *= -1
+def tutorial(n, k, leak, seed=8):
+    """Network and cues of the authors' notebook: tanh with gain 5, every bit flipped at 0.1."""
+    rng = np.random.default_rng(seed)
+    stored = rng.choice([-1, 1], (k, n))
+    cues = stored[:2] * np.where(rng.random((2, n)) < 0.1, -1.0, 1.0)
     act = Activation("tanh", 5.0)
-    network = Network(
-        pattern_transport(stored, 1.0), act, act, act, leak_n=0.0, leak_s=0.0, leak_p=0.0
-    )
-    last = integrate(network, fast_equilibrium(network, cues), 0.05, 1000)
-    assert np.mean(np.sign(last.x) * stored[:4]) >= 0.99
+    leaks = dict.fromkeys(("leak_n", "leak_s", "leak_p"), leak)
+    return stored, cues, Network(pattern_transport(stored, 1.0), act, act, act, **leaks)
+
+
+def written_anew(stored, cue, leak, dt, steps):
+    """The three equations of the notebook for one cue, with T as what its products come to."""
+    n = stored.shape[1]
+    fired = np.tanh(5 * cue)
+
+    def carried(psi):
+        return sum(np.outer(xi, xi) * (xi @ psi @ xi) for xi in stored) / n**3
+
+    psi = -np.outer(fired, fired)
+    x, s, p = cue.copy(), np.arctanh(-carried(psi)) / 5, np.arctanh(psi) / 5
+    for _ in range(steps):
+        fired, given, psi = np.tanh(5 * x), np.tanh(5 * s), np.tanh(5 * p)
+        x = x + dt * (given @ fired - leak * x)
+        s = s + dt * (np.outer(fired, fired) + psi - leak * s)
+        p = p + dt * (carried(psi) + given - leak * p)
+    return x, s, p
+
+
+@pytest.mark.parametrize(
+    ("n", "k", "steps"),
+    [(80, 3, 300), pytest.param(500, 10, 1000, marks=pytest.mark.slow)],
+)
+def test_the_tutorial_of_the_authors_is_reproduced(n, k, steps):
+    """All leaks 1, as in the notebook (kozleo/naam); the slow case has its size and length."""
+    stored, cues, network = tutorial(n, k, 1.0)
+    last = integrate(network, fast_equilibrium(network, cues), 0.05, steps)
+    for cue in range(len(cues)):
+        for ours, theirs in zip(
+            (last.x, last.s, last.p), written_anew(stored, cues[cue], 1.0, 0.05, steps), strict=True
+        ):
+            np.testing.assert_allclose(ours[cue], theirs, rtol=0, atol=1e-12)
+    assert np.any(np.sign(cues) != stored[:2])
+    assert np.array_equal(np.sign(last.x), stored[:2])
+
+
+def test_the_network_of_the_tutorial_recalls_without_leaks_too():
+    """Not what the notebook does: there every leak is 1."""
+    stored, cues, network = tutorial(80, 3, 0.0)
+    last = integrate(network, fast_equilibrium(network, cues), 0.05, 300)
+    assert np.array_equal(np.sign(last.x), stored[:2])
 
 
 def test_alike_patterns_need_finer_steps():
