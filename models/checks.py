@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import brian2 as b2
 import numpy as np
@@ -15,7 +16,9 @@ from brian2.units.fundamentalunits import get_unit
 from numpy.typing import ArrayLike, NDArray
 
 from astrogram.errors import AstrogramError
-from models.wiring import Edges
+
+if TYPE_CHECKING:
+    from models.wiring import Edges
 
 # A negative value closer to zero than this (mmolar) is rounding, not a wrong model: 1e-9 umolar.
 ROUNDING = 1e-12

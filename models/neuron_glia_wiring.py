@@ -26,7 +26,8 @@ class Wiring:
     n_E, n_I, n_A : int
         Excitatory cells, inhibitory cells (they follow the excitatory ones) and astrocytes.
     excitatory, inhibitory : Edges
-        From excitatory and from inhibitory cells to all cells; weight 1.
+        From excitatory and from inhibitory cells to all cells; weight 1. Sources and targets alike
+        count all cells, so the first inhibitory cell is `n_E`.
     domain : ndarray of int, shape (n_E + n_I,)
         Astrocyte whose domain holds the excitatory synapses onto a cell, -1 for none.
     gap_junctions : Edges
@@ -135,11 +136,9 @@ def draw_wiring(
     side = parameters.value("population.side") * np.sqrt(scale)
     everyone = np.arange(n_E + n_I)
 
-    def edges(name: str, count: int) -> Edges:
+    def edges(name: str, sources: NDArray[np.int64]) -> Edges:
         indegree = parameters.value(f"projection.p_{name}") * full[name]
-        return draw_edges(
-            stream(seed, f"wiring/{name}"), np.arange(count), everyone, indegree, 1.0, 0.0
-        )
+        return draw_edges(stream(seed, f"wiring/{name}"), sources, everyone, indegree, 1.0, 0.0)
 
     rng = stream(seed, "initial")
     E_L, V_th = parameters.value("cell.E_L"), parameters.value("cell.V_th")
@@ -147,8 +146,8 @@ def draw_wiring(
         n_E=n_E,
         n_I=n_I,
         n_A=n_A,
-        excitatory=edges("E", n_E),
-        inhibitory=edges("I", n_I),
+        excitatory=edges("E", everyone[:n_E]),
+        inhibitory=edges("I", everyone[n_E:]),
         domain=_place(n_E, n_I, n_A, side, placement, stream(seed, "layout")),
         gap_junctions=_gap_junctions(n_A, side, parameters.value("population.reach")),
         v=1e-3 * rng.uniform(E_L, V_th, len(everyone)),
@@ -165,12 +164,11 @@ def side_by_side(wirings: Sequence[Wiring]) -> Wiring:
     """
     first = wirings[0]
 
-    def joined(name: str, pre: int, post: int, start: int = 0) -> Edges:
+    def joined(name: str, count: int) -> Edges:
         parts = []
         for k, wiring in enumerate(wirings):
             own = getattr(wiring, name)
-            source, target = own.source + start + k * pre, own.target + k * post
-            parts.append(Edges(source, target, own.weight))
+            parts.append(Edges(own.source + k * count, own.target + k * count, own.weight))
         return join_edges(parts)
 
     n, n_A = first.n_cells, first.n_A
@@ -179,10 +177,10 @@ def side_by_side(wirings: Sequence[Wiring]) -> Wiring:
         n_E=first.n_E,
         n_I=first.n_I,
         n_A=n_A,
-        excitatory=joined("excitatory", n, n),
-        inhibitory=joined("inhibitory", n, n, start=first.n_E),
+        excitatory=joined("excitatory", n),
+        inhibitory=joined("inhibitory", n),
         domain=np.concatenate(domain),
-        gap_junctions=joined("gap_junctions", n_A, n_A),
+        gap_junctions=joined("gap_junctions", n_A),
         **{
             name: np.concatenate([getattr(w, name) for w in wirings])
             for name in ("v", "g_ampa", "g_gaba")

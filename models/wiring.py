@@ -12,6 +12,12 @@ import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from models.checks import ModelError
+
+MOST_REDRAWS = 1e8
+"""Draws, about, beyond which `draw_edges` ranks all sources; every shipped circuit needs fewer."""
+RANKED_AT_ONCE = 2**22
+
 
 @dataclass(frozen=True)
 class Edges:
@@ -49,7 +55,8 @@ def draw_edges(
     sources, targets : ndarray of int
         Indices of the cells within their groups (see `drop_autapses` for recurrent ones).
     indegree : float
-        Mean number of inputs of a target; the number is binomial, at most ``len(sources)``.
+        Mean number of inputs of a target; the number is binomial. ``len(sources)`` or more
+        connects every source with every target, as populations of small networks need.
     weight : float
         Mean weight.
     sigma : float
@@ -58,23 +65,67 @@ def draw_edges(
     Returns
     -------
     Edges
+
+    Raises
+    ------
+    ModelError
+        Before anything is drawn: for an in-degree or a spread that is negative or not finite, or a
+        weight that is not finite.
     """
+    for name, value, least in (
+        ("indegree", indegree, 0), ("sigma", sigma, 0), ("weight", weight, -np.inf)
+    ):  # fmt: skip
+        if not (np.isfinite(value) and value >= least):
+            allowed = "a number, 0 or more" if least == 0 else "a number"
+            raise ModelError(f"{name} = {value:g} of random connections; allowed: {allowed}")
     n_sources = len(sources)
     if n_sources == 0 or len(targets) == 0 or indegree == 0:
         return Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     counts = rng.binomial(n_sources, min(1.0, indegree / n_sources), size=len(targets))
     post = np.repeat(np.arange(len(targets)), counts)
-    pre = rng.integers(n_sources, size=len(post))
-    # Redraw the few duplicates until none is left: sampling without replacement, in O(edges).
-    while True:
-        key = post.astype(np.int64) * n_sources + pre
-        order = np.argsort(key, kind="stable")
-        again = order[1:][key[order][1:] == key[order][:-1]]
-        if len(again) == 0:
-            break
-        pre[again] = rng.integers(n_sources, size=len(again))
+    crowding = 2 * n_sources / (n_sources - counts.max(initial=0) + 1)
+    draw = _ranked if len(post) * crowding > MOST_REDRAWS else _redrawn
+    pre = draw(rng, post, counts, n_sources)
     weights = weight * np.exp(sigma * rng.standard_normal(len(post)) - 0.5 * sigma**2)
     return sort_edges(sources[pre], targets[post], weights)
+
+
+def _redrawn(
+    rng: Generator, post: NDArray[np.integer], counts: NDArray[np.integer], n_sources: int
+) -> NDArray[np.integer]:
+    """Different sources for each target, in O(edges) where few are drawn twice.
+
+    Duplicates are drawn again until none is left; only targets that still have some are looked at.
+    """
+    pre = rng.integers(n_sources, size=len(post))
+    looked_at = np.arange(len(post))
+    while len(looked_at):
+        key = post[looked_at].astype(np.int64) * n_sources + pre[looked_at]
+        order = np.argsort(key, kind="stable")
+        again = looked_at[order[1:][key[order][1:] == key[order][:-1]]]
+        pre[again] = rng.integers(n_sources, size=len(again))
+        unsettled = np.zeros(len(counts), dtype=bool)
+        unsettled[post[again]] = True
+        looked_at = looked_at[unsettled[post[looked_at]]]
+    return pre
+
+
+def _ranked(
+    rng: Generator, post: NDArray[np.integer], counts: NDArray[np.integer], n_sources: int
+) -> NDArray[np.integer]:
+    """Different sources for each target, in O(sources x targets) however many are drawn.
+
+    Every target ranks all sources at random and takes the first ones.
+    """
+    pre = np.empty(len(post), dtype=np.int64)
+    end = np.cumsum(counts)
+    at_once = max(1, RANKED_AT_ONCE // n_sources)
+    for start in range(0, len(counts), at_once):
+        some = counts[start : start + at_once]
+        rank = rng.random((len(some), n_sources)).argsort(axis=1)
+        taken = np.arange(n_sources) < some[:, np.newaxis]
+        pre[end[start] - counts[start] : end[start + len(some) - 1]] = rank[taken]
+    return pre
 
 
 def sort_edges(

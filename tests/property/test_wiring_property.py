@@ -1,9 +1,12 @@
 """Edge lists keep their promises whatever is asked of them."""
 
+from unittest import mock
+
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from models import wiring
 from models.wiring import (
     domain_terminals,
     draw_edges,
@@ -43,6 +46,25 @@ def test_pairs_are_unique_sorted_and_inside(case):
     kept = drop_autapses(drawn)
     assert not np.any(kept.source == kept.target)
     assert len(kept) == len(drawn) - np.count_nonzero(drawn.source == drawn.target)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 25), st.integers(1, 25), st.floats(0, 30), SEEDS, st.integers(1, 60))
+def test_both_ways_to_draw_keep_the_same_numbers_of_inputs(n, m, indegree, seed, at_once):
+    """However many targets are ranked at once; what is drawn first is drawn alike."""
+    found = []
+    for most in (0, np.inf):
+        with mock.patch.multiple(wiring, MOST_REDRAWS=most, RANKED_AT_ONCE=at_once):
+            rng = np.random.default_rng(seed)
+            found.append(draw_edges(rng, np.arange(n), np.arange(m), indegree, 1.0, 0.1))
+    inputs = [np.bincount(one.target, minlength=m) for one in found]
+    assert np.array_equal(*inputs)
+    for one in found:
+        order = one.source.astype(np.int64) * m + one.target
+        assert np.all(np.diff(order) > 0)
+        assert len(one) == 0 or one.source.max() < n
+    if indegree >= n:
+        assert len(found[0]) == n * m
 
 
 @settings(deadline=None)

@@ -58,7 +58,7 @@ def test_networks_side_by_side_do_not_touch():
     assert np.array_equal(joined.gap_junctions.source // n_A, joined.gap_junctions.target // n_A)
     second = (joined.inhibitory.source // n) == 1
     assert np.array_equal(
-        joined.inhibitory.source[second] - n - parts[1].n_E, parts[1].inhibitory.source
+        joined.inhibitory.source[second] - n, parts[1].inhibitory.source
     )
 
 

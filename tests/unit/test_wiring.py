@@ -1,8 +1,13 @@
 """Edge lists: in-degrees, no duplicate, no autapse, shares that sum to one."""
 
+import time
+
 import numpy as np
 import pytest
 
+from models.checks import ModelError
+from models.neuron_glia_wiring import draw_wiring, side_by_side
+from models.parameters import load_parameters
 from models.wiring import (
     Edges,
     domain_terminals,
@@ -51,6 +56,80 @@ def test_no_pair_is_connected_twice(indegree):
 def test_more_inputs_than_sources_means_all_of_them():
     _, targets, edges = drawn(200)
     assert len(edges) == 80 * len(targets)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "allowed"),
+    [
+        ("indegree", np.nan, "0 or more"),
+        ("indegree", np.inf, "0 or more"),
+        ("indegree", -1e-9, "0 or more"),
+        ("sigma", np.nan, "0 or more"),
+        ("sigma", -0.1, "0 or more"),
+        ("sigma", np.inf, "0 or more"),
+        ("weight", np.nan, "a number"),
+        ("weight", -np.inf, "a number"),
+    ],
+)
+def test_what_is_no_number_of_connections_is_refused_before_drawing(name, value, allowed):
+    rng = np.random.default_rng(1)
+    before = rng.bit_generator.state
+    given = {"indegree": 3.0, "weight": 1.0, "sigma": 0.1, name: value}
+    with pytest.raises(ModelError, match=f"{name} = .*allowed: .*{allowed}") as caught:
+        draw_edges(rng, np.arange(9), np.arange(9), **given)
+    assert len(str(caught.value).splitlines()) == 1
+    assert rng.bit_generator.state == before
+
+
+@pytest.mark.parametrize("share", [0.9, 0.97, 0.999, 1.0])
+def test_nearly_all_to_all_takes_seconds_and_is_still_uniform(share):
+    """Drawing duplicates again took hours here."""
+    n, m = 2000, 1000
+    began = time.process_time()
+    edges = draw_edges(np.random.default_rng(2), np.arange(n), np.arange(m), share * n, 1.0, 0.0)
+    assert time.process_time() - began < 30
+    spread = np.sqrt(n * share * (1 - share))
+    inputs = np.bincount(edges.target, minlength=m)
+    assert abs(inputs.mean() - share * n) <= 5 * spread / np.sqrt(m)
+    assert inputs.std() == pytest.approx(spread, rel=0.15, abs=1e-12)
+    outputs = np.bincount(edges.source, minlength=n)
+    assert np.all(abs(outputs - share * m) <= 5.5 * np.sqrt(m * share * (1 - share)))
+    order = edges.source.astype(np.int64) * m + edges.target
+    assert np.all(np.diff(order) > 0)
+
+
+@pytest.mark.parametrize(("n", "m", "indegree"), [(80, 500, 12), (80, 500, 79.5), (40, 90, 60)])
+def test_what_the_shipped_circuits_draw_is_what_it_was(n, m, indegree):
+    """Rejection over all edges at once, as it was first written, gives the same edges."""
+    rng = np.random.default_rng(5)
+    counts = rng.binomial(n, min(1.0, indegree / n), size=m)
+    post = np.repeat(np.arange(m), counts)
+    pre = rng.integers(n, size=len(post))
+    while True:
+        key = post * n + pre
+        order = np.argsort(key, kind="stable")
+        again = order[1:][key[order][1:] == key[order][:-1]]
+        if not len(again):
+            break
+        pre[again] = rng.integers(n, size=len(again))
+    expected = sort_edges(pre, post, np.exp(0.2 * rng.standard_normal(len(post)) - 0.5 * 0.2**2))
+    found = draw_edges(np.random.default_rng(5), np.arange(n), np.arange(m), indegree, 1.0, 0.2)
+    for name in ("source", "target", "weight"):
+        assert np.array_equal(getattr(found, name), getattr(expected, name))
+
+
+@pytest.mark.parametrize("size", [800, 1000])
+def test_edges_of_the_neuron_glia_network_count_all_cells(size):
+    one = draw_wiring(load_parameters(circuit="neuron_glia_2019"), 1, size)
+    both = side_by_side([one, one])
+    assert one.excitatory.source.min() == 0
+    assert one.excitatory.source.max() == one.n_E - 1
+    assert one.inhibitory.source.min() == one.n_E
+    assert one.inhibitory.source.max() == one.n_cells - 1
+    assert one.inhibitory.target.min() == 0
+    second = both.inhibitory.source >= one.n_cells
+    assert np.array_equal(both.inhibitory.source[~second], one.inhibitory.source)
+    assert np.array_equal(both.inhibitory.source[second], one.inhibitory.source + one.n_cells)
 
 
 @pytest.mark.parametrize(
