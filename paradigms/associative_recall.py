@@ -7,7 +7,6 @@ settle, and are then let go.
 
 from __future__ import annotations
 
-import os
 import time as wall_clock
 from collections.abc import Callable, Mapping
 
@@ -17,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.memory_tables import TERMS
 from analysis.parts_schema import assemble_parts
+from astrogram.text import shown
 from models.associative_energy import energy
 from models.associative_memory import (
     Network,
@@ -31,7 +31,8 @@ from models.associative_reduction import reduce_network
 from models.associative_transport import pattern_transport
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
-from paradigms.patterns import Images, PatternError, choose, corrupt
+from paradigms.part_options import OptionError, check_count, check_fits, check_seed, check_share
+from paradigms.patterns import Images, choose, corrupt
 from paradigms.provenance import provenance
 
 NAME = "associative_recall"
@@ -88,17 +89,25 @@ def simulate_recall(
 
     Raises
     ------
-    PatternError
-        For patterns that cannot be had or do not fit into memory.
+    OptionError, PatternError
+        For options that mean nothing, and patterns that cannot be had or do not fit into memory.
     ParameterError, ModelError
         For what cannot be simulated.
     """
     parameters = load_parameters(overrides, circuit=CIRCUIT)
-    if not 0 <= block <= 1:
-        raise PatternError(f"--block {block:g}; allowed: 0 to 1, the share of blocked transport")
-    check_memory(n_patterns, size or N_NEURONS)
+    check_seed(seed)
+    check_share("--block", block, "blocked transport")
+    check_share("--corruption", corruption, "flipped bits")
+    check_count("--n-patterns", n_patterns, 1)
+    if patterns != "random" and size is not None:
+        raise OptionError(
+            f"--size is for random patterns; those of {shown(patterns)} have a size of their own"
+        )
+    size = N_NEURONS if size is None else size
+    check_count("--size", size, 2)
+    check_memory(n_patterns, size)
     rng = stream(seed, "patterns")
-    stored, images = choose(patterns, n_patterns, size or N_NEURONS, rng, encode)
+    stored, images = choose(patterns, n_patterns, size, rng, encode)
     check_memory(*stored.shape)
     count = int(parameters.value("recall.cues"))
     memory = np.arange(count) % n_patterns
@@ -148,16 +157,13 @@ def check_memory(k: int, n: int) -> None:
 
     Raises
     ------
-    PatternError
+    OptionError
         With the size that would be needed.
     """
-    needed = 2 * 8 * k * n + 12 * 8 * ABREAST * n * n
-    free = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    if needed > free:
-        raise PatternError(
-            f"{k} patterns of {n} neurons need {needed / 1e9:.3g} GB of memory and this machine "
-            f"has {free / 1e9:.3g} GB; lower --n-patterns or --size"
-        )
+    check_fits(
+        2 * 8 * k * n + 12 * 8 * ABREAST * n * n,
+        f"{k} patterns of {n} neurons", "--n-patterns or --size",
+    )  # fmt: skip
 
 
 def run_cues(

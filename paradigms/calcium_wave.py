@@ -21,12 +21,15 @@ from models.gap_junction import FLUXES, gap_junctions
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
 from paradigms.guarded import guarded_session
+from paradigms.part_options import check_fits, check_seed
 from paradigms.provenance import provenance
-from paradigms.tissue_graphs import GRAPHS, GraphError, Tissue, build_tissue
+from paradigms.tissue_graphs import GRAPHS, GraphError, Tissue, build_tissue, graph_size
 
 NAME = "calcium_wave"
 CIRCUIT = "astrocyte_network_2014"
 JUNCTIONS = tuple(FLUXES)
+CELL_BYTES = 5000
+"""Memory of one cell and its couplings while the graph is built."""
 
 
 def simulate_wave(
@@ -65,15 +68,23 @@ def simulate_wave(
 
     Raises
     ------
-    GraphError, ParameterError, ModelError, DeviceError
+    GraphError, OptionError, ParameterError, ModelError, DeviceError
         Before the run, for what cannot be simulated.
     RegimeError
         If the run left the regime of the model: where and when.
     """
     if junction not in JUNCTIONS:
         raise GraphError(f"unknown gap junction '{junction}'; allowed: {', '.join(JUNCTIONS)}")
-    check_device(device)
+    n = graph_size(graph, size)
+    check_seed(seed)
     parameters = load_parameters(overrides, circuit=CIRCUIT)
+    steps = parameters.value("wave.duration") / float(parameters.quantity("wave.sample"))
+    check_fits(
+        # calcium and IP3 of every cell at every sample, three times on the way to the dataset
+        n * (CELL_BYTES + 3 * 2 * 8 * steps),
+        f"{n} astrocytes over {steps:.0f} samples", "--size or wave.duration",
+    )  # fmt: skip
+    check_device(device)
     tissue = build_tissue(graph, size, stream(seed, f"graph/{graph}"))
     began = wall_clock.perf_counter()
     arrays = _run(parameters, tissue, junction, device, progress)

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from astrogram.files import replacing, writing
+from astrogram.text import shown
 from paradigms.console import SimpleProgress, note, print_rows
 from paradigms.output import check_writable, dataset_path
 from paradigms.reading import ProtocolError
@@ -144,10 +145,24 @@ def _flag(name: str) -> str:
 
 
 def _latent_code(given: dict[str, Any], seed: int) -> Callable[[Any], Any]:
-    """Encoder that trains a binary autoencoder on the images it is given."""
+    """Encoder that trains a binary autoencoder on the images it is given.
+
+    Raises
+    ------
+    ProtocolError
+        If the patterns that were asked for are no images.
+    PatternError
+        If torch is not installed.
+    """
     from models.parameters import load_parameters
     from paradigms.latent_autoencoder import fit_autoencoder, require_torch
 
+    source = given.get("patterns", "random")
+    if source == "random" or source.endswith(".npy"):
+        raise ProtocolError(
+            f"--latent encodes images and {shown(source)} holds none; give --patterns digits, "
+            "patches, a CIFAR-10 archive or a folder of images"
+        )
     require_torch()
     parameters = load_parameters(given.get("overrides"), circuit="associative_memory")
 

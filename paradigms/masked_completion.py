@@ -23,6 +23,7 @@ from analysis.parts_schema import assemble_parts
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
 from paradigms.latent_autoencoder import require_torch
+from paradigms.part_options import check_fits, check_seed
 from paradigms.patterns import PatternError, load_images
 from paradigms.provenance import provenance
 
@@ -63,17 +64,25 @@ def train_completion(
     ------
     PatternError
         For a source without images, or if torch is not installed.
+    OptionError, ParameterError
+        For what cannot be simulated.
     """
     torch = require_torch()
+    check_seed(seed)
     parameters = load_parameters(overrides, circuit=CIRCUIT)
+    side, images = (int(parameters.value(f"completion.{name}")) for name in ("side", "images"))
+    check_fits(
+        4 * 3 * side**2 * (10 * 3 * side**2 + 4 * images),  # weights and their moments; pixels
+        f"{images} images of {side} x {side} pixels and their weights",
+        "completion.side or completion.images",
+    )
     began = wall_clock.perf_counter()
     if patterns == "random" or patterns.endswith(".npy"):
         raise PatternError(f"masked_completion needs images, not '{patterns}'; try patches")
-    limit = int(parameters.value("completion.images"))
-    given = load_images(patterns, stream(seed, "patterns"), limit).pixels
+    given = load_images(patterns, stream(seed, "patterns"), images).pixels
     if len(given) < 10:
         raise PatternError(f"{patterns} has {len(given)} images; allowed: 10 or more")
-    pixels = _scaled(torch, given, int(parameters.value("completion.side")))
+    pixels = _scaled(torch, given, side)
     rng = stream(seed, "masks")
     masks = draw_masks(len(pixels), pixels.shape[1:3], parameters, rng)
     held_out = max(1, len(pixels) // 5)

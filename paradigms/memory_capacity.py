@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 
 from analysis.parts_schema import assemble_parts
 from models.associative_reduction import recall_signs
+from models.checks import ModelError
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
+from paradigms.part_options import check_seed
 from paradigms.patterns import corrupt
 from paradigms.provenance import provenance
 
@@ -57,8 +59,16 @@ def measure_capacity(
     Returns
     -------
     xarray.Dataset
-        See `analysis.memory_schema`: ``k_max`` by kind, size and replicate, and compute units.
+        See `analysis.memory_tables`: ``k_max`` by kind, size and replicate, and compute units.
+
+    Raises
+    ------
+    OptionError, ParameterError
+        For what cannot be simulated.
+    ModelError
+        If recall does not fail at any load.
     """
+    check_seed(seed)
     parameters = load_parameters(overrides, circuit=CIRCUIT)
     replicates = int(parameters.value("capacity.replicates"))
     began = wall_clock.perf_counter()
@@ -100,6 +110,12 @@ def largest_load(kind: str, n: int, rng: Generator, parameters: ParameterSet) ->
 
     Doubling until recall fails, bisection, and linear interpolation of the share of successes
     between the last two loads. The patterns of a smaller load are among those of a larger one.
+
+    Raises
+    ------
+    ModelError
+        If recall does not fail with as many patterns as N^3, which no network of `KINDS` holds:
+        what is asked of it is then no recall.
     """
     bank = _Bank(n, int(parameters.value("capacity.sets")), rng)
     wanted = parameters.value("capacity.share")
@@ -107,6 +123,14 @@ def largest_load(kind: str, n: int, rng: Generator, parameters: ParameterSet) ->
     shares = {0: 1.0}
     while (shares.setdefault(bad, recall_share(bank, bad, kind, parameters))) >= wanted:
         good, bad = bad, 2 * bad
+        if bad > n**3:
+            asked = ("flips", "overlap", "share")
+            said = ", ".join(f"capacity.{name} = {parameters.value('capacity.' + name):g}"
+                             for name in asked)
+            raise ModelError(
+                f"{n} neurons of kind {kind} still recall {good} patterns: with {said} recall "
+                "cannot fail; ask for more flips, overlap or share"
+            )
     while bad - good > 1 and bad > CLOSE * good:
         middle = round(np.sqrt(good * bad)) if good > 8 else (good + bad) // 2
         shares[middle] = recall_share(bank, middle, kind, parameters)

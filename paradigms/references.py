@@ -145,7 +145,8 @@ REFERENCES = (
         "domain formulation", "references_domains", "domain_formulation", slow=("heterogeneity",)
     ),
     *_references(
-        "neuron-glia network", "references_neuron_glia", "placement", slow=("neuron_glia",)
+        "neuron-glia network", "references_neuron_glia", "placement",
+        slow=("neuron_glia", "full_size"),
     ),
     *_references("fear network", "references_basal_amygdala", slow=("basal_amygdala",)),
 )  # fmt: skip

@@ -23,10 +23,13 @@ from models.devices import check_device
 from models.parameters import ParameterSet, load_parameters
 from models.session import device_session
 from models.streams import stream
+from paradigms.part_options import check_count, check_fits, check_seed, check_share
 from paradigms.provenance import provenance
 
 NAME = "spiking_recall"
 CIRCUIT = "associative_memory"
+ROW_BYTES, LINK_BYTES = 400, 60
+"""Memory of a synapse with its process, and of its links with one pool."""
 
 
 def simulate_spiking(
@@ -62,11 +65,21 @@ def simulate_spiking(
 
     Raises
     ------
-    ParameterError, ModelError, DeviceError
+    OptionError, ParameterError, ModelError, DeviceError
         Before the run, for what cannot be simulated.
     """
-    check_device(device)
+    check_count("--networks", networks, 1)
+    check_seed(seed, networks)
+    check_share("--block", block, "blocked transport")
     parameters = load_parameters(overrides, circuit=CIRCUIT)
+    n, k = (int(parameters.value(f"spiking.{name}")) for name in ("n_neurons", "n_patterns"))
+    check_fits(
+        # every synapse has its row of variables, and a link with every pool in both directions
+        len(CONDITIONS) * networks * n * n * (ROW_BYTES + LINK_BYTES * k),
+        f"{networks} networks of {n} neurons and {k} patterns in three conditions",
+        "--networks, spiking.n_neurons or spiking.n_patterns",
+    )
+    check_device(device)
     seeds = range(seed, seed + networks)
     wiring = draw_wiring(parameters, seeds, block)
     began = wall_clock.perf_counter()

@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from astrogram.errors import AstrogramError
+from astrogram.text import shown
 from models.gap_junction import graph_edges, ring_edges
 from models.wiring import Edges
+from paradigms.part_options import check_count
 
 #: Graphs and what they are.
 GRAPHS = {
@@ -54,6 +56,32 @@ class Tissue:
     stimulated: int
 
 
+def graph_size(graph: str, size: int | None = None) -> int:
+    """Number of astrocytes that `build_tissue` places when asked for `size`.
+
+    Raises
+    ------
+    GraphError, OptionError
+        For an unknown graph, and too few or too many cells.
+    """
+    if graph not in GRAPHS:
+        raise GraphError(f"unknown graph {shown(graph)}; allowed: {', '.join(GRAPHS)}")
+    shape = graph.rpartition("_")[2]
+    size = DEFAULT_SIZE[shape] if size is None else size
+    check_count("--size", size, 1)
+    if shape == "ring":
+        if size < 5:
+            raise GraphError(f"a ring of {size} astrocytes is too small; allowed: 5 and more")
+        return size
+    dimensions = 2 if shape == "grid" else 3
+    side = round(size ** (1 / dimensions))
+    if side < 3:
+        raise GraphError(
+            f"{size} astrocytes are too few for a {shape}; allowed: {3**dimensions} and more"
+        )
+    return int(side**dimensions)
+
+
 def build_tissue(graph: str, size: int | None, rng: Generator) -> Tissue:
     """Place and couple about `size` astrocytes.
 
@@ -71,20 +99,12 @@ def build_tissue(graph: str, size: int | None, rng: Generator) -> Tissue:
     GraphError
         For an unknown graph or too few cells.
     """
-    if graph not in GRAPHS:
-        raise GraphError(f"unknown graph '{graph}'; allowed: {', '.join(GRAPHS)}")
+    n = graph_size(graph, size)
     shape = graph.rpartition("_")[2]
-    size = DEFAULT_SIZE[shape] if size is None else size
     if shape == "ring":
-        if size < 5:
-            raise GraphError(f"a ring of {size} astrocytes is too small; allowed: 5 and more")
-        return _ring(size)
+        return _ring(n)
     dimensions = 2 if shape == "grid" else 3
-    side = round(size ** (1 / dimensions)) if size > 0 else 0
-    if side < 3:
-        raise GraphError(
-            f"{size} astrocytes are too few for a {shape}; allowed: {3**dimensions} and more"
-        )
+    side = round(n ** (1 / dimensions))
     axes = [np.arange(side, dtype=float)] * dimensions
     position = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, dimensions)
     middle = len(position) // 2 if side % 2 else int(np.argmin(_far(position, (side - 1) // 2)))

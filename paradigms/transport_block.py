@@ -28,6 +28,7 @@ from models.associative_storage import ConduitTransport, lose, store
 from models.associative_transport import pattern_transport
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
+from paradigms.part_options import check_fits, check_seed
 from paradigms.patterns import choose, corrupt
 from paradigms.provenance import provenance
 
@@ -96,8 +97,22 @@ def simulate_block(
     -------
     xarray.Dataset
         See `analysis.memory_tables`.
+
+    Raises
+    ------
+    OptionError, ParameterError, ModelError
+        For what cannot be simulated.
     """
+    check_seed(seed)
     parameters = load_parameters(overrides, circuit=CIRCUIT)
+    n, k, cues = (
+        int(parameters.value(f"storage.{name}")) for name in ("n_neurons", "n_patterns", "cues")
+    )
+    check_fits(
+        8 * n * n * (4 * k + 12 * cues),
+        f"{k} patterns and {cues} cues of {n} neurons",
+        "storage.n_patterns, storage.cues or storage.n_neurons",
+    )
     replicates = int(parameters.value("storage.replicates"))
     began = wall_clock.perf_counter()
     found: dict[str, list] = {

@@ -26,6 +26,7 @@ from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
 from models.synapse import TERMINAL, TERMINAL_ON_PRE
 from paradigms.guarded import guarded_session
+from paradigms.part_options import check_seed
 from paradigms.provenance import provenance
 from paradigms.references import Check, at_least, at_most, near
 
@@ -81,11 +82,12 @@ def simulate_loop(
 
     Raises
     ------
-    ParameterError, ModelError, DeviceError
+    OptionError, ParameterError, ModelError, DeviceError
         Before the run, for what cannot be simulated.
     RegimeError
         If the run left the regime of the model: where and when.
     """
+    check_seed(seed)
     check_device(device)
     parameters = load_parameters({**SINGLE_CELL, **(overrides or {})}, circuit=CIRCUIT)
     cell, time = draw_afferents(stream(seed, "afferents"))

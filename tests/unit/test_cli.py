@@ -185,6 +185,7 @@ MENDABLE = [
         ("paradigms.interventions", "InterventionError"),
         ("paradigms.tissue_graphs", "GraphError"),
         ("paradigms.patterns", "PatternError"),
+        ("paradigms.part_options", "OptionError"),
         ("models.checks", "ModelError"),
         ("models.checks", "RegimeError"),
         ("models.parameters", "ParameterError"),

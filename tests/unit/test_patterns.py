@@ -11,6 +11,7 @@ from PIL import Image
 from paradigms import associative_recall
 from paradigms.associative_recall import check_memory, simulate_recall
 from paradigms.masked_completion import draw_masks
+from paradigms.part_options import OptionError
 from paradigms.patterns import PatternError, binarise, choose, corrupt, load_images
 
 RNG = np.random.default_rng
@@ -155,17 +156,17 @@ def test_too_many_patterns_are_refused_before_they_are_drawn(monkeypatch):
         raise AssertionError("patterns were drawn")
 
     monkeypatch.setattr(associative_recall, "choose", drawn)
-    with pytest.raises(PatternError, match=r"need 1\.23e\+04 GB of memory"):
+    with pytest.raises(OptionError, match=r"need 1\.23e\+04 GB of memory"):
         simulate_recall("random", 10**9)
     check_memory(25, 768)
 
 
 def test_bad_numbers_are_refused():
-    with pytest.raises(PatternError, match="--corruption 1.5"):
+    with pytest.raises(OptionError, match="--corruption 1.5"):
         simulate_recall("random", 2, 1.5, size=8)
-    with pytest.raises(PatternError, match="--block 2"):
+    with pytest.raises(OptionError, match="--block 2"):
         simulate_recall("random", 2, 0.1, size=8, block=2)
-    with pytest.raises(PatternError, match="at least 1 of at least 2"):
+    with pytest.raises(OptionError, match="--n-patterns 0; allowed: 1 to"):
         simulate_recall("random", 0, 0.1, size=8)
 
 
