@@ -13,7 +13,7 @@ from collections.abc import Mapping
 import brian2 as b2
 
 from models.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3, OPEN_CALCIUM
-from models.checks import check_parameters
+from models.checks import ModelError, check_parameters
 from models.gap_junction import COUPLED, THRESHOLD_FLUX
 from models.gliotransmission import (
     A1_DRUGS,
@@ -181,18 +181,25 @@ def astrocyte_group(
     Raises
     ------
     ModelError
-        If a constant or initial value, or the time step, lies outside the regime of the model.
+        If a constant or initial value, or the time step, lies outside the regime of the model, or
+        for equations with noise on GeNN.
     """
     constants = {"speed": 1.0, **namespace}
     used = b2.Equations(equations).identifiers | {"C_0", "h_0", "I_0"}
     check_parameters({key: value for key, value in constants.items() if key in used})
+    noisy = "xi" in b2.Equations(equations).identifiers
+    if noisy and type(b2.get_device()).__name__ == "GeNNDevice":
+        raise ModelError(
+            "the noise xi of these equations is drawn at every step, which GeNN does not do as "
+            "the other devices; use cpp, cython or numpy, or equations without noise"
+        )
     if check_step:
         check_time_step(b2.defaultclock.dt if dt is None else dt, equations, constants)
     events = {"threshold": RELEASE_THRESHOLD, "refractory": RELEASE_THRESHOLD, "reset": reset}
     group = b2.NeuronGroup(
         n,
         equations,
-        method="milstein" if "xi" in b2.Equations(equations).identifiers else "rk4",
+        method="milstein" if noisy else "rk4",
         namespace=constants,
         dt=dt,
         name=name,

@@ -36,16 +36,29 @@ drug_CalEx : 1
 )
 
 # Langevin form for a cluster of N_IP3R channels (Shuai & Jung 2002, Biophys J 83:87,
-# Theoretical Methods; number not verified): the variance
-# is the sum of both transition rates over N_IP3R, so noise falls as 1/sqrt(N_IP3R); Stimberg et al.
-# 2019, eq. 13, has noise of a fixed strength in its place. Noise can carry h out of 0..1, where
-# the channels are shut or all open. It is multiplicative and read in the Ito sense:
-# integrate with method="milstein".
+# Theoretical Methods; number not verified): the variance is the sum of both transition rates over
+# N_IP3R, so noise falls as 1/sqrt(N_IP3R); Stimberg et al. 2019, eq. 13, has noise of a fixed
+# strength in its place (`CALCIUM_FIXED_NOISE`). Noise can carry h out of 0..1, where the channels
+# are shut or all open. It is multiplicative and read in the Ito sense: integrate with
+# method="milstein".
 CALCIUM_NOISE = (
     _FLUXES.format(open="h_open", total="C_T", membrane="")
     + """
 dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h) +
         sqrt(speed*O_2*(Q_2*(1 - h_open) + C*h_open)/N_IP3R)*xi : 1
+h_open = clip(h, 0, 1) : 1
+"""
+)
+
+# Noise of a fixed strength noise_h, whatever the number of channels: the rate of h times
+# 1 + noise_h*xi*sqrt(tau_h), so that h does not fluctuate where it is at equilibrium (Stimberg et
+# al. 2019, eq. 13, as in their program of the stochastic astrocyte, which has noise_h = 1). For
+# "milstein", too.
+CALCIUM_FIXED_NOISE = (
+    _FLUXES.format(open="h_open", total="C_T", membrane="")
+    + """
+dh/dt = speed*O_2*(Q_2 - (Q_2 + C)*h_open)*
+        (1 + noise_h*xi/sqrt(speed*O_2*(Q_2 + C))) : 1
 h_open = clip(h, 0, 1) : 1
 """
 )

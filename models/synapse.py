@@ -17,6 +17,10 @@ du_S/dt = -Omega_f*u_S : 1 (event-driven)
 dx_S/dt = Omega_d*(1 - x_S) : 1 (event-driven)
 """
 
+# To be added to any synapse that releases, so that r_S, which is otherwise gone when the spike has
+# passed, stays until the next one and can be recorded (Stimberg et al. 2019, eq. 7).
+RELEASE_RECORD = "r_S : 1\n"
+
 # Release at a spike (Stimberg et al. 2019, eqs. 6-8) with the resting probability U_0 that bound
 # presynaptic receptors set (De Pitta et al. 2011; Stimberg et al. 2019, eq. 17).
 _RELEASE = """

@@ -91,7 +91,8 @@ def full_size_rows(ours: NDArray) -> list[Check]:
     for j, cell_type in enumerate(neuron_glia_2019.CELL_TYPES):
         for k, window in enumerate(neuron_glia_2019.WINDOWS):
             reference, found = PUBLISHED_RATES[j][k], ours[:, j, k]
-            note = f"{EXAMPLE}, full size, one run; ours from {found.min():.3g} to {found.max():.3g}"
+            span = f"{found.min():.3g} to {found.max():.3g}"
+            note = f"{EXAMPLE}, full size, one run; ours {span} over {len(found)} seeds"
             rows.append(
                 near(
                     f"neuron-glia network, full size: {cell_type} rate {window}", reference,

@@ -1,4 +1,4 @@
-"""The circuit that a newcomer writes: the code of docs/compose.md, run as it stands."""
+"""The circuits that a newcomer writes: the code of docs/compose.md, run as it stands."""
 
 import os
 import re
@@ -9,9 +9,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 
 
-def test_the_example_runs_and_is_under_sixty_lines(tmp_path):
+def said_by_example(number, tmp_path):
     text = (ROOT / "docs" / "compose.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)
+    code = re.findall(r"^```python\n(.*?)^```", text, flags=re.DOTALL | re.MULTILINE)[number]
     assert len(code.splitlines()) < 60
     script = tmp_path / "circuit.py"
     script.write_text(code, encoding="utf-8")
@@ -24,6 +24,19 @@ def test_the_example_runs_and_is_under_sixty_lines(tmp_path):
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    spikes, events = map(int, re.findall(r"(\d+) (?:spikes|gliotransmitter)", done.stdout))
+    return done.stdout
+
+
+def test_the_example_runs_and_is_under_sixty_lines(tmp_path):
+    said = said_by_example(0, tmp_path)
+    spikes, events = map(int, re.findall(r"(\d+) (?:spikes|gliotransmitter)", said))
     assert 100 < spikes < 50 * 10 * 100
     assert events > 0
+
+
+def test_the_example_of_further_parts_runs(tmp_path):
+    numbers = [float(word) for word in re.findall(r"\d+\.\d+", said_by_example(1, tmp_path))]
+    share, held, free, least, most = numbers
+    assert 0.5 < share < 1
+    assert held == 0 < 0.05 < free
+    assert 0 < least < most < 1

@@ -3,8 +3,17 @@
 import numpy as np
 import pytest
 
+from models.neuron_glia_wiring import draw_wiring
+from models.parameters import load_parameters
 from paradigms import neuron_glia_2019
-from paradigms.references_neuron_glia import neuron_glia_checks, neuron_glia_rows, placement_checks
+from paradigms.references_neuron_glia import (
+    PUBLISHED_RATES,
+    full_size_checks,
+    full_size_rows,
+    neuron_glia_checks,
+    neuron_glia_rows,
+    placement_checks,
+)
 
 SMALL = {
     "projection.p_E": "0.0125",
@@ -43,6 +52,29 @@ def test_rows_compare_with_the_spread_of_the_reference():
     assert all(row.met for row in neuron_glia_rows(reference, reference, 1000))
     far = neuron_glia_rows(reference + 3, reference, 1000)
     assert not any(row.met for row in far[:9])
+
+
+def test_published_placement_gives_all_inhibitory_cells_to_one_astrocyte():
+    wiring = draw_wiring(load_parameters(circuit=neuron_glia_2019.CIRCUIT), 1, 1000, "published")
+    assert set(wiring.domain[wiring.n_E :]) == {0}
+
+
+@pytest.mark.parametrize(("times", "met"), [(1.0, 9), (1.14, 9), (0.86, 9), (1.2, 2), (0.8, 2)])
+def test_full_size_rows_allow_fifteen_percent_of_the_single_published_run(times, met):
+    """Rates of 0 and 0.009 Hz have a bound of 0.01 Hz."""
+    rows = full_size_rows(times * np.array([PUBLISHED_RATES] * 3))
+    assert [row.reference for row in rows] == [rate for row in PUBLISHED_RATES for rate in row]
+    assert sum(row.met for row in rows) == met
+
+
+@pytest.mark.slow
+def test_full_size_rates_are_those_of_the_docs():
+    """Excitatory cells in the step are missed, and shown as missed."""
+    rows = full_size_checks()
+    expected = [0.325, 2.03, 1.266, 0.343, 1.712, 0.317, 0, 0.228, 0.013]
+    np.testing.assert_allclose([row.ours for row in rows], expected, rtol=0.1, atol=0.002)
+    missed = [row.check for row in rows if not row.met]
+    assert missed == ["neuron-glia network, full size: excitatory rate step"]
 
 
 @pytest.mark.slow
