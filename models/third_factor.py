@@ -123,9 +123,10 @@ def connect_third(
     """
     if not 0 <= share <= 1:
         raise ModelError(f"a share of {share:g} of synapses with an astrocyte; allowed: 0 to 1")
-    if len(edges) and edges.target.max() >= len(pools):
+    last = int(np.max(edges.target, initial=-1))
+    if last >= len(pools):
         raise ModelError(
-            f"pools for {len(pools)} neurons and a synapse onto neuron {edges.target.max()}; "
+            f"pools for {len(pools)} neurons and a synapse onto neuron {last}; "
             "give one pool for each neuron"
         )
     taken = rng.random(len(edges)) < share

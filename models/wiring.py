@@ -83,7 +83,7 @@ def draw_edges(
         return Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     counts = rng.binomial(n_sources, min(1.0, indegree / n_sources), size=len(targets))
     post = np.repeat(np.arange(len(targets)), counts)
-    crowding = 2 * n_sources / (n_sources - counts.max() + 1)
+    crowding = 2 * n_sources / (n_sources - int(np.max(counts)) + 1)
     draw = _ranked if len(post) * crowding > MOST_REDRAWS else _redrawn
     pre = draw(rng, post, counts, n_sources)
     weights = weight * np.exp(sigma * rng.standard_normal(len(post)) - 0.5 * sigma**2)

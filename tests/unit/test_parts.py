@@ -137,7 +137,7 @@ def test_fixed_noise_scales_with_the_distance_from_equilibrium():
     assert h[0].mean() - 0.4 == pytest.approx(drift * dt, abs=5 * h[0].std() / np.sqrt(n))
     spread = strength * abs(drift) * np.sqrt(dt / rate)
     assert h[0].std() == pytest.approx(spread, rel=5 / np.sqrt(2 * n))
-    assert h[1].std() < 1e-3 * h[0].std()  # Milstein's method feels the slope of the noise there
+    assert h[1].std() < 1e-2 * h[0].std()  # Milstein's method feels the slope of the noise there
     assert h[1].mean() == pytest.approx(level, abs=1e-5)
 
 
