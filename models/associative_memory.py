@@ -208,13 +208,13 @@ def integrate(
     if method not in ("euler", "rk4"):
         raise ModelError(f"unknown method '{method}'; allowed: euler, rk4")
     advance = _euler if method == "euler" else _runge_kutta
-    for step in range(steps):
-        if observe is not None:
-            observe(step, state)
-        with np.errstate(over="ignore", invalid="ignore"):  # checked below
+    with np.errstate(over="ignore", invalid="ignore"):  # checked below
+        for step in range(steps):
+            if observe is not None:
+                observe(step, state)
             state = advance(network, state, dt)
-    if observe is not None:
-        observe(steps, state)
+        if observe is not None:
+            observe(steps, state)
     if not all(np.isfinite(part).all() for part in (state.x, state.s, state.p)):
         raise ModelError(
             f"the network left all bounds within {steps} steps of {dt:g}; lower the time step or "

@@ -26,6 +26,7 @@ from models.associative_memory import (
 )
 from models.associative_storage import ConduitTransport, lose, store
 from models.associative_transport import pattern_transport
+from models.checks import ModelError
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
 from paradigms.part_options import check_fits, check_seed
@@ -161,11 +162,17 @@ def draw_setting(parameters: ParameterSet, seed: int, replicate: int) -> Setting
 
 def _one_set(setting: Setting, rng: np.random.Generator) -> dict[str, list[float]]:
     learned, blocked = setting.learn(1.0), setting.learn(0.0)
+    size = float(np.linalg.norm(learned))
+    if size == 0:
+        value = setting.parameters.value
+        raise ModelError(
+            f"nothing was stored with storage.eta = {value('storage.eta'):g} /s and "
+            f"storage.present = {value('storage.present'):g} s; raise them"
+        )
     never, drive = setting.recall(learned, 1.0)
     in_recall, drive_blocked = setting.recall(learned, 0.0)
     unblocked, drive_again = setting.recall(learned, 1.0)
     in_storage, drive_storage = setting.recall(blocked, 1.0)
-    size = float(np.linalg.norm(learned))
     weak = float(np.linalg.norm(blocked)) / size
     return {
         "overlap": [never, in_recall, unblocked, in_storage],

@@ -7,10 +7,12 @@ import pytest
 
 from models.checks import ModelError
 from paradigms import cli
+from paradigms.associative_recall import simulate_recall
 from paradigms.cli_parts import PARTS
 from paradigms.memory_capacity import measure_capacity
 from paradigms.part_options import OptionError, check_count, check_fits, check_seed, check_share
 from paradigms.spiking_recall import simulate_spiking
+from paradigms.transport_block import simulate_block
 
 MEMORY = "GB of memory and this machine has"
 HUGE = str(10**9)
@@ -121,3 +123,17 @@ def test_a_capacity_that_recall_cannot_miss_ends(name):
     }  # fmt: skip
     with pytest.raises(ModelError, match="recall cannot fail; ask for more flips"):
         measure_capacity(sizes=(8,), kinds=("pairwise",), overrides=overrides)
+
+
+@pytest.mark.parametrize("given", [{"storage.eta": "0"}, {"storage.present": "0.01"}])
+def test_storage_that_stores_nothing_says_so(given):
+    overrides = {"storage.replicates": "2", "storage.n_neurons": "16", "storage.cues": "2", **given}
+    with pytest.raises(ModelError, match="nothing was stored with storage.eta"):
+        simulate_block(overrides=overrides)
+
+
+@pytest.mark.parametrize("given", [{"recall.tau_s": "0.001"}, {"recall.g_gain": "-100"}])
+def test_recall_that_leaves_all_bounds_is_refused_without_warnings(given):
+    overrides = {"recall.cues": "2", "recall.steps": "200", **given}
+    with pytest.raises(ModelError, match="left all bounds"):
+        simulate_recall("random", 3, 0.2, size=24, overrides=overrides)
