@@ -41,7 +41,8 @@ Gamma_B = N_A/(N_A + K_NB) : 1
 dcAMP/dt = speed*(O_cAMP*Gamma_B - Omega_cAMP*cAMP) : mmolar
 """
 
-# The same receptors with drugs, as for alpha1.
+# The same receptors with drugs, as for alpha1: a competitive antagonist (Gaddum 1957) and, chosen,
+# an agonist that is counted by its potency.
 BETA_DRUGS = """
 N_beta = N_A + drug_beta_agonist*K_NB : mmolar
 K_beta = K_NB*(1 + drug_beta_block) : mmolar
