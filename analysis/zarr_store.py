@@ -71,21 +71,22 @@ def read_store(path: Path) -> tuple[xr.Dataset, str]:
         attrs = attrs.get("attributes", {})
     else:
         attrs = _metadata(path, ".zattrs")
-    arrays = sorted(entry for entry in path.iterdir() if (entry / _ARRAY[version]).is_file())
-    _check_arrays(path, arrays, version)
+    arrays = _checked_arrays(path, version)
 
     import zarr
 
+    store = zarr.storage.LocalStore(path, read_only=True)
     variables, missing = {}, ""
-    for folder in arrays:
-        array = zarr.open_array(str(folder), mode="r", zarr_format=version)
+    for name, metadata in arrays.items():
+        # From the metadata that were checked, not those that are there by now
+        array = zarr.Array.from_dict(zarr.storage.StorePath(store, name), metadata)
         own = dict(array.attrs)
         dims = array.metadata.dimension_names if version == 3 else own.pop("_ARRAY_DIMENSIONS")
         if array.fill_value is None and array.nchunks_initialized < array.nchunks:
-            missing = missing or folder.name
+            missing = missing or name
         if isinstance(own.get("_FillValue"), str):  # of a float, as xarray writes it in format 3
             own["_FillValue"] = struct.unpack("<d", b64decode(own["_FillValue"]))[0]
-        variables[folder.name] = xr.Variable(dims or (), array[...], own)
+        variables[name] = xr.Variable(dims or (), array[...], own)
     coords = str(attrs.pop("coordinates", "")).split()
     for variable in variables.values():
         coords += str(variable.attrs.pop("coordinates", "")).split()
@@ -120,14 +121,22 @@ def _check_files(path: Path) -> None:
                 )
 
 
-def _check_arrays(path: Path, arrays: list[Path], version: int) -> None:
+def _checked_arrays(path: Path, version: int) -> dict[str, dict[str, Any]]:
+    """Return the metadata of every array, attributes included, by its name."""
+    arrays = {}
     chunks = size = 0
-    for folder in arrays:
+    for folder in sorted(path.iterdir()):
         name = f"{folder.name}/{_ARRAY[version]}"
+        metadata = _metadata(path, name)
+        if not metadata:
+            continue
         try:
-            number, length = _checked_array(_metadata(path, name), version)
+            number, length = _checked_array(metadata, version)
         except (KeyError, TypeError, ValueError) as error:
             raise _strange(path, name, error) from None
+        if version == 2:
+            metadata["attributes"] = _metadata(path, f"{folder.name}/.zattrs")
+        arrays[folder.name] = metadata
         chunks, size = chunks + number, size + length
     if chunks > _MOST_CHUNKS:
         raise DatasetError(
@@ -135,6 +144,7 @@ def _check_arrays(path: Path, arrays: list[Path], version: int) -> None:
             "in larger chunks"
         )
     check_memory(size, path)
+    return arrays
 
 
 def _metadata(path: Path, name: str) -> dict[str, Any]:

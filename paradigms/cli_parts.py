@@ -63,7 +63,7 @@ Junction = Annotated[
 ]
 Patterns = Annotated[
     str | None,
-    typer.Option(help="Memories: random, digits, patches, .npy, CIFAR-10 binary, image folder."),
+    typer.Option(help="Memories: random, digits, patches, .npy, CIFAR-10 .tar.gz, images."),
 ]
 NPatterns = Annotated[int | None, typer.Option(help="Memories: how many to store.")]
 Corruption = Annotated[
