@@ -19,6 +19,7 @@ from analysis.windows import (
     Windows,
     baseline_windows,
     cs_windows,
+    design_of,
     epoch_trials,
     us_windows,
 )
@@ -167,25 +168,24 @@ def responds(z: Floats) -> NDArray[np.bool_]:
     return np.asarray((p < ALPHA) & (mean >= RESPONSE))
 
 
-def heterogeneity(
-    dataset: xr.Dataset, before: str = "early_extinction", after: str = "retrieval"
-) -> NDArray[np.str_]:
-    """Sort astrocytes by what becomes of their response to the stimulus.
+def heterogeneity(dataset: xr.Dataset) -> NDArray[np.str_]:
+    """Sort astrocytes by what becomes of their response, from where fear is recalled to the test.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    before, after : str
-        Epochs compared.
 
     Returns
     -------
     (astrocyte,) array of str
-        ``gained``, ``lost``, ``kept`` or ``never``.
+        ``gained``, ``lost``, ``kept`` or ``never``; empty where an epoch in either role is missing.
     """
+    pair = design_of(dataset).roles("fear", "test")
+    if len(pair) < 2:
+        return np.array([], dtype=np.str_)
     z = cs_evoked(dataset).z
-    first, second = (responds(z[epoch_trials(dataset, name)]) for name in (before, after))
+    first, second = (responds(z[epoch_trials(dataset, name)]) for name in pair)
     return np.where(
         first, np.where(second, "kept", "lost"), np.where(second, "gained", "never")
     ).astype(np.str_)

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from analysis.contrasts import WHOLE, quantities
+from analysis.epochs import Design, Own, merge, merged_order, published_epochs
 from analysis.errors import DatasetError
 from analysis.measures import Animal
-from analysis.windows import epochs, read_table
+from analysis.own_rows import design_text, read_design, with_rows
+from analysis.schema import validate
+from analysis.storage import read_dataset
 
 TITLE = "What was measured in every animal of a cohort"
+VERSION = 2
+_SHAPES = {
+    "group": ("group",), "animal": ("animal",), "epoch": ("epoch",), "design": ("group",),
+    "trial_stage": ("trial",), "trial_block": ("trial",), "freezing": ("group", "animal", "epoch"),
+    "trial_freezing": ("group", "animal", "trial"),
+}  # fmt: skip
+_MEND = "it is damaged: call 'astrogram cohort' again with its folder"
 
 
 def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
@@ -21,25 +33,28 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
     Parameters
     ----------
     measured : sequence of mapping
-        ``group``, ``seed``, ``origin``, ``values`` (rows of quantity, epoch, value) and ``trials``
-        (columns, see `analysis.measures.Animal`) of each.
+        ``group`` and ``seed`` of each, and what `analysis.measures.Animal.record` gives.
 
     Returns
     -------
     xarray.Dataset
         One variable for each quantity of ``tables/quantities.csv``, of shape (group, animal,
         epoch), NaN where a quantity was not measured; ``animal`` is the seed.  What was measured
-        in every trial is in ``trial_freezing`` and ``trial_fear_output`` (group, animal, trial).
+        in every trial is in ``trial_freezing`` and ``trial_fear_output`` (group, animal, trial),
+        NaN where a group's protocol has no such trial.  ``design`` (group) holds the epochs and
+        contrasts of its protocol as JSON.
 
     Raises
     ------
     DatasetError
-        If a quantity has no row, or the animals' trials are of different stages.
+        If a quantity has no row, or a design cannot be read.
     """
     groups = list(dict.fromkeys(str(item["group"]) for item in measured))
     seeds = sorted({int(item["seed"]) for item in measured})
-    named = [*epochs(), "all"]
-    table = {row["quantity"]: row for row in read_table("quantities")}
+    designs = {str(item["group"]): str(item.get("design", "")) for item in measured}
+    whole = merge(_read(text, group) for group, text in designs.items())
+    named = [epoch.name for epoch in whole.epochs or published_epochs().values()] + [WHOLE]
+    table = quantities()
     shape = (len(groups), len(seeds), len(named))
     values = {quantity: np.full(shape, np.nan) for quantity in table}
     for item in measured:
@@ -65,12 +80,17 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
                 "epoch", np.array(named, dtype=object),
                 {**label, "long_name": "epoch of the experiment"},
             ),
+            "design": (
+                "group", np.array([designs[group] for group in groups], dtype=object),
+                {**label, "long_name": "epochs and contrasts of the protocol, as JSON"},
+            ),
             "trial_stage": ("trial", stage, {**label, "long_name": "stage of the trial"}),
             "trial_block": ("trial", block, {**label, "long_name": "block within the stage"}),
         },
         {
             "Conventions": "CF-1.11",
             "title": TITLE,
+            "cohort_version": VERSION,
             "protocol": ", ".join(sorted({origin[0] for origin in origins})),
             "clock": ", ".join(sorted({origin[1] for origin in origins})),
         },
@@ -85,43 +105,148 @@ def animals(cohort: xr.Dataset) -> list[Animal]:
     DatasetError
         If the dataset is not one of a cohort.
     """
-    if cohort.attrs.get("title") != TITLE:
-        raise DatasetError("not the dataset of a cohort; give one written by 'astrogram cohort'")
-    origin = (str(cohort.attrs["protocol"]), str(cohort.attrs["clock"]), "")
-    found = []
-    for group in cohort["group"].values:
-        for seed in cohort["animal"].values:
-            here = cohort.sel(group=group, animal=seed)
+    validate_cohort(cohort)
+    return members(cohort)
+
+
+def members(found: xr.Dataset) -> list[Animal]:
+    """Return the animals of a dataset of groups, animals and epochs; see `animals`."""
+    origin = (str(found.attrs["protocol"]), str(found.attrs["clock"]), "")
+    result = []
+    for group in found["group"].values:
+        design = design_of_group(found, str(group))
+        for seed in found["animal"].values:
+            here = found.sel(group=group, animal=seed)
             values = {
                 (str(name), str(epoch)): float(value)
                 for name, variable in here.data_vars.items() if variable.dims == ("epoch",)
-                for epoch, value in zip(cohort["epoch"].values, variable.values, strict=True)
+                for epoch, value in zip(here["epoch"].values, variable.values, strict=True)
                 if np.isfinite(value)
             }  # fmt: skip
             if values:
-                found.append(Animal(str(group), int(seed), origin, values))
-    return found
+                result.append(Animal(str(group), int(seed), origin, values, design=design))
+    return result
+
+
+def design_of_group(cohort: xr.Dataset, group: str) -> Design:
+    """Return the epochs and contrasts of a group's protocol."""
+    if "design" not in cohort.coords:
+        return Design()
+    return _read(str(cohort["design"].sel(group=group).item()), group)
+
+
+def design_of_cohort(cohort: xr.Dataset) -> Design:
+    """Return the epochs and contrasts of all groups."""
+    return merge(design_of_group(cohort, str(group)) for group in cohort["group"].values)
+
+
+def read_any(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read the dataset of one animal or of a cohort (see `is_cohort`), and validate it.
+
+    Raises
+    ------
+    DatasetError
+        If it is neither, damaged, or of another version.
+    """
+
+    def check(dataset: xr.Dataset, where: str) -> None:
+        (validate_cohort if is_cohort(dataset) else validate)(dataset, where)
+
+    return read_dataset(path, check)
+
+
+def beside(dataset: xr.Dataset, own: Own) -> xr.Dataset:
+    """Return the dataset of an animal or a cohort with epochs and contrasts beside its protocol's.
+
+    Nothing new can be measured in a cohort, so of `own` it takes the contrasts.
+
+    Raises
+    ------
+    RowsError
+        If one of them has a name that is taken.
+    """
+    if not is_cohort(dataset):
+        text = with_rows(str(dataset.attrs["protocol_toml"]), own)
+        return dataset.assign_attrs(protocol_toml=text)
+    texts = []
+    for group in dataset["group"].values:
+        design = design_of_group(dataset, str(group))
+        rows = (*own.contrasts, *design.contrasts)
+        texts.append(design_text(Design(design.epochs, rows, design.stages)))
+        _read(texts[-1], str(group))
+    return dataset.assign_coords(design=("group", np.array(texts, dtype=object)))
+
+
+def is_cohort(dataset: xr.Dataset) -> bool:
+    """Whether a dataset is that of a cohort, of any version."""
+    return dataset.attrs.get("title") == TITLE
+
+
+def validate_cohort(dataset: xr.Dataset, where: str = "dataset") -> None:
+    """Refuse what is not the dataset of a cohort of this version.
+
+    Raises
+    ------
+    DatasetError
+        Names what is wrong, in one line.
+    """
+    if not is_cohort(dataset):
+        raise DatasetError(
+            f"{where} is not the dataset of a cohort; give one written by 'astrogram cohort'"
+        )
+    version = dataset.attrs.get("cohort_version", 1)
+    if version != VERSION:
+        raise DatasetError(
+            f"{where} is a cohort of version {version}; this program reads version {VERSION}: call "
+            "'astrogram cohort' again with its folder"
+        )
+    for name, dims in _SHAPES.items():
+        if name not in dataset.variables or dataset[name].dims != dims:
+            raise DatasetError(f"{where} lacks '{name}' ({', '.join(dims)}); {_MEND}")
+    if not {"protocol", "clock"} <= set(dataset.attrs):
+        raise DatasetError(f"{where} lacks the attribute protocol or clock; {_MEND}")
+    for name in ("group", "animal", "epoch"):
+        if len(set(dataset[name].values.tolist())) < dataset.sizes[name]:
+            raise DatasetError(f"{where} has a {name} twice; {_MEND}")
+    for name in quantities():
+        if name in dataset and dataset[name].dims != ("group", "animal", "epoch"):
+            raise DatasetError(f"{where}: '{name}' is not (group, animal, epoch); {_MEND}")
+    for name in ("animal", "trial_block", *quantities()):
+        if name in dataset.variables and dataset[name].dtype.kind not in "iuf":
+            raise DatasetError(f"{where}: '{name}' holds no numbers; {_MEND}")
+    design_of_cohort(dataset)
+
+
+def _read(text: str, group: str) -> Design:
+    return read_design(text, f"group '{group}' of the cohort") if text else Design()
 
 
 def _trials(
     measured: Sequence[Mapping[str, Any]], groups: list[str], seeds: list[int]
 ) -> tuple[dict[str, Any], np.ndarray, np.ndarray]:
-    """Variables along the trials of the protocol, their stages and blocks."""
-    order = {tuple(zip(item["trials"]["stage"], item["trials"]["block"], strict=True))
-             for item in measured}  # fmt: skip
-    if len(order) > 1:
-        raise DatasetError("the animals had different trials; gather those of one protocol")
-    steps = order.pop() if order else ()
+    """Variables along the trials of all protocols, their stages and blocks."""
+    blocks: dict[tuple[str, int], int] = {}
+    steps: list[tuple[tuple[str, int], ...]] = []
+    for item in measured:
+        count: dict[str, int] = {}
+        own: list[tuple[str, int]] = []
+        for stage, block in zip(item["trials"]["stage"], item["trials"]["block"], strict=True):
+            count[stage] = count.get(stage, -1) + 1
+            own.append((stage, count[stage]))
+            blocks.setdefault(own[-1], block)
+        steps.append(tuple(own))
+    order = merged_order(dict.fromkeys(steps))
+    place = {step: k for k, step in enumerate(order)}
     table = {
         "freezing": {"long_name": "freezing in the trial", "units": "percent"},
         "fear_output": {"long_name": "output of the fear-state decoder", "units": "1"},
     }
     data: dict[str, Any] = {}
     for name, attrs in table.items():
-        values = np.full((len(groups), len(seeds), len(steps)), np.nan)
-        for item in measured:
+        values = np.full((len(groups), len(seeds), len(order)), np.nan)
+        for item, given in zip(measured, steps, strict=True):
             where = groups.index(str(item["group"])), seeds.index(int(item["seed"]))
-            values[where] = item["trials"][name]
+            values[(*where, [place[step] for step in given])] = item["trials"][name]
         data[f"trial_{name}"] = (("group", "animal", "trial"), values, attrs)
-    stage = np.array([stage for stage, _ in steps], dtype=object)
-    return data, stage, np.array([block for _, block in steps], dtype=int)
+    stage = np.array([stage for stage, _ in order], dtype=object)
+    return data, stage, np.array([blocks[step] for step in order], dtype=int)

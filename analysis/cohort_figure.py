@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 
+import numpy as np
 import xarray as xr
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analysis.cohort import animals
+from analysis.cohort import animals, design_of_cohort
 from analysis.compare import comparison, sign_pattern
-from analysis.measures import TESTED
+from analysis.epochs import published_epochs, titled
 from analysis.panels_cohort import (
     by_epoch,
     dots,
@@ -19,12 +21,13 @@ from analysis.panels_cohort import (
     draw_freezing,
     draw_scatter,
 )
+from analysis.report import report
 from analysis.style import GREY, nothing, tidy, words
-from analysis.windows import epochs
 
 SIZE = (15.0, 20.0)  # inches
 DPI = 110
-_LATER = tuple(name for name in TESTED if name != "before_conditioning")
+_OF_FEAR = ("CS pattern", "Fear-state decoder", "CS decoder and freezing", "CS-responsive cells")
+NO_ROLE = "no epoch with the role fear\nin these protocols"
 
 
 def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -45,7 +48,11 @@ def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     """
-    rows = comparison(animals(cohort))
+    rows, _ = report(animals(cohort))
+    design = design_of_cohort(cohort)
+    fear = design.role("fear")
+    later = _measured(cohort, "pattern_similarity", design.tested)
+    felt = _measured(cohort, "fear_output", design.tested)
     figure = Figure(figsize=SIZE, dpi=DPI)
     FigureCanvasAgg(figure)
     top = figure.add_gridspec(1, 1, left=0.06, right=0.98, top=0.945, bottom=0.765)
@@ -55,32 +62,41 @@ def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
     )
     panels = [figure.add_subplot(rest[k // 3, k % 3]) for k in range(9)]
     decisive = [row for row in rows if row["decisive"]]
-    draw_differences(panels[0], decisive, "Decisive differences from control")
+    if decisive:
+        draw_differences(panels[0], decisive, "Decisive differences from control")
+    else:
+        other = [row for row in rows if row["quantity"] == "freezing" and row["against"]]
+        draw_differences(panels[0], other, "Differences between groups")
     draw_calcium(panels[1], cohort)
-    by_epoch(panels[2], cohort, "cs_excited", TESTED)
+    by_epoch(panels[2], cohort, "cs_excited", design.tested)
     tidy(panels[2], "CS-excited BLA principal cells", "", "cells (%)")
     dots(panels[3], cohort, (
         ("fear_cells", "all", "fear cells"), ("extinction_cells", "all", "extinction cells"),
     ))  # fmt: skip
     panels[3].set_ylim(-0.04, max(1.0, panels[3].get_ylim()[1]))
     tidy(panels[3], "Ensembles, found blindly", "", "BLA principal cells (%)")
-    by_epoch(panels[4], cohort, "pattern_similarity", _LATER[1:])
-    panels[4].axhline(1.0, color=GREY, lw=0.8, ls=":")
-    tidy(panels[4], "CS pattern against early extinction", "", "corrected correlation (1)")
-    by_epoch(panels[5], cohort, "fear_output", _LATER)
-    panels[5].axhline(0.0, color=GREY, lw=0.8, ls=":")
-    tidy(panels[5], "Fear-state decoder", "", "held-out output (1)")
-    draw_scatter(panels[6], cohort)
-    dots(panels[7], cohort, (
-        ("cs_responsive_PL", "early_extinction", "to PL"),
-        ("cs_responsive_IL", "early_extinction", "to IL"),
-        ("cs_responsive_not_PL", "early_extinction", "not to PL"),
-    ))  # fmt: skip
-    tidy(panels[7], "CS-responsive, by projection", "", "BLA principal cells (%)")
+    if fear:
+        by_epoch(panels[4], cohort, "pattern_similarity", later)
+        panels[4].axhline(1.0, color=GREY, lw=0.8, ls=":")
+        title = f"CS pattern against {design.title(fear)}"
+        tidy(panels[4], title, "", "corrected correlation (1)")
+        by_epoch(panels[5], cohort, "fear_output", felt)
+        panels[5].axhline(0.0, color=GREY, lw=0.8, ls=":")
+        tidy(panels[5], "Fear-state decoder", "", "held-out output (1)")
+        draw_scatter(panels[6], cohort)
+        dots(panels[7], cohort, (
+            ("cs_responsive_PL", fear, "to PL"), ("cs_responsive_IL", fear, "to IL"),
+            ("cs_responsive_not_PL", fear, "not to PL"),
+        ))  # fmt: skip
+        tidy(panels[7], "CS-responsive, by projection", "", "BLA principal cells (%)")
+    else:
+        for axes, title in zip(panels[4:8], _OF_FEAR, strict=True):
+            nothing(axes, title, NO_ROLE)
     dots(panels[8], cohort, (("handoff_PL", "all", "PL"), ("handoff_IL", "all", "IL")))
     panels[8].axhline(0.0, color=GREY, lw=0.8, ls=":")
     tidy(panels[8], "Prefrontal activity predicted by BLA", "", "variance beyond shuffled (%)")
-    _headings(figure, cohort, "Freezing by block and group; what the cells do", sign_pattern(rows))
+    _headings(figure, cohort, "Freezing by block and group; what the cells do",
+              sign_pattern(rows) if decisive else "")  # fmt: skip
     figure.savefig(path, format="png")
 
 
@@ -127,11 +143,16 @@ def reasons_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
     )
     for k, stage in enumerate(stages):
         own_rows = [row for row in rows if row["stage"] == stage]
-        title = f"{epochs()[stage].title}: difference from the same clamp alone"
+        title = f"{titled(published_epochs()[stage])}: difference from the same clamp alone"
         draw_differences(figure.add_subplot(below[0, k]), own_rows, title)
     line = sign_pattern(rows, "double dissociation")
     _headings(figure, cohort, "One astrocyte output at a time", line)
     figure.savefig(path, format="png")
+
+
+def _measured(cohort: xr.Dataset, quantity: str, names: Sequence[str]) -> list[str]:
+    """Those of some epochs in which a quantity was measured in any animal."""
+    return [name for name in names if np.isfinite(cohort[quantity].sel(epoch=name)).any()]
 
 
 def _headings(figure: Figure, cohort: xr.Dataset, title: str, summary: str) -> None:

@@ -1,34 +1,25 @@
-"""The model beside the paper, row by row, misses included.
+"""The model beside the paper, row by row, misses included, and beside what a user expects.
 
-The rows are those of ``tables/targets_section1.csv``, the decisive ones first, or of another
-table of the same columns, such as ``reasons``, which has no paper.  A row compares a value of one
-group, a difference between two epochs of the same animals, a difference or ratio
-between two groups, or a correlation over the animals of both, and says by which rule it is met.
-Where the same seeds live in both groups, as in every cohort, the groups are compared in pairs of
-animals of one seed: the same wiring and individual parameters, manipulated and not.
-
-``near``   the paper's value lies in the model's interval, or within the row's tolerance of it
-``sign``   the model's difference has the sign of the paper's value (of the row's bar, where there
-           is no paper), and its interval (if any) excludes 0
-``above``  the model reaches the row's bar (``below``: stays under it)
-``same``   as ``sign``, with the sign of the model's own difference in the row ``of``
-``share``  the difference is smaller than the row's bar times that of the row ``of``, and its
-           interval (if any) includes 0
-
-What was not found in the row ``of`` can be neither kept nor abolished: where that row is missed, so
-are the rows that refer to it.
+The published rows are those of ``tables/targets_section1.csv``, the decisive ones first, or of
+another table of the same columns, such as ``reasons``, which has no paper; a user's own stand in
+the protocol.  A row compares a value of one group, a difference between two epochs of the same
+animals, a difference or ratio between two groups, or a correlation over the animals of both, and
+says what would meet it (`analysis.targets`).  Where the same seeds live in both groups, as in every
+cohort, the groups are compared in pairs of animals of one seed: the same wiring and individual
+parameters, manipulated and not.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from analysis.contrasts import Contrast, published_contrasts
 from analysis.measures import Animal, measure
 from analysis.statistics import (
     bootstrap_interval,
@@ -38,18 +29,14 @@ from analysis.statistics import (
     effect_size,
     permutation_p,
 )
-from analysis.windows import read_table
+from analysis.targets import MET, verdict
 
 Floats = NDArray[np.float64]
-MET = ("met", "order met")
 NAN = float("nan")
 KEYS = (
     "row", "quantity", "stage", "group", "against", "unit", "paper", "paper_sem", "paper_n",
     "trust", "expected", "model", "low", "high", "n", "n_against", "paired", "effect", "p",
     "verdict", "decisive", "note",
-)  # fmt: skip
-_OPTIONAL = (
-    "minus_epoch", "minus_group", "with", "value", "sem", "n", "bar", "trust", "of", "note",
 )  # fmt: skip
 
 
@@ -59,33 +46,33 @@ def compare(datasets: Iterable[xr.Dataset]) -> list[dict[str, Any]]:
 
 
 def comparison(
-    animals: Sequence[Animal], table: str = "targets_section1"
+    animals: Sequence[Animal], rows: str | Iterable[Contrast] = "targets_section1"
 ) -> list[dict[str, Any]]:
-    """Compare measured animals with the paper, or as another table has it.
+    """Compare measured animals with the paper, or as other rows have it.
 
     Parameters
     ----------
     animals : sequence of Animal
         From `analysis.measures.measure`; groups are told apart by their names.
-    table : str
-        Table of the rows in ``tables/``.
+    rows : str or iterable of Contrast
+        The rows, or the table of them in ``tables/``.
 
     Returns
     -------
     list of dict
-        One per row of the table, with the keys `KEYS`.  `expected` says what the row asks for in
+        One for each row, with the keys `KEYS`.  `expected` says what the row asks for in
         words, `paper` is None where there is none; `model` is the mean over animals, `low`
         and `high` its 95 % bootstrap interval over animals, `n` (and `n_against`, for a row
         between groups) the number of animals; None where there is none.  For differences `effect`
         is Hedges' g (`paired`: in standard deviations of the differences within pairs) and `p` the
         two-sided permutation P; for ratios both are of the difference of means.  `verdict` is
-        ``met``, ``missed``, ``order met``, ``order missed``, ``not run`` (no such group among the
-        animals) or ``not measured``; `decisive` whether the row belongs to the pattern of signs
-        that decides (see `sign_pattern`).
+        ``met``, ``missed``, ``order met``, ``order missed``, ``no target``, ``not run`` (no such
+        group among the animals) or ``not measured``; `decisive` whether the row belongs to the
+        pattern of signs that decides (see `sign_pattern`).
     """
     done: dict[str, dict[str, Any]] = {}
-    for row in read_table(table):
-        done[row["row"]] = _compare_row(dict.fromkeys(_OPTIONAL, "") | row, animals, done)
+    for row in published_contrasts(rows) if isinstance(rows, str) else rows:
+        done[row.name] = _compare_row(row, animals, done)
     return list(done.values())
 
 
@@ -117,28 +104,26 @@ def sign_pattern(rows: Sequence[dict[str, Any]], name: str = "pattern of signs")
 
 
 def _compare_row(
-    row: dict[str, str], animals: Sequence[Animal], done: Mapping[str, dict[str, Any]]
+    row: Contrast, animals: Sequence[Animal], done: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    members = [a for a in animals if a.group == row["group"]]
-    against = [a for a in animals if a.group == row["minus_group"]]
-    between = bool(row["minus_group"])
+    members = [a for a in animals if a.group == row.group]
+    against = [a for a in animals if a.group == row.minus_group]
+    between = bool(row.minus_group)
     found = _Found()
     if members and (against or not between):
         found = _measured(row, members, against)
     if not members or (between and not against):
-        verdict = "not run"
+        judged = "not run"
     elif not np.isfinite(found.model):
-        verdict = "not measured"
+        judged = "not measured"
     else:
-        verdict = _verdict(row, found.model, found.low, found.high, done.get(row["of"]))
-    epoch = row["epoch"] + (f" - {row['minus_epoch']}" if row["minus_epoch"] else "")
+        judged = verdict(row.expect, found.model, found.low, found.high, done)
+    epoch = row.epoch + (f" - {row.minus_epoch}" if row.minus_epoch else "")
     result = (
-        row["row"], row["quantity"], epoch, row["group"], row["minus_group"] or None, row["unit"],
-        float(row["value"]) if row["value"] else None,
-        float(row["sem"]) if row["sem"] else None, row["n"] or None, row["trust"], _expected(row),
-        _plain(found.model), _plain(found.low), _plain(found.high), found.n,
-        found.n_against if between else None, found.paired, _plain(found.effect), _plain(found.p),
-        verdict, bool(row["decisive"]), row["note"],
+        row.name, row.quantity, epoch, row.group, row.minus_group or None, row.unit, row.value,
+        row.sem, row.n or None, row.trust, row.expect, _plain(found.model), _plain(found.low),
+        _plain(found.high), found.n, found.n_against if between else None, found.paired,
+        _plain(found.effect), _plain(found.p), judged, row.decisive, row.note,
     )  # fmt: skip
     return dict(zip(KEYS, result, strict=True))
 
@@ -158,19 +143,19 @@ class _Found:
 
 
 def _measured(
-    row: dict[str, str], members: Sequence[Animal], against: Sequence[Animal]
+    row: Contrast, members: Sequence[Animal], against: Sequence[Animal]
 ) -> _Found:
     samples: tuple[Floats, ...]
-    if row["form"] == "correlation":
+    if row.form == "correlation":
         own = _values([*members, *against], row)
-        other = _values([*members, *against], {**row, "quantity": row["with"]})
+        other = _values([*members, *against], replace(row, quantity=row.beside))
         kept = np.isfinite(own) & np.isfinite(other)
         n, n_against = int(kept[: len(members)].sum()), int(kept[len(members) :].sum())
         samples, statistic, paired = (own[kept], other[kept]), _STATISTICS["correlation"], True
         if kept.sum() < 3:
             return _Found(n=n, n_against=n_against)
         p, effect = correlation_p(own[kept], other[kept]), NAN
-    elif row["minus_group"]:
+    elif row.minus_group:
         own, other = _values(members, row), _values(against, row)
         paired = _same_seeds(members, against)
         if paired:
@@ -179,12 +164,12 @@ def _measured(
             own, other = (table[np.isfinite(own) & np.isfinite(other)] for table in (own, other))
         own, other = own[np.isfinite(own)], other[np.isfinite(other)]
         n, n_against = own.size, other.size
-        samples, statistic = (own, other), _STATISTICS[row["form"]]
+        samples, statistic = (own, other), _STATISTICS[row.form]
         p, effect = permutation_p(own, other, paired), effect_size(own, other, paired)
     else:
         own = _values(members, row)
         own = own[np.isfinite(own)]
-        n, n_against, paired = own.size, 0, bool(row["minus_epoch"])
+        n, n_against, paired = own.size, 0, bool(row.minus_epoch)
         samples, statistic = (own,), _STATISTICS["value"]
         p = effect = NAN
         if paired:
@@ -205,12 +190,12 @@ def _same_seeds(members: Sequence[Animal], against: Sequence[Animal]) -> bool:
     return one == other and len(set(one)) == len(one)
 
 
-def _values(animals: Sequence[Animal], row: dict[str, str]) -> Floats:
+def _values(animals: Sequence[Animal], row: Contrast) -> Floats:
     """Value of each animal, NaN where the row cannot be measured."""
-    quantity = row["quantity"]
-    found = np.array([a.values.get((quantity, row["epoch"]), NAN) for a in animals])
-    if row["minus_epoch"]:
-        found = found - [a.values.get((quantity, row["minus_epoch"]), NAN) for a in animals]
+    quantity = row.quantity
+    found = np.array([a.values.get((quantity, row.epoch), NAN) for a in animals])
+    if row.minus_epoch:
+        found = found - [a.values.get((quantity, row.minus_epoch), NAN) for a in animals]
     return found
 
 
@@ -225,45 +210,6 @@ _STATISTICS: dict[str, Callable[..., Floats]] = {
     "ratio": _ratio_of_means,
     "correlation": correlation_of,
 }
-
-
-def _verdict(
-    row: dict[str, str], model: float, low: float, high: float, of: Mapping[str, Any] | None
-) -> str:
-    rule = row["rule"]
-    beyond = not np.isfinite(low) or low * high > 0
-    over = not np.isfinite(low) or low * high <= 0
-    if rule == "sign":
-        same = model * float(row["value"] or row["bar"]) > 0
-        return "order met" if same and beyond else "order missed"
-    if rule in ("same", "share"):
-        if of is None or of["verdict"] not in MET:
-            met = False
-        elif rule == "same":
-            met = model * of["model"] > 0 and beyond
-        else:
-            met = abs(model) < float(row["bar"]) * abs(of["model"]) and over
-    elif rule == "near":
-        paper = float(row["value"])
-        met = abs(model - paper) <= float(row["bar"]) or low <= paper <= high
-    else:
-        bar = float(row["bar"])
-        met = model >= bar if rule == "above" else model <= bar
-    return "met" if met else "missed"
-
-
-def _expected(row: dict[str, str]) -> str:
-    """Say in words what a row asks for."""
-    rule, bar, of = row["rule"], row["bar"], row["of"]
-    if rule == "sign":
-        return "above 0" if float(row["value"] or bar) > 0 else "below 0"
-    return {
-        "near": f"{row['value']} within {bar}",
-        "above": f"at least {bar}",
-        "below": f"at most {bar}",
-        "same": f"kept: sign of '{of}'",
-        "share": f"gone: below {bar} of '{of}'",
-    }[rule]
 
 
 def _plain(value: float) -> float | None:

@@ -21,7 +21,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC
 
 from analysis.spikes import cells_of, rates
-from analysis.windows import Windows, baseline_windows, cs_windows, state_trials
+from analysis.windows import Windows, baseline_windows, cs_windows, role_trials
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -117,8 +117,8 @@ def decode_state(
 ) -> Decoding | None:
     """Decode the state of memory: fear retrieval (0) against extinction (1).
 
-    Fear trials are those of early extinction, extinction trials those of late extinction and of
-    extinction retrieval (``tables/epochs.csv``), all in the same context.
+    By the roles of epochs (`analysis.epochs.ROLES`): ``fear`` against ``safe`` and ``test``; in the
+    published design early extinction against late extinction and its retrieval, in one context.
 
     Parameters
     ----------
@@ -134,7 +134,7 @@ def decode_state(
     Decoding or None
         None with fewer than two trials of either state.
     """
-    fear, calm = state_trials(dataset, "fear"), state_trials(dataset, "extinction")
+    fear, calm = role_trials(dataset, "fear"), role_trials(dataset, "safe", "test")
     if min(fear.size, calm.size) < 2:
         return None
     trials = np.concatenate([fear, calm])

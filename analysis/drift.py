@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from analysis.ensembles import cs_responses, overlap
 from analysis.spikes import cells_of, rates
-from analysis.windows import baseline_windows, cs_windows, epoch_trials
+from analysis.windows import baseline_windows, cs_windows, design_of, epoch_trials
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
-EPOCHS = ("early_extinction", "late_extinction", "retrieval", "renewal")
 LEAST = 0.05  # correlation between trials of one epoch below which no pattern is repeated
 
 
@@ -68,7 +67,7 @@ class Drift:
 
 
 def measure_drift(dataset: xr.Dataset, population: str = "BLA_P") -> Drift:
-    """Compare patterns and ensembles between all epochs that hold at least two trials.
+    """Compare patterns and ensembles between all tested epochs that hold at least two trials.
 
     Parameters
     ----------
@@ -85,7 +84,7 @@ def measure_drift(dataset: xr.Dataset, population: str = "BLA_P") -> Drift:
     """
     before = baseline_windows(dataset)
     usable = (dataset["trial_cs"].values > 0) & (before.length > 0)
-    trials = {name: epoch_trials(dataset, name) for name in EPOCHS}
+    trials = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
     trials = {name: chosen[usable[chosen]] for name, chosen in trials.items()}
     trials = {name: chosen for name, chosen in trials.items() if chosen.size >= 2}
     every = np.concatenate([*trials.values(), np.array([], dtype=np.intp)])
@@ -100,11 +99,13 @@ def measure_drift(dataset: xr.Dataset, population: str = "BLA_P") -> Drift:
     correlation = _correlations(vectors)
     shared = _pairs(excited)
     return Drift(
-        tuple(trials), every, correlation, similarity(correlation, place), excited, *shared
+        tuple(trials), every, correlation, similarity(correlation, place, every), excited, *shared
     )
 
 
-def similarity(correlation: Floats, epoch: NDArray[np.intp]) -> Floats:
+def similarity(
+    correlation: Floats, epoch: NDArray[np.intp], trial: NDArray[np.intp] | None = None
+) -> Floats:
     """Correlation between epochs, corrected for the noise of single trials.
 
     Parameters
@@ -113,6 +114,8 @@ def similarity(correlation: Floats, epoch: NDArray[np.intp]) -> Floats:
         Between single trials.
     epoch : (trial,) array of int
         Epoch of each, counted from 0.
+    trial : (trial,) array of int, optional
+        Which trial each is, where epochs share trials; each its own by default.
 
     Returns
     -------
@@ -120,12 +123,14 @@ def similarity(correlation: Floats, epoch: NDArray[np.intp]) -> Floats:
         See `Drift.similarity`.
     """
     count = int(epoch.max()) + 1 if epoch.size else 0
-    different = ~np.eye(epoch.size, dtype=bool)
+    trial = np.arange(epoch.size) if trial is None else trial
+    different = trial[:, None] != trial
     mean = np.full((count, count), np.nan)
     for one in range(count):
         for other in range(count):
             chosen = (epoch[:, None] == one) & (epoch == other) & different
-            mean[one, other] = correlation[chosen].mean()
+            if chosen.any():
+                mean[one, other] = correlation[chosen].mean()
     within = np.diag(mean).copy()
     scale = np.sqrt(np.outer(*2 * [np.where(within >= LEAST, within, np.nan)]))
     np.fill_diagonal(scale, 1.0)

@@ -15,8 +15,9 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
+from analysis.epochs import ROLES
 from analysis.spikes import cells_of, rates
-from analysis.windows import baseline_windows, cs_windows, epoch_trials
+from analysis.windows import baseline_windows, cs_windows, role_trials
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -69,21 +70,24 @@ class Overlap:
 
 @dataclass(frozen=True)
 class Ensembles:
-    """Ensembles of one animal, masks over `cells`.
+    """Ensembles of one animal, masks over `cells`; empty where the roles of epochs are missing.
+
+    In the published design fear is recalled in early extinction and tested at extinction retrieval,
+    and returns at renewal.
 
     Attributes
     ----------
     cells : (cell,) array
         Positions along ``neuron``.
     retrieval : (cell,) array
-        Excited in early extinction, when fear is retrieved.
+        Excited where fear is recalled.
     extinction : (cell,) array
-        Excited in extinction retrieval and not in early extinction.
+        Excited at the test of extinction and not where fear is recalled.
     fear_cells, extinction_cells : (cell,) array
-        Response falls over extinction and returns at renewal; response rises over extinction and
-        falls at renewal.
-    overlap : Overlap
-        Of the cells excited in early extinction and those excited in extinction retrieval.
+        Response falls over extinction and returns with fear; response rises over extinction and
+        falls when fear returns.
+    overlap : Overlap, optional
+        Of the cells excited where fear is recalled and those excited at the test; None without.
     """
 
     cells: NDArray[np.intp]
@@ -91,7 +95,7 @@ class Ensembles:
     extinction: Mask
     fear_cells: Mask
     extinction_cells: Mask
-    overlap: Overlap
+    overlap: Overlap | None
 
 
 def cs_responses(
@@ -206,35 +210,32 @@ def find_ensembles(dataset: xr.Dataset, population: str = "BLA_P") -> Ensembles:
     Returns
     -------
     Ensembles
-        See there; empty ones where the protocol lacks the stages.
+        See there.
     """
-    trials = {
-        name: epoch_trials(dataset, name)
-        for name in ("early_extinction", "late_extinction", "retrieval", "renewal")
-    }
-    early = cs_responses(dataset, trials["early_extinction"], population).excited
-    late = cs_responses(dataset, trials["retrieval"], population).excited
     cells = cells_of(dataset, population)
+    trials = {role: role_trials(dataset, role) for role in ROLES}
+    none = np.zeros(0, dtype=bool)
+    early, late, falls, rises = none, none, none, none
 
-    def response(*names: str) -> Floats:
-        chosen = np.concatenate([trials[name] for name in names])
+    def response(*roles: str) -> Floats:
+        chosen = np.concatenate([trials[role] for role in roles])
         stimulus, before = _part_rates(dataset, chosen, cells)
         return (stimulus - before).mean(axis=1)
 
-    fear_1, calm, fear_2 = (
-        response("early_extinction"), response("late_extinction", "retrieval"), response("renewal")
-    )  # fmt: skip
-    # Both changes must hold: the larger P of the two is a valid P for that (intersection-union).
-    rises = np.maximum(rise_p(fear_1, calm), rise_p(fear_2, calm))
-    falls = np.maximum(rise_p(calm, fear_1), rise_p(calm, fear_2))
+    if trials["fear"].size:
+        early = cs_responses(dataset, trials["fear"], population).excited
+    if trials["fear"].size and trials["test"].size:
+        late = cs_responses(dataset, trials["test"], population).excited
+    if late.size and trials["return"].size:
+        fear_1, calm, fear_2 = response("fear"), response("safe", "test"), response("return")
+        # Both changes must hold: the larger P is a valid P for that (intersection-union).
+        rises = _discovered(np.maximum(rise_p(fear_1, calm), rise_p(fear_2, calm)))
+        falls = _discovered(np.maximum(rise_p(calm, fear_1), rise_p(calm, fear_2)))
+    both = late.size > 0
     return Ensembles(
-        cells,
-        early,
-        late & ~early,
-        _discovered(falls),
-        _discovered(rises),
-        overlap(early, late),
-    )
+        cells, early, late & ~early if both else none, falls, rises,
+        overlap(early, late) if both else None,
+    )  # fmt: skip
 
 
 def _part_rates(

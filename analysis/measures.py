@@ -9,25 +9,22 @@ import numpy as np
 import xarray as xr
 
 from analysis.calcium import CLASSES, cs_evoked, epoch_area, heterogeneity, us_evoked
+from analysis.contrasts import read_table
 from analysis.decoding import decode_cs
 from analysis.drift import measure_drift
 from analysis.ensembles import Responses, cs_responses, find_ensembles
+from analysis.epochs import Design
 from analysis.handoff import predict_targets
 from analysis.information import cs_information
+from analysis.own_rows import design_text
 from analysis.schema import labels
 from analysis.statistics import correlation
-from analysis.transfer import CONTRASTS, cs_transfer, state_transfer, track_state
-from analysis.windows import epoch_trials, epochs, read_table
+from analysis.transfer import STATES, cs_transfer, state_transfer, track_state
+from analysis.windows import design_of, epoch_trials
 
 NAN = float("nan")
 Values = dict[tuple[str, str], float]
-REFERENCE = "early_extinction"  # epoch to which calcium responses are compared
 LEAD = 0.02  # s by which prefrontal activity is shifted to tell which area is the earlier
-SHOWN = (
-    "before_conditioning", "conditioning_first", "conditioning_last", REFERENCE,
-    "late_extinction", "retrieval", "renewal",
-)  # fmt: skip
-TESTED = ("before_conditioning", REFERENCE, "late_extinction", "retrieval", "renewal")
 
 
 @dataclass(frozen=True)
@@ -47,6 +44,8 @@ class Animal:
     trials : dict
         ``stage`` and ``block`` of every trial, its ``freezing`` (percent) and its
         ``fear_output`` (held-out output of the decoder of fear state; NaN where there is none).
+    design : Design
+        Its epochs, and the rows that its protocol asks for.
     """
 
     group: str
@@ -54,6 +53,15 @@ class Animal:
     origin: tuple[str, str, str]
     values: Values = field(repr=False)
     trials: dict[str, list[Any]] = field(default_factory=dict, repr=False)
+    design: Design = field(default=Design(), repr=False)
+
+    def record(self) -> dict[str, Any]:
+        """Return what `analysis.cohort.gather` takes beside group and seed, as JSON knows it."""
+        values = [[*key, value] for key, value in self.values.items()]
+        return {
+            "origin": list(self.origin), "values": values, "trials": self.trials,
+            "design": design_text(self.design),
+        }  # fmt: skip
 
 
 def group_of(dataset: xr.Dataset) -> str:
@@ -82,26 +90,28 @@ def measure(dataset: xr.Dataset) -> Animal:
         of prefrontal activity: the rows of ``tables/quantities.csv``.
     """
     values: Values = {}
+    design = design_of(dataset)
     freezing = dataset["freezing"].values
-    for epoch in epochs():
-        values["freezing", epoch] = _mean(freezing[epoch_trials(dataset, epoch)])
-    values |= _calcium(dataset)
-    for epoch in TESTED:
-        values |= _responsive(dataset, epoch)
+    for epoch in design:
+        values["freezing", epoch.name] = _mean(freezing[epoch_trials(dataset, epoch.name)])
+    values |= _calcium(dataset, design)
+    for name in design.tested:
+        values |= _responsive(dataset, name)
     values["decoder_freezing_r", "all"] = _decoder_freezing(dataset)
-    values |= _ensembles(dataset)
-    values |= _transfer(dataset)
-    values |= _handoff(dataset)
+    values |= _ensembles(dataset, design)
+    values |= _transfer(dataset, design)
+    values |= _handoff(dataset, design)
     attrs = dataset.attrs
     origin = (attrs["protocol"], attrs["clock"], attrs["parameters_hash"])
-    output, state = _state(dataset)
+    output, state = _state(dataset, design)
     trials = {
         "stage": labels(dataset["trial_stage"]).tolist(),
         "block": dataset["trial_block"].values.tolist(),
         "freezing": freezing.astype(float).tolist(),
         "fear_output": output.tolist(),
     }
-    return Animal(group_of(dataset), int(attrs["seed"]), origin, values | state, trials)
+    seed = int(attrs["seed"])
+    return Animal(group_of(dataset), seed, origin, values | state, trials, design)
 
 
 def responsive_share(
@@ -112,11 +122,12 @@ def responsive_share(
     return 100.0 * _mean((found.excited | found.inhibited)[chosen])
 
 
-def _calcium(dataset: xr.Dataset) -> Values:
+def _calcium(dataset: xr.Dataset, design: Design) -> Values:
     values: Values = {}
     cs, us = cs_evoked(dataset), us_evoked(dataset)
-    reference = epoch_area(dataset, cs, REFERENCE)
-    for epoch in epochs():
+    known = design.role("fear")
+    reference = epoch_area(dataset, cs, known) if known else NAN
+    for epoch in (each.name for each in design):
         to_cs, to_us = epoch_area(dataset, cs, epoch), epoch_area(dataset, us, epoch)
         values["calcium_cs", epoch] = to_cs
         values["calcium_us", epoch] = to_us
@@ -124,11 +135,13 @@ def _calcium(dataset: xr.Dataset) -> Values:
         values["calcium_us_ratio", epoch] = to_us / reference if reference > 0 else NAN
         # A response to the stimulus of about nothing makes no sense below a fraction.
         values["calcium_us_cs", epoch] = to_us / max(to_cs, 0.01 * to_us) if to_us > 0 else NAN
-    classes = heterogeneity(dataset)
-    for name in CLASSES:
-        values[f"calcium_{name}", "retrieval"] = 100.0 * _mean(classes == name)
-    present = float(np.unique(classes).size)
-    values["calcium_classes", "retrieval"] = present if classes.size else NAN
+    test = design.role("test")
+    if known and test:
+        classes = heterogeneity(dataset)
+        for name in CLASSES:
+            values[f"calcium_{name}", test] = 100.0 * _mean(classes == name)
+        present = float(np.unique(classes).size)
+        values["calcium_classes", test] = present if classes.size else NAN
     return values
 
 
@@ -147,48 +160,47 @@ def _responsive(dataset: xr.Dataset, epoch: str) -> Values:
     }
 
 
-def _ensembles(dataset: xr.Dataset) -> Values:
-    """Fear and extinction cells, and what becomes of the pattern and cells of the reference."""
+def _ensembles(dataset: xr.Dataset, design: Design) -> Values:
+    """Fear and extinction cells, and what becomes of the pattern and cells of recalled fear."""
     values: Values = {}
     found = find_ensembles(dataset)
-    if all(epoch_trials(dataset, epoch).size for epoch in (REFERENCE, "retrieval", "renewal")):
+    if len(design.roles("fear", "test", "return")) == 3:
         values["fear_cells", "all"] = 100.0 * _mean(found.fear_cells)
         values["extinction_cells", "all"] = 100.0 * _mean(found.extinction_cells)
-    drift = measure_drift(dataset)
-    for epoch in [name for name in drift.epochs if name != REFERENCE]:
+    drift, reference = measure_drift(dataset), design.role("fear")
+    for epoch in [name for name in drift.epochs if reference and name != reference]:
         for quantity, matrix in (
             ("pattern_similarity", drift.similarity),
             ("ensemble_overlap", drift.overlap),
             ("ensemble_turnover", 100.0 * drift.turnover),
         ):
-            values[quantity, epoch] = drift.to(matrix, REFERENCE, epoch)
+            values[quantity, epoch] = drift.to(matrix, reference, epoch)
     return values
 
 
-def _transfer(dataset: xr.Dataset) -> Values:
+def _transfer(dataset: xr.Dataset, design: Design) -> Values:
     """Decoders trained in one epoch (or pair of epochs) and applied to the others."""
     values: Values = {}
     cs, state = cs_transfer(dataset), state_transfer(dataset)
+    reference = design.role("fear")
     for column, epoch in enumerate(cs.names):
         values["cs_output", epoch] = float(cs.output[column, column])
-        if REFERENCE in cs.names:
-            row = cs.names.index(REFERENCE)
+        if reference in cs.names:
+            row = cs.names.index(reference)
             values["cs_transfer", epoch] = 100.0 * float(cs.accuracy[row, column])
-    trained = " - ".join(CONTRASTS[0])
+    pairs = {" - ".join(design.roles(*pair)): pair for pair in STATES}
+    trained = " - ".join(design.roles(*STATES[0]))
     if trained in state.names:
         row = state.accuracy[state.names.index(trained)]
         for name, accuracy in zip(state.names, row, strict=True):
             # Named by the epoch that the training pair lacks, or by its own second one
-            values["state_transfer", _new_epoch(name)] = 100.0 * float(accuracy)
+            fear, calm = pairs[name]
+            new = design.role(calm if fear == STATES[0][0] else fear)
+            values["state_transfer", new] = 100.0 * float(accuracy)
     return values
 
 
-def _new_epoch(name: str) -> str:
-    fear, calm = name.split(" - ")
-    return calm if fear == CONTRASTS[0][0] else fear
-
-
-def _state(dataset: xr.Dataset) -> tuple[np.ndarray, Values]:
+def _state(dataset: xr.Dataset, design: Design) -> tuple[np.ndarray, Values]:
     """Output of the decoder of fear state in every trial, and how it goes with freezing."""
     output = np.full(dataset.sizes["trial"], NAN)
     track = track_state(dataset, shuffles=0)
@@ -197,19 +209,19 @@ def _state(dataset: xr.Dataset) -> tuple[np.ndarray, Values]:
     output[track.trials] = track.output.mean(axis=1)
     values: Values = {("state_freezing_r", "all"): track.r}
     values["state_freezing_parts_r", "all"] = track.r_parts
-    for epoch in epochs():
+    for epoch in (each.name for each in design):
         inside = output[epoch_trials(dataset, epoch)]
         values["fear_output", epoch] = _mean(inside[np.isfinite(inside)])
     return output, values
 
 
-def _handoff(dataset: xr.Dataset) -> Values:
+def _handoff(dataset: xr.Dataset, design: Design) -> Values:
     """What BLA principal cells predict of prefrontal ones beyond trials in another order."""
     values: Values = {}
     # A narrow scan and one control: this is measured in every animal of a cohort
     for name, found in predict_targets(dataset, lags=(-LEAD, 0.0, LEAD), shuffles=1).items():
         area = name.removesuffix("_P")
-        for epoch in TESTED:
+        for epoch in design.tested:
             value = found.beyond_chance(epoch_trials(dataset, epoch))[1]
             values[f"handoff_{area}", epoch] = 100.0 * float(value)
         whole = found.beyond_chance()

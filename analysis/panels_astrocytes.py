@@ -8,7 +8,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.calcium import CLASSES, cs_evoked, heterogeneity, us_evoked
-from analysis.measures import SHOWN
 from analysis.style import (
     BLUE,
     GREY,
@@ -20,7 +19,7 @@ from analysis.style import (
     slanted,
     tidy,
 )
-from analysis.windows import epoch_trials, epochs
+from analysis.windows import design_of, epoch_trials
 
 COLUMNS = 2000  # of the calcium map
 NO_ASTROCYTES = "no astrocytes in this dataset"
@@ -74,10 +73,10 @@ def draw_modulation(axes: Axes, dataset: xr.Dataset) -> None:
 def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
     """Response to the CS by epoch: mean over astrocytes, of each trial (point) and of all (bar)."""
     cs, us = cs_evoked(dataset), us_evoked(dataset)
-    title, table = "Calcium response to the CS", epochs()
+    title, design = "Calcium response to the CS", design_of(dataset)
     shown = [
-        (table[name].title, area)
-        for name in SHOWN
+        (design.title(name), area)
+        for name in design.shown
         if np.isfinite(area := cs.area[epoch_trials(dataset, name)]).any()
     ]
     if not shown:
@@ -98,12 +97,14 @@ def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
 
 def draw_classes(axes: Axes, dataset: xr.Dataset) -> None:
     """Shares of astrocytes by what becomes of their response to the stimulus."""
-    classes = heterogeneity(dataset)
-    title = "Astrocyte classes"
+    classes, design = heterogeneity(dataset), design_of(dataset)
+    title, pair = "Astrocyte classes", design.roles("fear", "test")
     if not classes.size:
-        nothing(axes, title, NO_ASTROCYTES)
+        missing = "no epochs with the roles fear and test\nin this protocol"
+        nothing(axes, title, NO_ASTROCYTES if len(pair) == 2 else missing)
         return
     share = [100.0 * float((classes == name).mean()) for name in CLASSES]
     axes.bar(range(len(CLASSES)), share, 0.7, color=BLUE, alpha=0.6)
-    tidy(axes, title, "CS response, early extinction to retrieval", "astrocytes (%)")
+    names = " to ".join(design.title(name) for name in pair)
+    tidy(axes, title, f"CS response, {names}", "astrocytes (%)")
     axes.set_xticks(range(len(CLASSES)), CLASSES)

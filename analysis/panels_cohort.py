@@ -10,8 +10,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
-from analysis.compare import MET
-from analysis.measures import REFERENCE, SHOWN
+from analysis.cohort import design_of_cohort
+from analysis.contrasts import published_contrasts
+from analysis.epochs import published_epochs, titled
 from analysis.statistics import bootstrap_interval, correlation
 from analysis.style import (
     BLACK,
@@ -31,7 +32,7 @@ from analysis.style import (
     tidy,
     words,
 )  # fmt: skip
-from analysis.windows import epochs, read_table
+from analysis.targets import MET
 
 Floats = NDArray[np.float64]
 _COLOURS = (BLACK, VERMILION, BLUE, GREEN, PURPLE, ORANGE, SKY, GREY)
@@ -55,7 +56,7 @@ def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
     x = np.arange(len(blocks)) + np.cumsum([0, *(stage[[b[0] for b in blocks]][1:]
                                                != stage[[b[0] for b in blocks]][:-1])])  # fmt: skip
     values = np.stack(
-        [cohort["trial_freezing"].values[..., a : b + 1].mean(axis=-1) for a, b in blocks], axis=-1
+        [_over_trials(cohort["trial_freezing"].values[..., a : b + 1]) for a, b in blocks], axis=-1
     )
     for k, group in enumerate(cohort["group"].values):
         _line(axes, x, values[k], k, str(group), split=np.flatnonzero(np.diff(x) > 1) + 1)
@@ -67,17 +68,17 @@ def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
         )  # fmt: skip
         axes.axvspan(own[0] - 0.6, own[-1] + 0.6, color=PALE, lw=0, zorder=-2)
     label = "paper, unmanipulated (SEM)"
-    for row in read_table("targets_section1"):
-        epoch = epochs().get(row["epoch"])
-        if (row["quantity"], row["form"]) != ("freezing", "value"):
+    for row in published_contrasts():
+        epoch = published_epochs().get(row.epoch)
+        if (row.quantity, row.form) != ("freezing", "value"):
             continue
-        if row["group"] not in cohort["group"].values:  # the paper knows no clamped animals
+        if row.group not in cohort["group"].values:  # the paper knows no clamped animals
             continue
         if epoch is None or epoch.trial or epoch.stage not in stage:
             continue
         starts = [start for start in at if stage[start] == epoch.stage]
         place = x[at[starts[-1] if epoch.block == "last" else starts[0]]]
-        axes.errorbar(place - 0.32, float(row["value"]), float(row["sem"] or 0), ecolor=GREY,
+        axes.errorbar(place - 0.32, row.value, row.sem or 0, ecolor=GREY,
                       zorder=3, label=label, **_PAPER)  # fmt: skip
         label = "_"
     axes.set_xticks(x, [f"{cohort['trial_block'].values[a] + 1}" for a, _ in blocks])
@@ -88,17 +89,23 @@ def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
 
 
 def draw_calcium(axes: Axes, cohort: xr.Dataset) -> None:
-    """Responses to the stimulus, all over that of the first group in early extinction.
+    """Responses to the stimulus, all over that of the first group where fear is recalled.
 
     A ratio within each group, as the comparison has it, would blow up where an intervention
-    abolishes the response in early extinction.
+    abolishes that response.  Without such an epoch the responses themselves.
     """
-    unit = _mean(cohort["calcium_cs"][0].sel(epoch=REFERENCE).values)
-    scaled = cohort.assign(calcium_cs_ratio=cohort["calcium_cs"] / unit)
-    by_epoch(axes, scaled, "calcium_cs_ratio", SHOWN)
+    design, title = design_of_cohort(cohort), "Astrocyte calcium response to the CS"
+    reference = design.role("fear")
+    if reference:
+        unit = _mean(cohort["calcium_cs"][0].sel(epoch=reference).values)
+        scaled = cohort.assign(calcium_cs_ratio=cohort["calcium_cs"] / unit)
+        by_epoch(axes, scaled, "calcium_cs_ratio", design.shown)
+        unit_of = f"area, {words(str(cohort['group'].values[0]))}, {design.title(reference)} = 1"
+    else:
+        by_epoch(axes, cohort, "calcium_cs", design.shown)
+        unit_of = "area (µmol L$^{-1}$ s)"
     axes.axhline(0.0, color=GREY, lw=0.8, ls=":")
-    unit_of = f"area, {words(str(cohort['group'].values[0]))}, early extinction = 1"
-    tidy(axes, "Astrocyte calcium response to the CS", "", unit_of)
+    tidy(axes, title, "", unit_of)
 
 
 def _line(
@@ -121,15 +128,19 @@ def _line(
 
 def by_epoch(axes: Axes, cohort: xr.Dataset, quantity: str, names: Sequence[str]) -> None:
     """A quantity by epoch and group, with the paper's values of control animals."""
-    table = epochs()
+    design = design_of_cohort(cohort)
+    if not names:
+        nothing(axes, "", "no such epochs")
+        return
     for k, group in enumerate(cohort["group"].values):
         values = cohort[quantity].sel(group=group, epoch=list(names)).values
         _line(axes, np.arange(len(names), dtype=float), values, k, str(group))
-    for row in read_table("targets_section1"):
-        wanted = (row["quantity"], row["form"], row["group"], row["minus_epoch"])
-        if wanted == (quantity, "value", "control", "") and row["epoch"] in names:
-            axes.plot(names.index(row["epoch"]) - 0.25, float(row["value"]), **_PAPER)
-    slanted(axes, [table[name].title for name in names])
+    for row in published_contrasts():
+        wanted = (row.quantity, row.form, row.group, row.minus_epoch)
+        known = row.epoch in names and design.get(row.epoch) == published_epochs()[row.epoch]
+        if wanted == (quantity, "value", "control", "") and known:
+            axes.plot(list(names).index(row.epoch) - 0.25, row.value, **_PAPER)
+    slanted(axes, [design.title(name) for name in names])
     axes.set_xlim(-0.5, len(names) - 0.3)
 
 
@@ -167,7 +178,12 @@ def draw_differences(axes: Axes, rows: Sequence[dict], title: str) -> None:
         if row["paper"] is not None:
             axes.plot(row["paper"], place, zorder=3, **_PAPER)
     axes.axvline(0.0, color=GREY, lw=0.8)
-    names = [f"{words(row['group'])}, {epochs()[row['stage']].title}" for row in shown]
+    table = published_epochs()
+    names = [
+        f"{words(row['group'])}, "
+        f"{titled(table[row['stage']]) if row['stage'] in table else words(row['stage'])}"
+        for row in shown
+    ]
     for place, name in zip(y, names, strict=True):
         axes.annotate(name, (0.01, place + 0.33), xycoords=("axes fraction", "data"),
                       fontsize=SMALL - 0.5, color="#444444")  # fmt: skip
@@ -177,9 +193,11 @@ def draw_differences(axes: Axes, rows: Sequence[dict], title: str) -> None:
 
 
 def draw_scatter(axes: Axes, cohort: xr.Dataset) -> None:
-    """Output of the stimulus decoder beside freezing, one point per animal."""
-    pair = [cohort[q].sel(epoch="early_extinction").values for q in ("cs_output", "freezing")]
-    title = "CS decoder and freezing, early extinction"
+    """Output of the stimulus decoder beside freezing where fear is recalled, a point per animal."""
+    design = design_of_cohort(cohort)
+    epoch = design.role("fear")
+    title = f"CS decoder and freezing, {design.title(epoch)}"
+    pair = [cohort[q].sel(epoch=epoch).values for q in ("cs_output", "freezing")]
     for k in range(cohort.sizes["group"]):
         axes.plot(pair[0][k], pair[1][k], "o", ms=4.5, mew=0, alpha=0.7,
                   color=_COLOURS[k % len(_COLOURS)])  # fmt: skip
@@ -189,6 +207,14 @@ def draw_scatter(axes: Axes, cohort: xr.Dataset) -> None:
     if np.isfinite(r):
         axes.annotate(f"all animals: r = {r:.2f}, n = {both.sum()}", (0.03, 0.03),
                       xycoords="axes fraction", fontsize=SMALL)  # fmt: skip
+
+
+def _over_trials(values: Floats) -> Floats:
+    """Mean over the last axis of what is finite; NaN where nothing is."""
+    known = np.isfinite(values)
+    count = known.sum(axis=-1)
+    total = np.where(known, values, 0.0).sum(axis=-1)
+    return np.where(count > 0, total / np.maximum(count, 1), np.nan)
 
 
 def _mean(values: Floats) -> float:

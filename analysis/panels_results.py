@@ -9,7 +9,6 @@ from matplotlib.lines import Line2D
 
 from analysis.decoding import decode_cs, decode_state
 from analysis.ensembles import cs_responses, find_ensembles
-from analysis.measures import TESTED
 from analysis.schema import labels
 from analysis.spikes import population_rates
 from analysis.style import (
@@ -29,13 +28,13 @@ from analysis.style import (
     tidy,
     words,
 )
-from analysis.windows import epoch_trials, epochs
+from analysis.windows import design_of, epoch_trials
 
 
 def draw_responsive(axes: Axes, dataset: xr.Dataset) -> None:
     """Shares of BLA principal cells that the stimulus excites or inhibits, by epoch."""
-    table = epochs()
-    shown = [name for name in TESTED if epoch_trials(dataset, name).size]
+    design = design_of(dataset)
+    shown = design.tested
     title = "CS-responsive BLA principal cells"
     if not shown:
         nothing(axes, title, "no such stages in this protocol")
@@ -45,7 +44,7 @@ def draw_responsive(axes: Axes, dataset: xr.Dataset) -> None:
         axes.bar(x - 0.19, 100.0 * found.excited.mean(), 0.36, color=VERMILION, alpha=0.8)
         axes.bar(x + 0.19, 100.0 * found.inhibited.mean(), 0.36, color=SKY)
     tidy(axes, title, "", "cells (%)")
-    slanted(axes, [table[name].title for name in shown])
+    slanted(axes, [design.title(name) for name in shown])
     handles = [
         Line2D([], [], marker="s", ls="", color=colour, label=name)
         for name, colour in (("excited", VERMILION), ("inhibited", SKY))
@@ -56,15 +55,20 @@ def draw_responsive(axes: Axes, dataset: xr.Dataset) -> None:
 
 def draw_ensembles(axes: Axes, dataset: xr.Dataset) -> None:
     """Shares of BLA principal cells in each ensemble."""
-    found = find_ensembles(dataset)
-    shown = (
-        ("excited in early\nextinction", found.retrieval, VERMILION),
-        ("excited only in\next. retrieval", found.extinction, BLUE),
+    found, design = find_ensembles(dataset), design_of(dataset)
+    fear, test = (design.title(design.role(role)) for role in ("fear", "test"))
+    every = (
+        (f"excited in\n{fear}", found.retrieval, VERMILION),
+        (f"only in\n{test}", found.extinction, BLUE),
         ("fear cells: fall,\nreturn", found.fear_cells, VERMILION),
         ("extinction cells:\nrise, fall", found.extinction_cells, BLUE),
     )
+    shown = [row for row in every if row[1].size]
+    if not shown:
+        nothing(axes, "Ensembles", "no epochs with the roles fear and test\nin this protocol")
+        return
     y = np.arange(len(shown))[::-1]
-    share = [100.0 * mask.mean() if mask.size else 0.0 for _, mask, _ in shown]
+    share = [100.0 * mask.mean() for _, mask, _ in shown]
     axes.barh(y, share, 0.65, color=[colour for *_, colour in shown], alpha=0.75)
     for height, value in zip(y, share, strict=True):
         axes.annotate(f" {value:.1f}", (value, height), va="center", fontsize=SMALL)

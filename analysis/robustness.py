@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.compare import comparison
+from analysis.contrasts import read_table
 from analysis.measures import Animal
 from analysis.robustness_dataset import draws
-from analysis.windows import read_table
 
 Floats = NDArray[np.float64]
 NAN = float("nan")

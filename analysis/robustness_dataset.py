@@ -9,11 +9,11 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.cohort import TITLE as COHORT
-from analysis.cohort import animals
+from analysis.cohort import members
+from analysis.contrasts import WHOLE, quantities
+from analysis.epochs import published_epochs
 from analysis.errors import DatasetError
 from analysis.measures import Animal
-from analysis.windows import epochs, read_table
 
 TITLE = "What was measured in every animal of a robustness map"
 
@@ -44,7 +44,7 @@ def collect(
     every = [item for own in measured for item in own]
     groups = list(dict.fromkeys(str(item["group"]) for item in every))
     seeds = [sorted({int(item["seed"]) for item in own}) for own in measured]
-    named = [*epochs(), "all"]
+    named = [*published_epochs(), WHOLE]
     shape = (len(measured), len(groups), max(map(len, seeds), default=0), len(named))
     values: dict[str, NDArray[np.float64]] = {}
     for draw, own in enumerate(measured):
@@ -54,7 +54,7 @@ def collect(
                 table = values.setdefault(quantity, np.full(shape, np.nan))
                 table[(*where, named.index(epoch))] = np.nan if value is None else value
     refused = [next((str(x["refused"]) for x in own if "refused" in x), "") for own in measured]
-    titles = {row["quantity"]: row for row in read_table("quantities")}
+    titles = quantities()
     origins = {tuple(item["origin"])[:2] for item in every if "origin" in item}
     label = {"units": "1"}
     return xr.Dataset(
@@ -118,6 +118,6 @@ def draws(robustness: xr.Dataset) -> list[list[Animal]]:
         )
     found = []
     for draw in range(robustness.sizes["draw"]):
-        own = robustness.isel(draw=draw).assign_attrs(title=COHORT)
-        found.append([] if own["refused"].item() else animals(own))
+        own = robustness.isel(draw=draw)
+        found.append([] if own["refused"].item() else members(own))
     return found

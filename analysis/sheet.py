@@ -25,7 +25,7 @@ from analysis.panels_results import (
     draw_weight_distribution,
     draw_weights,
 )
-from analysis.windows import epoch_trials, epochs
+from analysis.windows import design_of, epoch_trials
 
 SIZE = (15.0, 22.0)  # inches
 DPI = 110
@@ -83,10 +83,10 @@ def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
 
 def _stretches(dataset: xr.Dataset) -> list[tuple[tuple[float, float], str]]:
     """Two stretches that tell fear from extinction, or the first and last trials there are."""
+    design = design_of(dataset)
     found = [
-        (stretch(dataset, trials), epochs()[name].title)
-        for name in ("early_extinction", "retrieval")
-        if (trials := epoch_trials(dataset, name)).size
+        (stretch(dataset, epoch_trials(dataset, name)), design.title(name))
+        for name in design.roles("fear", "test")
     ]
     if len(found) == 2:
         return found

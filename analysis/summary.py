@@ -10,11 +10,12 @@ import xarray as xr
 from analysis.calcium import CLASSES, find_events
 from analysis.decoding import decode_cs, decode_state
 from analysis.ensembles import find_ensembles
+from analysis.epochs import Design
 from analysis.freezing import freezing_table
-from analysis.measures import SHOWN, TESTED, measure
+from analysis.measures import measure
 from analysis.schema import DatasetError, labels, parameter
 from analysis.spikes import population_rates
-from analysis.windows import epoch_trials, epochs
+from analysis.windows import design_of, epoch_trials
 
 
 def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
@@ -31,30 +32,31 @@ def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
         Rows with the keys ``quantity``, ``stage``, ``value`` and ``unit``; what the protocol or
         the circuit does not have is left out.
     """
-    values = measure(dataset).values
-    rows = [("freezing", epoch, values["freezing", epoch], "percent") for epoch in SHOWN]
-    rows += _other_stages(dataset)
-    rows += _output_rate(dataset)
+    values, design = measure(dataset).values, design_of(dataset)
+    shown = design.shown
+    rows = [("freezing", epoch, values["freezing", epoch], "percent") for epoch in shown]
+    rows += _output_rate(dataset, design)
     rows += [("mean rate", name, rate, "Hz") for name, rate in population_rates(dataset).items()]
     rows += [
         (title, epoch, values.get((quantity, epoch), np.nan), "percent of BLA_P")
         for quantity, title, tested in (
-            ("cs_excited", "CS-excited", TESTED),
-            ("cs_inhibited", "CS-inhibited", ("early_extinction",)),
+            ("cs_excited", "CS-excited", design.tested),
+            ("cs_inhibited", "CS-inhibited", design.roles("fear")),
         )
         for epoch in tested
     ]
     rows += _ensembles(dataset)
     rows += _decoders(dataset)
+    first_us = [epoch for epoch in shown if np.isfinite(values["calcium_us", epoch])][:1]
     rows += [
         (f"calcium to {name}", epoch, values[f"calcium_{name.lower()}", epoch], "umol L-1 s")
-        for name, stages in (("CS", SHOWN), ("US", ("conditioning_first",)))
-        for epoch in stages
+        for name, places in (("CS", shown), ("US", first_us))
+        for epoch in places
     ]
     rows += [
-        (f"astrocytes {name}", "retrieval", values[f"calcium_{name}", "retrieval"], "percent")
-        for name in CLASSES
-    ]
+        (f"astrocytes {name}", test, values.get((f"calcium_{name}", test), np.nan), "percent")
+        for test in design.roles("test") for name in CLASSES
+    ]  # fmt: skip
     rows += [("calcium events", "all", _event_rate(dataset), "per astrocyte")]
     rows += [
         ("weights at bounds", pathway, share, "percent")
@@ -91,32 +93,17 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
     return {name: 100.0 * pinned[pathway == name].mean() for name in dict.fromkeys(pathway)}
 
 
-def _other_stages(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
-    """Freezing in the stages of a protocol of one's own."""
-    stage, known = labels(dataset["trial_stage"]), {row.stage for row in epochs().values()}
-    return [
-        ("freezing", name, float(dataset["freezing"].values[stage == name].mean()), "percent")
-        for name in dict.fromkeys(stage.tolist())
-        if name not in known
-    ]
-
-
-def _output_rate(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
+def _output_rate(dataset: xr.Dataset, design: Design) -> list[tuple[str, str, float, str]]:
     """CeM rate in the trials: to be read beside freezing, which saturates."""
     rate = freezing_table(dataset).rate
-    trials = {epoch: epoch_trials(dataset, epoch) for epoch in TESTED}
     return [
-        ("CeM rate in trials", epoch, float(rate[chosen].mean()), "Hz")
-        for epoch, chosen in trials.items()
-        if chosen.size
+        ("CeM rate in trials", epoch, float(rate[epoch_trials(dataset, epoch)].mean()), "Hz")
+        for epoch in design.tested
     ]
 
 
 def _ensembles(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
     found = find_ensembles(dataset)
-    if not found.cells.size:
-        return []
-    both = found.overlap
     rows = [
         (title, "all", 100.0 * mask.mean(), "percent of BLA_P")
         for title, mask in (
@@ -125,9 +112,12 @@ def _ensembles(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
             ("fear cells", found.fear_cells),
             ("extinction cells", found.extinction_cells),
         )
+        if mask.size
     ]
-    rows.append(("cells excited early and at retrieval", "all", float(both.shared), "cells"))
-    rows.append(("cells excited in both by chance", "all", both.expected, "cells"))
+    both = found.overlap
+    if both is not None and found.cells.size:
+        rows.append(("cells excited early and at retrieval", "all", float(both.shared), "cells"))
+        rows.append(("cells excited in both by chance", "all", both.expected, "cells"))
     return rows
 
 

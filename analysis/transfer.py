@@ -17,7 +17,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import xarray as xr
@@ -26,21 +25,23 @@ from numpy.typing import NDArray
 from analysis.decoding import FOLDS, SEED, decoder
 from analysis.spikes import cells_of, rates
 from analysis.statistics import correlation
-from analysis.windows import Windows, baseline_windows, cs_windows, epoch_trials
+from analysis.windows import (
+    Windows,
+    baseline_windows,
+    cs_windows,
+    design_of,
+    epoch_trials,
+    role_trials,
+)
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Matrices = Callable[[np.random.Generator | None], tuple[Floats, Floats]]
 SHUFFLES = 200
 PARTS = 6  # of a stimulus window, the published 5-s bins
-CS_EPOCHS = ("early_extinction", "late_extinction", "retrieval", "renewal")
-#: fear against extinction; the first is the one whose output is set beside freezing, as it leaves
-#: extinction retrieval and renewal to be predicted
-CONTRASTS = (
-    ("early_extinction", "late_extinction"),
-    ("early_extinction", "retrieval"),
-    ("renewal", "retrieval"),
-)
+#: Roles of epochs, fear against extinction; the first is the one whose output is set beside
+#: freezing, as it leaves the test of extinction and the return of fear to be predicted
+STATES = (("fear", "safe"), ("fear", "test"), ("return", "test"))
 
 
 @dataclass(frozen=True)
@@ -114,23 +115,22 @@ def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 
     Returns
     -------
     Transfer
-        Of the epochs `CS_EPOCHS` that have at least two trials with a baseline.
+        Of the tested epochs that have at least two trials with a baseline.
     """
     before = baseline_windows(dataset)
     usable = (dataset["trial_cs"].values > 0) & (before.length > 0)
-    trials = {name: epoch_trials(dataset, name) for name in CS_EPOCHS}
+    trials = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
     trials = {name: chosen[usable[chosen]] for name, chosen in trials.items()}
     names = tuple(name for name, chosen in trials.items() if chosen.size >= 2)
     if not names:
         return _no_transfer()
     own = [trials[name] for name in names]
-    every = np.concatenate(own)  # epochs share no trial
-    bounds = np.cumsum([0, *map(len, own)])
+    every = np.unique(np.concatenate(own))  # epochs may share trials
     pair = [cs_windows(dataset).take(every), before.take(every)]
     cells = cells_of(dataset, population)
     features = np.stack([_features(dataset, windows, cells) for windows in pair], axis=1)
     label = np.tile([1, 0], (every.size, 1))
-    places = [np.arange(low, high) for low, high in pairwise(bounds)]
+    places = [np.searchsorted(every, chosen) for chosen in own]
 
     def matrices(rng: np.random.Generator | None) -> tuple[Floats, Floats]:
         accuracy, output = np.empty((2, len(names), len(names)))
@@ -159,14 +159,16 @@ def state_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int
     Returns
     -------
     Transfer
-        Of the `CONTRASTS` whose epochs both have two trials.  Renewal is in the other context:
-        the last pair can be told by context, but not by the decoders of the others.
+        Of the pairs of `STATES` whose epochs both have two trials.  In the published design fear
+        returns in the other context: the last pair can be told by context, but not by the
+        decoders of the others.
     """
-    pairs = [[epoch_trials(dataset, name) for name in contrast] for contrast in CONTRASTS]
+    pairs = [[role_trials(dataset, role) for role in pair] for pair in STATES]
+    design = design_of(dataset)
     kept = [k for k, pair in enumerate(pairs) if min(map(len, pair)) >= 2]
     if not kept:
         return _no_transfer()
-    names = tuple(" - ".join(CONTRASTS[k]) for k in kept)
+    names = tuple(" - ".join(design.roles(*STATES[k])) for k in kept)
     every, features = _state_features(dataset, population, [pairs[k] for k in kept])
     places = [[np.searchsorted(every, chosen) for chosen in pairs[k]] for k in kept]
 
@@ -189,7 +191,7 @@ def track_state(
 ) -> StateTrack | None:
     """Follow the output of a decoder of fear state through all trials, beside freezing.
 
-    Trained on the first of `CONTRASTS`.
+    Trained on the first pair of `STATES`.
 
     Parameters
     ----------
@@ -205,7 +207,7 @@ def track_state(
     StateTrack or None
         None with fewer than two trials of either training epoch.
     """
-    fear, calm = (epoch_trials(dataset, name) for name in CONTRASTS[0])
+    fear, calm = (role_trials(dataset, role) for role in STATES[0])
     if min(fear.size, calm.size) < 2:
         return None
     without_us = np.isnan(dataset["us_on"].values) & (dataset["trial_cs"].values > 0)

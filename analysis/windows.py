@@ -1,35 +1,19 @@
-"""Which trials, and which stretches of them: epochs, stimulus and baseline windows.
-
-The epochs of an experiment are rows of ``tables/epochs.csv``: a stage, or its first or last block
-or trial.  Nothing else in the analysis knows a stage by name.
-"""
+"""Which trials of a dataset, and which stretches of them: epochs, stimulus and baseline windows."""
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
-from importlib import resources
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from analysis.epochs import Design, Trials, choose, make_design
+from analysis.own_rows import read_rows
 from analysis.schema import labels
 
 Floats = NDArray[np.float64]
-Trials = NDArray[np.intp]
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """A row of the epoch table; `block` and `trial` are '', 'first', 'last' or a number."""
-
-    epoch: str
-    stage: str
-    block: str
-    trial: str
-    state: str
-    title: str
+Places = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -44,7 +28,7 @@ class Windows:
         """Lengths, s."""
         return self.stop - self.start
 
-    def take(self, trials: Trials) -> Windows:
+    def take(self, trials: Places) -> Windows:
         """Windows of some trials."""
         return Windows(self.start[trials], self.stop[trials])
 
@@ -55,18 +39,26 @@ class Windows:
         return Windows(edges[:, :-1], edges[:, 1:])
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """Rows of one of the package's own tables."""
-    text = (resources.files("analysis") / "tables" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
+def design_of(dataset: xr.Dataset) -> Design:
+    """Return the epochs that a dataset has, by its own protocol.
+
+    Raises
+    ------
+    RowsError
+        If the epochs or contrasts of its protocol cannot be read.
+    """
+    own = read_rows(str(dataset.attrs["protocol_toml"]), "protocol of the dataset")
+    return make_design(own, trials_of(dataset))
 
 
-def epochs() -> dict[str, Epoch]:
-    """Return the epoch table by name, in order."""
-    return {row["epoch"]: Epoch(**row) for row in read_table("epochs")}
+def trials_of(dataset: xr.Dataset) -> Trials:
+    """Return stage, block and place within the stage of each trial."""
+    return Trials(
+        labels(dataset["trial_stage"]), dataset["trial_block"].values, dataset["trial_index"].values
+    )
 
 
-def epoch_trials(dataset: xr.Dataset, name: str) -> Trials:
+def epoch_trials(dataset: xr.Dataset, name: str) -> Places:
     """Trials of an epoch.
 
     Parameters
@@ -74,26 +66,22 @@ def epoch_trials(dataset: xr.Dataset, name: str) -> Trials:
     dataset : xarray.Dataset
         A valid dataset.
     name : str
-        A row of ``tables/epochs.csv``.
+        An epoch of `design_of`.
 
     Returns
     -------
     (n,) array of int
-        Positions along ``trial``; empty where the protocol has no such stage.
+        Positions along ``trial``; empty where the dataset has no such epoch.
     """
-    row = epochs()[name]
-    chosen = np.flatnonzero(labels(dataset["trial_stage"]) == row.stage)
-    for variable, which in (("trial_block", row.block), ("trial_index", row.trial)):
-        if which and chosen.size:
-            value = dataset[variable].values[chosen]
-            ends = {"first": value.min(), "last": value.max()}
-            chosen = chosen[value == (ends[which] if which in ends else int(which))]
-    return chosen
+    epoch = design_of(dataset).get(name)
+    if epoch is None:
+        return np.array([], dtype=np.intp)
+    return choose(epoch, trials_of(dataset))
 
 
-def state_trials(dataset: xr.Dataset, state: str) -> Trials:
-    """Trials of all epochs that stand for a state of memory (``fear``, ``extinction``)."""
-    found = [epoch_trials(dataset, name) for name, row in epochs().items() if row.state == state]
+def role_trials(dataset: xr.Dataset, *roles: str) -> Places:
+    """Trials of all epochs in some roles, in order."""
+    found = [epoch_trials(dataset, name) for name in design_of(dataset).roles(*roles)]
     return np.unique(np.concatenate([*found, np.array([], dtype=np.intp)]))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import unicodedata
+from collections.abc import Iterable
 
 LONGEST = 60
 """Characters of a value that a message quotes."""
@@ -37,3 +39,9 @@ def shown(value: object) -> str:
     except (ValueError, RecursionError):
         text = "a number of thousands of digits" if isinstance(value, int) else "a value too deep"
     return text if len(text) <= LONGEST else text[: LONGEST - 3] + "..."
+
+
+def suggestion(given: str, allowed: Iterable[str]) -> str:
+    """Return ``"; did you mean 'x'?"`` for a near miss, or nothing."""
+    near = difflib.get_close_matches(given[:LONGEST], list(allowed), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -18,7 +19,7 @@ from astrogram.errors import AstrogramError
 from astrogram.files import replacing, writing
 from astrogram.text import one_line
 from paradigms.cli_amygdala import amygdala_astrocytes
-from paradigms.cli_cohort import cohort
+from paradigms.cli_cohort import Rows, cohort
 from paradigms.cli_parts import (
     PARTS,
     Block,
@@ -137,47 +138,82 @@ def run(
 
 @app.command()
 def analyse(
-    file: Annotated[Path, typer.Argument(help="A dataset written by astrogram run.")],
+    file: Annotated[
+        Path, typer.Argument(help="A dataset written by astrogram run or astrogram cohort.")
+    ],
+    rows: Rows = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results; that of FILE by default.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Write the figure sheet and the summary of a dataset."""
+    """Write the figure sheet and the summary of a dataset; of a cohort, its figure and table."""
     folder = file.parent if out is None else out
     sheet = folder / f"{file.stem}_sheet.png"
     table = folder / f"{file.stem}_summary.json"
     check_writable(sheet)
 
-    from analysis.schema import read_dataset
-    from analysis.sheet import figure_sheet
-    from analysis.summary import summarise
+    from analysis.cohort import beside, design_of_cohort, is_cohort, read_any
+    from analysis.own_rows import check_found, load_rows
+    from analysis.windows import design_of
 
-    dataset = read_dataset(file)
-    rows = as_rows(summarise(dataset))
+    own = load_rows(rows) if rows else None
+    dataset = read_any(file)
+    whole = is_cohort(dataset)
+    if own is not None:
+        dataset = beside(dataset, own)
+        check_found(own, [design_of_cohort(dataset) if whole else design_of(dataset)])
+    draw: Callable[[Any, Path], None]
+    if whole:
+        from analysis.cohort import animals
+        from analysis.cohort_figure import cohort_figure
+        from analysis.report import report
+
+        draw, (found, left_out) = cohort_figure, report(animals(dataset))
+    else:
+        from analysis.sheet import figure_sheet
+        from analysis.summary import summarise
+
+        draw, found, left_out = figure_sheet, summarise(dataset), ""
+    shown = as_rows(found)
     with replacing(table) as temporary:
-        temporary.write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+        temporary.write_text(json.dumps(shown, indent=2) + "\n", encoding="utf-8")
     with replacing(sheet) as temporary:
-        figure_sheet(dataset, temporary)
-    print_rows(rows, as_json=as_json)
+        draw(dataset, temporary)
+    print_rows(shown, as_json=as_json, columns=COMPARE_COLUMNS if whole else None)
+    if left_out:
+        note(left_out)
     note(f"figure sheet: {sheet}")
     note(f"summary: {table}")
 
 
 @app.command()
 def compare(
-    files: Annotated[list[Path], typer.Argument(help="Datasets, one for each animal.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Datasets of animals, and of cohorts (cohort.nc).")
+    ],
+    rows: Rows = None,
     as_json: AsJson = False,
 ) -> None:
-    """Print published and simulated values side by side, misses included."""
-    from analysis.compare import cautions, comparison
+    """Print expected and simulated values side by side, your own rows first, misses included."""
+    from analysis.cohort import animals, beside, is_cohort, read_any
+    from analysis.compare import cautions
     from analysis.measures import measure
-    from analysis.schema import read_dataset
+    from analysis.own_rows import check_found, load_rows
+    from analysis.report import report
 
-    # One dataset in memory at a time: a cohort may be larger than it.
-    animals = [measure(read_dataset(file)) for file in files]
-    print_rows(as_rows(comparison(animals)), as_json=as_json, columns=COMPARE_COLUMNS)
-    for caution in cautions(animals):
+    own = load_rows(rows) if rows else None
+    members = []
+    for file in files:  # one dataset in memory at a time: they may be larger than it together
+        dataset = read_any(file) if own is None else beside(read_any(file), own)
+        members += animals(dataset) if is_cohort(dataset) else [measure(dataset)]
+    if own is not None:
+        check_found(own, [member.design for member in members])
+    found, left_out = report(members)
+    print_rows(as_rows(found), as_json=as_json, columns=COMPARE_COLUMNS)
+    if left_out:
+        note(left_out)
+    for caution in cautions(members):
         note(f"caution: {caution}")
 
 

@@ -18,7 +18,7 @@ from paradigms.console import COMPARE_COLUMNS, as_rows, note, print_rows
 from paradigms.groups import Group, load_groups, shipped_groups
 from paradigms.output import check_writable
 from paradigms.plan import Protocol
-from paradigms.protocol import load_protocol
+from paradigms.protocol import load_protocol, parse_protocol
 
 Animals = Annotated[int, typer.Option(min=1, help="Animals in each group.")]
 FirstSeed = Annotated[int, typer.Option(min=0, help="Seed of the first animal.")]
@@ -27,6 +27,10 @@ Jobs = Annotated[
 ]
 Size = Annotated[int | None, typer.Option(help="Number of neurons.")]
 ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]
+Rows = Annotated[
+    Path | None,
+    typer.Option(help="TOML file of [[epoch]] and [[contrast]] tables, beside the protocol's."),
+]
 Out = Annotated[Path, typer.Option(help="Folder of the cohort.")]
 
 
@@ -68,14 +72,25 @@ def cohort(
     ] = None,
     size: Size = None,
     clock: ClockName = None,
+    rows: Rows = None,
     out: Out = Path("out/cohort"),
     as_json: AsJson = False,
 ) -> None:
-    """Simulate a cohort, from where it stopped, and compare it with the paper."""
+    """Simulate a cohort, from where it stopped, and compare it with your rows and the paper."""
+    plan = load_protocol(protocol)
+    if rows is not None:
+        plan = plan_with_rows(plan, rows)
     report_cohort(
-        load_protocol(protocol), load_groups(groups), range(first_seed, first_seed + animals),
+        plan, load_groups(groups), range(first_seed, first_seed + animals),
         Report(), out=out, jobs=jobs, scheduler=scheduler, size=size, clock=clock, as_json=as_json,
     )  # fmt: skip
+
+
+def plan_with_rows(plan: Protocol, file: Path) -> Protocol:
+    """Return a protocol that asks for the epochs and contrasts of a file, too."""
+    from analysis.own_rows import load_rows, with_rows
+
+    return parse_protocol(with_rows(plan.text, load_rows(file)), f"{plan.name} with {file.name}")
 
 
 def report_cohort(
@@ -111,9 +126,13 @@ def report_cohort(
 
     from analysis import cohort_figure
     from analysis.cohort import animals as members
-    from analysis.compare import comparison, sign_pattern
+    from analysis.compare import sign_pattern
+    from analysis.own_rows import check_groups, read_rows
+    from analysis.report import report as compared
     from paradigms.cohort import plan_cohort, run_cohort
 
+    asked = read_rows(plan.text, plan.name).contrasts
+    check_groups(asked, [group.name for group in groups])
     lives = plan_cohort(plan, groups, seeds, out / "animals", size=size, clock=clock)
     with AnimalsProgress() as bar:
         found = run_cohort(lives, jobs=jobs or cores(), scheduler=scheduler, progress=bar)
@@ -121,9 +140,12 @@ def report_cohort(
         found.to_netcdf(temporary, engine="netcdf4")
     with replacing(picture) as temporary:
         getattr(cohort_figure, report.figure)(found, temporary)
-    rows = comparison(members(found), report.table)
+    rows, left_out = compared(members(found), report.table)
     print_rows(as_rows(rows), as_json=as_json, columns=report.columns)
-    note(sign_pattern(rows, report.summary))
+    if left_out:
+        note(left_out)
+    if any(row["decisive"] for row in rows):
+        note(sign_pattern(rows, report.summary))
     note(f"figure: {picture}")
     note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(groups)} groups")
 

@@ -156,9 +156,8 @@ def live(life: Life) -> None:
         dataset.attrs |= {"group": life.group, "request": simulated}
         write_dataset(dataset, life.dataset)
     # From the file in any case, so that a restart measures the same numbers
-    animal = measure(read_dataset(life.dataset))
-    values = [[*key, value] for key, value in animal.values.items()]
-    finish(life, {"origin": list(animal.origin), "values": values, "trials": animal.trials})
+    dataset = read_dataset(life.dataset).assign_attrs(protocol_toml=life.protocol_toml)
+    finish(life, measure(dataset).record())
 
 
 def finish(life: Life, content: Mapping[str, Any]) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from astrogram.text import shown
-from paradigms.reading import ProtocolError, suggestion
+from astrogram.text import shown, suggestion
+from paradigms.reading import ProtocolError
 
 ALWAYS = "always"
 """Window of an intervention: the whole experiment."""

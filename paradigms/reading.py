@@ -6,7 +6,6 @@ refusal is one line that names the place, what was given, what is allowed and ho
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Collection, Mapping
@@ -14,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from astrogram.errors import AstrogramError
-from astrogram.text import shown
+from astrogram.text import shown, suggestion
 
 TIME_UNITS = {"ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0}
 """Seconds in each unit a time string may carry."""
@@ -28,12 +27,6 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 class ProtocolError(AstrogramError, ValueError):
     """A protocol, or a request to change one, that cannot be carried out. One line."""
-
-
-def suggestion(given: str, allowed: Collection[str]) -> str:
-    """Return ``"; did you mean 'x'?"`` for a near miss, or nothing."""
-    near = difflib.get_close_matches(given, list(allowed), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
 
 
 def parse_time(given: object) -> float:

@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from analysis.compare import sign_pattern
-from analysis.windows import read_table
+from analysis.contrasts import read_table
 from paradigms import cli, cli_amygdala
 from paradigms.groups import Group
 from tests.support.circuit import SIZE

@@ -8,9 +8,9 @@ from matplotlib.image import imread
 
 from analysis.cohort import animals, gather
 from analysis.cohort_figure import DPI, SIZE, cohort_figure
+from analysis.contrasts import read_table
 from analysis.errors import DatasetError
 from analysis.measures import measure
-from analysis.windows import read_table
 from tests.support.synthetic import synthetic
 
 

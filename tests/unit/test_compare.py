@@ -7,6 +7,8 @@ import pytest
 from scipy import stats
 
 from analysis.compare import KEYS, cautions, compare, comparison, sign_pattern
+from analysis.contrasts import published_contrasts, read_table
+from analysis.epochs import published_epochs
 from analysis.measures import Animal, group_of, measure
 from analysis.statistics import (
     bootstrap_interval,
@@ -15,7 +17,7 @@ from analysis.statistics import (
     effect_size,
     permutation_p,
 )
-from analysis.windows import epochs, read_table
+from analysis.targets import target
 from tests.support.synthetic import synthetic
 
 ORIGIN = ("fear_extinction", "compressed", "0")
@@ -37,7 +39,7 @@ def row(rows, name):
 
 def test_tables_agree():
     targets = read_table("targets_section1")
-    names = set(epochs()) | {"all"}
+    names = set(published_epochs()) | {"all"}
     assert len({entry["row"] for entry in targets}) == len(targets)
     decisive = [bool(entry["decisive"]) for entry in targets]
     assert decisive == sorted(decisive, reverse=True)  # they stand first
@@ -47,10 +49,14 @@ def test_tables_agree():
         assert entry["epoch"] in names
         assert entry["group"] in groups
         assert entry["form"] in {"value", "difference", "ratio", "correlation"}
-        assert bool(entry["with"]) == (entry["form"] == "correlation")
+        assert bool(entry["beside"]) == (entry["form"] == "correlation")
         assert entry["rule"] in {"near", "sign", "above", "below"}
         assert (entry["rule"] == "sign") == (entry["bar"] == "")
         float(entry["value"])
+        # of these rows the tables say the same twice
+        row = next(row for row in published_contrasts() if row.name == entry["row"])
+        assert row.unit == entry["unit"]
+        assert target(row.expect).rule == entry["rule"]
 
 
 def test_one_animal(dataset):

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
-from analysis.drift import EPOCHS, _pairs, measure_drift, similarity
+from analysis.drift import _pairs, measure_drift, similarity
 from tests.support.synthetic import synthetic
+
+EPOCHS = ("early_extinction", "late_extinction", "retrieval", "renewal")
 
 
 def test_planted_turnover():

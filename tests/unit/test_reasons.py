@@ -9,8 +9,9 @@ from matplotlib.image import imread
 from analysis.cohort import gather
 from analysis.cohort_figure import reasons_figure
 from analysis.compare import KEYS, comparison, sign_pattern
+from analysis.contrasts import read_table
+from analysis.epochs import published_epochs
 from analysis.measures import Animal
-from analysis.windows import epochs, read_table
 from models.parameters import load_parameters
 from paradigms.doses import dose_levels
 from paradigms.groups import load_groups
@@ -52,7 +53,7 @@ def verdicts(animals):
 def test_the_table_refers_to_what_there_is():
     seen = {}
     for row in ROWS:
-        assert row["epoch"] in epochs()
+        assert row["epoch"] in published_epochs()
         assert row["form"] == "difference"
         assert (row["rule"] == "sign") == (row["of"] == "")
         assert (row["rule"] == "same") == (row["bar"] == "")

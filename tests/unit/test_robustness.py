@@ -8,6 +8,7 @@ from matplotlib.image import imread
 from scipy import stats
 
 from analysis.compare import comparison
+from analysis.contrasts import read_table
 from analysis.errors import DatasetError
 from analysis.robustness import (
     PATTERN,
@@ -19,7 +20,6 @@ from analysis.robustness import (
 )
 from analysis.robustness_dataset import collect, draws
 from analysis.robustness_figure import DPI, WIDTH, robustness_figure
-from analysis.windows import read_table
 
 DRAWS, PARAMETERS = 40, 25
 NAMES = [f"table.p{k}" for k in range(PARAMETERS)]
