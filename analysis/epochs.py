@@ -211,7 +211,8 @@ def merge(designs: Iterable[Design]) -> Design:
     for row in (row for design in designs for row in design.contrasts):
         rows.setdefault(row.name, row)
     order = merged_order([[epoch.name for epoch in design.epochs] for design in designs])
-    return Design(tuple(epochs[name] for name in order), tuple(rows.values()), tuple(stages.items()))
+    in_order = tuple(epochs[name] for name in order)
+    return Design(in_order, tuple(rows.values()), tuple(stages.items()))
 
 
 def merged_order(sequences: Iterable[Sequence[T]]) -> list[T]:

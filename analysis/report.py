@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analysis.compare import comparison
-from analysis.contrasts import Contrast, published_contrasts, quantities
+from analysis.contrasts import WHOLE, Contrast, published_contrasts, quantities
 from analysis.epochs import Design, merge, published_epochs, titled
 from analysis.measures import Animal
 
@@ -37,7 +37,10 @@ def report(
     """
     design = merge(animal.design for animal in animals)
     published = published_contrasts(table)
-    lacking = {row: _lacking(row, animals) for row in (*design.contrasts, *published)}
+    lacking = {row: _lacking(row, row.epochs, animals) for row in design.contrasts}
+    for row in published:  # one over the whole experiment speaks of the published one
+        epochs = tuple(published_epochs()) if row.epoch == WHOLE else row.epochs
+        lacking[row] = _lacking(row, epochs, animals)
     whole = not any(lacking[row] for row in published)
     present = list(dict.fromkeys(animal.group for animal in animals))
     # Rows of groups that were not run are a reminder in the published experiment, noise elsewhere
@@ -84,24 +87,30 @@ def _unasked(
     return made
 
 
-def _lacking(row: Contrast, animals: Sequence[Animal]) -> tuple[str, ...]:
+def _lacking(
+    row: Contrast, epochs: Sequence[str], animals: Sequence[Animal]
+) -> tuple[str, ...]:
     """What a row speaks of and no animal of its group (of any, where it was not run) has."""
     members = [animal for animal in animals if animal.group == row.group] or animals
-    missing = [_missing(row, design) for design in dict.fromkeys(a.design for a in members)]
+    missing = [_missing(row, epochs, design) for design in dict.fromkeys(a.design for a in members)]
     return min(missing, key=len, default=())
 
 
-def _missing(row: Contrast, design: Design) -> tuple[str, ...]:
+def _missing(row: Contrast, epochs: Sequence[str], design: Design) -> tuple[str, ...]:
     if not design.epochs:  # not known
         return ()
     published = published_epochs()
-    found = [
-        titled(published[name]) if name in published else name
-        for name in row.epochs if design.get(name) is None
-    ]  # fmt: skip
+    stages, found = dict(design.stages), []
+    for name in epochs:
+        if design.get(name) is None:
+            wanted = published.get(name)
+            if wanted is None or wanted.stage not in stages:
+                found.append(titled(wanted) if wanted else name)
+            else:
+                found.append(f"more trials in {wanted.stage}")
     epoch = design.get(row.epoch)
-    if row.trials and epoch and dict(design.stages).get(epoch.stage) != row.trials:
-        found.append(f"stage {epoch.stage} of {row.trials} trials")
+    if row.trials and epoch and stages[epoch.stage] != row.trials:
+        found.append(f"{row.trials} trials in {epoch.stage}")
     by_role = {epoch.role: titled(epoch) for epoch in published.values()}
     for quantity in filter(None, (row.quantity, row.beside)):
         roles = quantities()[quantity]["roles"].split()

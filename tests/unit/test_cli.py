@@ -58,9 +58,12 @@ def house(monkeypatch):
         "analysis.schema": {"write_dataset": write_dataset, "read_dataset": read_dataset},
         "analysis.summary": {"summarise": lambda dataset: ROWS},
         "analysis.sheet": {"figure_sheet": figure_sheet},
-        "analysis.compare": {
-            "comparison": comparison,
-            "cautions": lambda animals: [f"{len(animals)} animals"],
+        "analysis.compare": {"cautions": lambda animals: [f"{len(animals)} animals"]},
+        "analysis.report": {"report": lambda animals: (comparison(animals), "left out: 3 rows")},
+        "analysis.windows": {"design_of": None},
+        "analysis.cohort": {
+            "read_any": read_dataset, "is_cohort": lambda dataset: False, "animals": None,
+            "beside": None, "design_of_cohort": None,
         },
         "analysis.measures": {"measure": lambda dataset: dataset},
     }

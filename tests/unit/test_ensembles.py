@@ -57,7 +57,8 @@ def test_rates(planted):
 
 def test_epochs_are_found_in_the_table(planted):
     dataset, _ = planted
-    assert [epoch_trials(dataset, name).size for name in (e.name for e in design_of(dataset))] == [5, 1, 1, 5, 5, 5, 5, 5]
+    sizes = [epoch_trials(dataset, epoch.name).size for epoch in design_of(dataset)]
+    assert sizes == [5, 1, 1, 5, 5, 5, 5, 5]
     assert epoch_trials(dataset, "late_extinction").tolist() == [53, 54, 55, 56, 57]
     assert role_trials(dataset, "fear").tolist() == [8, 9, 10, 11, 12]
     assert role_trials(dataset, "safe", "test").tolist() == list(range(53, 63))

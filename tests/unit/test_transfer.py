@@ -62,7 +62,8 @@ def test_state_output_follows_freezing_it_was_not_trained_on(planted):
     found = track_state(planted, shuffles=50)
     assert found.trials.size == 60
     assert found.trained.sum() == 10
-    trained = np.concatenate([epoch_trials(planted, name) for name in ("early_extinction", "late_extinction")])
+    pair = ("early_extinction", "late_extinction")
+    trained = np.concatenate([epoch_trials(planted, name) for name in pair])
     assert sorted(found.trials[found.trained]) == sorted(trained)
     assert found.r > 0.9
     assert found.p < 0.05
