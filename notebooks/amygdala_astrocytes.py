@@ -29,9 +29,8 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.cohort import animals
+from analysis.cohort import animals, design_of_cohort
 from analysis.compare import comparison, sign_pattern
-from analysis.measures import SHOWN, TESTED
 from analysis.panels_cohort import by_epoch, dots, draw_differences, draw_freezing
 from analysis.style import legend, tidy
 from paradigms.cohort import plan_cohort, run_cohort
@@ -78,6 +77,7 @@ figure
 with tempfile.TemporaryDirectory() as folder:
     lives = plan_cohort(plan, groups, [1, 2, 3], Path(folder))
     cohort = run_cohort(lives, jobs=2)
+design = design_of_cohort(cohort)
 cohort
 
 # %% [markdown]
@@ -99,7 +99,7 @@ figure
 # %%
 figure = Figure(figsize=(9, 3.2), layout="constrained")
 axes = figure.add_subplot()
-by_epoch(axes, cohort, "calcium_cs", SHOWN)
+by_epoch(axes, cohort, "calcium_cs", design.shown)
 tidy(axes, "Calcium response to the CS", "", "area (µmol L$^{-1}$ s)")
 legend(axes)
 figure
@@ -114,9 +114,9 @@ figure
 # %%
 figure = Figure(figsize=(9, 3.2), layout="constrained")
 left, middle, right = figure.subplots(1, 3)
-by_epoch(left, cohort, "cs_excited", TESTED)
+by_epoch(left, cohort, "cs_excited", design.tested)
 tidy(left, "CS-excited BLA cells", "", "cells (%)")
-by_epoch(middle, cohort, "pattern_similarity", TESTED[2:])
+by_epoch(middle, cohort, "pattern_similarity", design.tested[2:])
 tidy(middle, "CS pattern, early = 1", "", "corrected correlation (1)")
 dots(right, cohort, (("fear_cells", "all", "fear"), ("extinction_cells", "all", "extinction")))
 tidy(right, "Ensembles", "", "BLA principal cells (%)")
@@ -131,7 +131,7 @@ figure
 # %%
 figure = Figure(figsize=(9, 3.2), layout="constrained")
 axes = figure.add_subplot()
-by_epoch(axes, cohort, "fear_output", TESTED[1:])
+by_epoch(axes, cohort, "fear_output", design.tested[1:])
 axes.axhline(0, color="grey", lw=0.8, ls=":")
 tidy(axes, "Fear-state decoder", "", "held-out output (1)")
 legend(axes)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from astrogram.text import shown, suggestion
 from paradigms.plan import ALWAYS, Clock, Intervention, Phase, Protocol, Session
 from paradigms.reading import ProtocolError, Table, parse_time
-from paradigms.scoring import check_scoring
+from paradigms.scoring import SCORING, check_scoring
 
 __all__ = [
     "CONTEXTS",
@@ -111,7 +111,7 @@ def parse_protocol(text: str, where: str, kinds: Kinds | None = None) -> Protoco
         raise ProtocolError(f"{where}: no awake session; add a [[session]] with [[session.phase]]")
     protocol = Protocol(name, title, reference, clocks, default, sessions, (), text)
     found = table.tables("intervention")
-    table.known |= {"epoch", "contrast"}
+    table.known |= set(SCORING)
     table.finish()
     check_scoring(table.values, sessions, where)
     allowed = _allowed_kinds(kinds) if found else {}

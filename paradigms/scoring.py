@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import json
+import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from paradigms.plan import Session
 from paradigms.reading import ProtocolError
+
+SCORING = ("epoch", "contrast")
+"""Tables of a protocol that say what is measured, not what is done."""
+
+
+def simulated_part(text: str) -> str:
+    """Return what of a protocol's text an animal follows from: all but what is measured in it."""
+    content = {key: value for key, value in tomllib.loads(text).items() if key not in SCORING}
+    return json.dumps(content, sort_keys=True)
 
 
 def check_scoring(content: Mapping[str, Any], sessions: Sequence[Session], where: str) -> None:
@@ -25,7 +36,7 @@ def check_scoring(content: Mapping[str, Any], sessions: Sequence[Session], where
     ProtocolError
         Names the table, the key, what is allowed.
     """
-    if not {"epoch", "contrast"} & set(content):
+    if not set(SCORING) & set(content):
         return
     import numpy as np
 

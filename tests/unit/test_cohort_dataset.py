@@ -16,12 +16,7 @@ from tests.support.synthetic import synthetic
 
 def content(animal, group, seed):
     """As `paradigms.cohort` writes it to disk."""
-    values = [[*key, value] for key, value in animal.values.items()]
-    text = json.dumps(
-        {"group": group, "seed": seed, "origin": list(animal.origin), "values": values,
-         "trials": animal.trials}
-    )  # fmt: skip
-    return json.loads(text)
+    return json.loads(json.dumps({"group": group, "seed": seed, **animal.record()}))
 
 
 @pytest.fixture(scope="module")
@@ -89,12 +84,20 @@ def test_there_and_back(cohort, measured):
     assert found[0].values["cs_excited", "retrieval"] == known["cs_excited", "retrieval"]
 
 
-def test_other_trials_are_not_gathered(measured):
+def test_other_trials_stand_beside_each_other(measured):
     one, other = content(measured, "control", 1), content(measured, "Gq", 1)
     for column in other["trials"].values():
         column.pop()
-    with pytest.raises(DatasetError, match="different trials"):
-        gather([one, other])
+    found = gather([one, other])["trial_freezing"].sel(animal=1)
+    assert np.isfinite(found.sel(group="control")).all()
+    np.testing.assert_array_equal(np.isnan(found.sel(group="Gq").values).nonzero()[0], [67])
+
+
+def test_what_has_no_row_is_refused(measured):
+    item = content(measured, "control", 1)
+    item["values"].append(["speed", "all", 1.0])
+    with pytest.raises(DatasetError, match="quantity 'speed' has no row"):
+        gather([item])
 
 
 @pytest.mark.parametrize("few", [False, True])
