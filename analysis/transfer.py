@@ -159,16 +159,14 @@ def state_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int
     Returns
     -------
     Transfer
-        Of the pairs of `STATES` whose epochs both have two trials.  In the published design fear
-        returns in the other context: the last pair can be told by context, but not by the
-        decoders of the others.
+        Of the pairs of `STATES` whose epochs both have two trials.  Published fear returns in the
+        other context: the last pair can be told by context, but not by decoders of the others.
     """
     pairs = [[role_trials(dataset, role) for role in pair] for pair in STATES]
-    design = design_of(dataset)
     kept = [k for k, pair in enumerate(pairs) if min(map(len, pair)) >= 2]
     if not kept:
         return _no_transfer()
-    names = tuple(" - ".join(design.roles(*STATES[k])) for k in kept)
+    names = tuple(" - ".join(design_of(dataset).roles(*STATES[k])) for k in kept)
     every, features = _state_features(dataset, population, [pairs[k] for k in kept])
     places = [[np.searchsorted(every, chosen) for chosen in pairs[k]] for k in kept]
 
