@@ -5,11 +5,14 @@ from __future__ import annotations
 import hashlib
 import importlib.metadata
 import json
+import os
 import platform
 import subprocess
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
+from astrogram.environment import for_child
 from models.parameters import ParameterSet
 
 
@@ -36,6 +39,7 @@ def versions() -> dict[str, str]:
     return found
 
 
+@cache
 def code_hash(*packages: str) -> str:
     """Return a hash of all source files and tables of some of the project's packages."""
     root = Path(__file__).resolve().parents[1]
@@ -52,13 +56,38 @@ def code_hash(*packages: str) -> str:
 
 
 def git_commit() -> str:
-    """Commit of the checkout that runs, marked when files differ from it; "unknown" without git."""
-    root = Path(__file__).resolve().parents[1]
+    """Commit of the checkout that runs, marked when files differ from it.
+
+    "unknown" without git, and for a copy that is no checkout of ours: one that is installed inside
+    somebody else's repository has no commit, and nothing that is configured there is run.
+    """
+    return _commit_of(Path(__file__).resolve().parents[1])
+
+
+def _commit_of(root: Path) -> str:
+    if not _is_checkout(root):
+        return "unknown"
+    # Neither the caller's GIT_DIR nor anything that a configuration names: it could be a program.
+    environment = {k: v for k, v in for_child().items() if not k.startswith("GIT_")} | {
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_OPTIONAL_LOCKS": "0",
+    }  # fmt: skip
+    call = [
+        "git", f"--git-dir={root / '.git'}", f"--work-tree={root}", "-c", "core.fsmonitor=false",
+        "-c", f"core.hooksPath={os.devnull}", "describe", "--always", "--abbrev=40", "--dirty",
+    ]  # fmt: skip
     try:
-        call = ["git", "-C", str(root), "describe", "--always", "--abbrev=40", "--dirty"]
         done = subprocess.run(  # noqa: S603 (fixed words and our own folder)
-            call, capture_output=True, text=True, check=True, timeout=10
+            call, cwd=root, env=environment, capture_output=True, text=True, check=True, timeout=10
         )
     except (OSError, subprocess.SubprocessError):
         return "unknown"
     return done.stdout.strip()
+
+
+def _is_checkout(root: Path) -> bool:
+    """Whether a folder is the top of a checkout of this project."""
+    try:
+        named = "name = astrogram" in (root / "setup.cfg").read_text(encoding="utf-8").splitlines()
+        return named and (root / ".git").exists()
+    except (OSError, UnicodeDecodeError):
+        return False
