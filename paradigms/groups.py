@@ -5,9 +5,10 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from astrogram.text import shown
-from paradigms.protocol import Protocol, parse_intervention
+from astrogram.text import one_line, shown
+from paradigms.protocol import Protocol, load_protocol, parse_intervention
 from paradigms.reading import ProtocolError, Table
 
 GROUPS_DIR = Path(__file__).parent / "groups"
@@ -15,14 +16,19 @@ GROUPS_DIR = Path(__file__).parent / "groups"
 
 @dataclass(frozen=True)
 class Group:
-    """One group: interventions as on the command line, and parameters that differ."""
+    """One group: interventions as on the command line, parameters and a protocol that differ.
+
+    `own` is the group's own protocol, None for that of the cohort.
+    """
 
     name: str
     intervene: tuple[str, ...]
     overrides: dict[str, str]
+    own: Protocol | None = None
 
     def protocol(self, plan: Protocol) -> Protocol:
-        """Return `plan` with the group's interventions."""
+        """Return the group's protocol, by default `plan`, with the group's interventions."""
+        plan = self.own or plan
         return plan.with_interventions([parse_intervention(item, plan) for item in self.intervene])
 
 
@@ -48,34 +54,68 @@ def load_groups(source: str | Path) -> list[Group]:
             )
         path = GROUPS_DIR / f"{source}.toml"
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise ProtocolError(f"cannot read {path}: it is no file; give a .toml file")
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as error:
-        raise ProtocolError(f"cannot read {path}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ProtocolError(f"{path.name}: {error}; see docs/cohorts.md for an example") from None
+        raise ProtocolError(
+            f"cannot read {path}: {error.strerror}; give a readable .toml file"
+        ) from None
+    except (ValueError, RecursionError) as error:  # no TOML, no text, or numbers beyond reading
+        if isinstance(error, ProtocolError):
+            raise
+        reason = one_line(str(error))[:200] or "nested too deep"
+        raise ProtocolError(f"{path.name}: {reason}; see docs/cohorts.md for an example") from None
     table = Table(path.name, content)
-    groups = [_read(path.name, item) for item in table.tables("group")]
+    groups = [_read(path, item) for item in table.tables("group")]
     table.finish()
     if not groups:
         raise ProtocolError(f"{path.name}: no group; add a [[group]] table with a name")
-    names = [group.name for group in groups]
+    names = [group.name.lower() for group in groups]  # they name files, whose case may not count
     for name in names:
         if names.count(name) > 1:
-            raise ProtocolError(f"{path.name}: group {shown(name)} stands twice")
+            raise ProtocolError(
+                f"{path.name}: group {shown(name)} stands twice; give each its own name"
+            )
     return groups
 
 
-def _read(where: str, item: object) -> Group:
+def _read(path: Path, item: object) -> Group:
+    where = path.name
     assert isinstance(item, dict)  # what Table.tables returns
     table = Table(where, item)
     name = table.label("name", 'name = "control"')
     table.where = f"{where}: group {shown(name)}"
     intervene = item.get("intervene", [])
-    overrides = item.get("set", {})
+    own = None
+    if table.has("protocol"):
+        named = table.text("protocol", 'protocol = "my_protocol.toml"')
+        own = load_protocol(path.parent / named if named.endswith(".toml") else named)
     if not isinstance(intervene, list) or not all(isinstance(x, str) for x in intervene):
         raise table.refuse("intervene", 'must be a list such as ["Gq=1@extinction_1"]')
-    if not isinstance(overrides, dict) or not all(isinstance(x, str) for x in overrides.values()):
-        raise table.refuse("set", 'must be a table such as { "plasticity.eta" = "0" }')
     table.known |= {"intervene", "set"}
     table.finish()
-    return Group(name, tuple(intervene), dict(overrides))
+    return Group(name, tuple(intervene), _settings(table), own)
+
+
+def _settings(table: Table) -> dict[str, str]:
+    """Parameters as ``--set`` takes them; TOML reads an unquoted name as a table in a table."""
+    given = table.values.get("set", {})
+    if not isinstance(given, dict):
+        raise table.refuse("set", 'must be a table such as { "plasticity.eta" = 0 }')
+    flat: dict[str, Any] = {}
+    for key, value in given.items():
+        inner = {f"{key}.{name}": x for name, x in value.items()} if isinstance(value, dict) else {}
+        for name in inner.keys() & (flat.keys() | given.keys()):
+            raise ProtocolError(f"{table.where}: set.{shown(name)} stands twice; write it once")
+        flat |= inner or {key: value}
+    settings = {}
+    for key, value in flat.items():
+        number = isinstance(value, (int, float)) and not isinstance(value, bool)
+        if not number and not isinstance(value, str):
+            raise ProtocolError(
+                f'{table.where}: set."{one_line(key)}" = {shown(value)} must be a number, or text '
+                'with a unit such as "30 Hz"'
+            )
+        settings[key] = value if isinstance(value, str) else repr(value)
+    return settings
