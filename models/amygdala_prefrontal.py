@@ -6,6 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from astrogram.text import shown
 from models.amygdala_wiring import recipients, static_edges, tripartite_edges, volume_release
 from models.homeostasis import RestingNetwork, resting_rates, settle
 from models.parameters import ParameterError, ParameterSet, load_parameters
@@ -47,14 +48,8 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
     n_principal = counts[0]
     rng = stream(seed, "layout")
 
-    shares = [parameters.value(f"population.share_{name}") for name in ("PL", "IL")]
-    if sum(shares) > 1:
-        raise ParameterError(
-            f"population.share_PL + population.share_IL = {sum(shares):g}; allowed: at most 1 "
-            "(the rest projects to CeA)"
-        )
     projection = np.zeros(len(population), np.int8)
-    edges = np.cumsum([round(share * n_principal) for share in shares])
+    edges = np.cumsum([round(share * n_principal) for share in _shares(parameters)])
     labels = 1 + np.searchsorted(edges, np.arange(n_principal), side="right")
     projection[:n_principal] = rng.permutation(labels)
 
@@ -86,6 +81,32 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
         "gain": np.exp(sigma * rng.standard_normal(side_cells**2) - 0.5 * sigma**2),
         "gap_junctions": grid_neighbours(side_cells, side_cells),
     }
+
+
+def _shares(parameters: ParameterSet) -> list[float]:
+    return [parameters.value(f"population.share_{name}") for name in ("PL", "IL")]
+
+
+def check_layout(parameters: ParameterSet, size: int) -> None:
+    """Refuse what cannot be drawn; `draw_tissue` does it, too.
+
+    Raises
+    ------
+    ParameterError
+        If `size` is no whole number in `SIZE_RANGE`, or the shares of projections exceed one.
+    """
+    whole = isinstance(size, (int, np.integer)) and not isinstance(size, bool)
+    if not whole or not SIZE_RANGE[0] <= size <= SIZE_RANGE[1]:
+        raise ParameterError(
+            f"size = {shown(size)} neurons; allowed: {SIZE_RANGE[0]} to {SIZE_RANGE[1]} "
+            "(below, a population has too few cells for its in-degrees)"
+        )
+    shares = _shares(parameters)
+    if sum(shares) > 1:
+        raise ParameterError(
+            f"population.share_PL + population.share_IL = {sum(shares):g}; allowed: at most 1 "
+            "(the rest projects to CeA)"
+        )
 
 
 def _sources(parameters: ParameterSet, names: tuple[str, ...]) -> dict[str, slice]:
@@ -130,10 +151,15 @@ def background(parameters: ParameterSet) -> dict[str, float]:
     dict of str to float
         See `models.homeostasis.settle`.
     """
+    return _background(at_rest(parameters))
+
+
+def at_rest(parameters: ParameterSet) -> tuple[tuple[str, float], ...]:
+    """Return the parameters, by name and value, that the background follows from."""
     rates = resting_rates(parameters)
     own = [(f"resting.{name}", rate) for name, rate in rates.items()]
     others = [(row.key, row.value) for row in parameters.rows() if row.group in _AT_REST]
-    return _background((*own, *others))
+    return (*own, *others)
 
 
 @lru_cache(maxsize=64)
@@ -179,13 +205,9 @@ def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     Raises
     ------
     ParameterError
-        If `size` is outside `SIZE_RANGE` or the shares of projections exceed one.
+        See `check_layout`; or if no background holds a resting rate.
     """
-    if not SIZE_RANGE[0] <= size <= SIZE_RANGE[1]:
-        raise ParameterError(
-            f"size = {size} neurons; allowed: {SIZE_RANGE[0]} to {SIZE_RANGE[1]} "
-            "(below, a population has too few cells for its in-degrees)"
-        )
+    check_layout(parameters, size)
     tissue = _bare(parameters, size, seed)
     held = background(parameters)
     tissue.static.update(static_edges(parameters, tissue, seed, held))

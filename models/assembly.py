@@ -80,6 +80,23 @@ def namespace(parameters: ParameterSet, speed: float) -> dict[str, b2.Quantity]:
     return {**kept, "speed": b2.Quantity(speed)}
 
 
+def check_regime(parameters: ParameterSet, speed: float, clocks: Clocks) -> None:
+    """Check what can be checked of one animal before it is drawn; `assemble` does it, too.
+
+    Raises
+    ------
+    ModelError
+        If a constant, an initial value or a time step lies outside the regime of the model.
+    """
+    _check_astrocyte(namespace(parameters, speed), clocks)
+
+
+def _check_astrocyte(space: Mapping[str, b2.Quantity], clocks: Clocks) -> None:
+    used = {*b2.Equations(astrocyte.ASTROCYTE).identifiers, "C_0", "h_0", "I_0"}
+    check_parameters({name: value for name, value in space.items() if name in used})
+    check_time_step(clocks.astrocyte * b2.second, astrocyte.ASTROCYTE, space)
+
+
 def assemble(
     parameters: ParameterSet, tissue: Tissue, inputs: Inputs, clocks: Clocks
 ) -> tuple[Circuit, Tables]:
@@ -105,9 +122,7 @@ def assemble(
         If a constant, an initial value or a time step lies outside the regime of the model.
     """
     space = namespace(parameters, inputs.speed)
-    used = {*b2.Equations(astrocyte.ASTROCYTE).identifiers, "C_0", "h_0", "I_0"}
-    check_parameters({name: value for name, value in space.items() if name in used})
-    check_time_step(clocks.astrocyte * b2.second, astrocyte.ASTROCYTE, space)
+    _check_astrocyte(space, clocks)
 
     tables: Tables = {f"constant.{key}": np.array(float(value)) for key, value in space.items()}
     links = _links(tissue, clocks, tables)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models.parameters import ParameterSet
 from models.tissue import Tissue
-from paradigms.interventions import INTERVENTIONS, TAGGED, InterventionError
+from paradigms.interventions import INTERVENTIONS, TAGGED, TAGGING, InterventionError
 from paradigms.timeline import InterventionWindow
 
 Levels = dict[str, NDArray[np.float64]]
@@ -54,17 +54,13 @@ def dose_levels(
         If a kind or target is unknown, a dose leaves its range, or light falls on tagged cells
         before anything tags them.
     """
+    check_doses(windows)
     doses = _doses(windows, times)
     levels = {row.variable: np.zeros(len(times)) for row in _LEVELLED}
     for row in _LEVELLED:
         levels[row.variable] += doses.get((row.kind, ""), 0.0)
     light = _conductances(doses, len(times), parameters)
     tagged = light.pop(TAGGED, np.zeros((2, len(times))))
-    tagging = levels["principal.tagging"]
-    if tagged[0].any() and not tagging[: np.argmax(tagged[0] > 0)].any():
-        raise InterventionError(
-            "light on tagged cells needs a label: add tagging@PHASE for an earlier phase"
-        )
     levels["principal.g_tag"], levels["principal.I_tag"] = tagged
     fibre = {}
     ends = {"principal": (0, tissue.n_principal), "other": (tissue.n_principal, tissue.n_neurons)}
@@ -88,6 +84,7 @@ def lesions(windows: Sequence[InterventionWindow]) -> dict[Key, float]:
     InterventionError
         As `dose_levels`.
     """
+    check_doses(windows)
     doses = _doses(windows, np.zeros(1))
     return {
         (source, target): float(dose[0])
@@ -97,13 +94,15 @@ def lesions(windows: Sequence[InterventionWindow]) -> dict[Key, float]:
     }
 
 
-def _doses(
-    windows: Sequence[InterventionWindow], times: NDArray[np.float64]
-) -> dict[Key, NDArray[np.float64]]:
-    """Dose at each step by kind and target, checked."""
-    result: dict[Key, NDArray[np.float64]] = {}
-    # Half a step ahead, so that rounding of a step's start never shifts an edge.
-    half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
+def check_doses(windows: Sequence[InterventionWindow]) -> None:
+    """Refuse windows that cannot be given; no tissue is needed.
+
+    Raises
+    ------
+    InterventionError
+        If a kind or target is unknown, doses leave their range in sum where they overlap, or light
+        falls on tagged cells before anything tags them.
+    """
     for window in windows:
         row = INTERVENTIONS.get(window.kind)
         if row is None:
@@ -115,13 +114,35 @@ def _doses(
                 f"intervention {row.kind} does not act on '{window.target}'; "
                 f"allowed: {', '.join(row.targets) or 'no target'}"
             )
-        dose = result.setdefault((window.kind, window.target), np.zeros(len(times)))
-        dose[(times + half >= window.start) & (times + half < window.stop)] += window.dose
-        if not window.dose >= 0 or dose.max() > row.highest:
+        total = sum(  # largest where one of them begins
+            other.dose for other in windows
+            if (other.kind, other.target) == (window.kind, window.target)
+            and other.start <= window.start < other.stop
+        )  # fmt: skip
+        if not window.dose >= 0 or total > row.highest:
             raise InterventionError(
                 f"intervention {window.kind}={window.dose:g} leaves the range of doses; "
                 f"allowed: 0 to {row.highest:g} in total ({row.dose_unit})"
             )
+        labelled = any(
+            other.kind == TAGGING and other.dose and other.start < window.start for other in windows
+        )
+        if window.target == TAGGED and window.dose and not labelled:
+            raise InterventionError(
+                f"light on tagged cells needs a label: add {TAGGING}@PHASE for an earlier phase"
+            )
+
+
+def _doses(
+    windows: Sequence[InterventionWindow], times: NDArray[np.float64]
+) -> dict[Key, NDArray[np.float64]]:
+    """Dose at each step by kind and target."""
+    result: dict[Key, NDArray[np.float64]] = {}
+    # Half a step ahead, so that rounding of a step's start never shifts an edge.
+    half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
+    for window in windows:
+        dose = result.setdefault((window.kind, window.target), np.zeros(len(times)))
+        dose[(times + half >= window.start) & (times + half < window.stop)] += window.dose
     return result
 
 

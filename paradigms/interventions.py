@@ -16,6 +16,9 @@ from models.tissue import POPULATIONS, PROJECTIONS
 TAGGED = "tagged"
 """Target of light: the BLA principal cells that `tagging` has labelled, by their label."""
 
+TAGGING = "tagging"
+"""What gives cells that label."""
+
 
 class InterventionError(AstrogramError, ValueError):
     """An intervention that is unknown or has an impossible dose; the message is one line."""
@@ -212,7 +215,7 @@ INTERVENTIONS: dict[str, Intervention] = {
             conductance="optogenetics.g_GtACR", reversal="optogenetics.E_GtACR",
         ),
         Intervention(
-            "tagging", "activity-dependent label (doxycycline off, 4-hydroxytamoxifen)",
+            TAGGING, "activity-dependent label (doxycycline off, 4-hydroxytamoxifen)",
             "principal.tagging",
             "a spike: tag to 1 - (1 - tag)*exp(-tagging*speed*y/y_tag)",
             "1 = activity y_tag labels to 63 %", 1000.0,

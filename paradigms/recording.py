@@ -215,13 +215,20 @@ def _shares(parameters: ParameterSet) -> dict[str, float]:
 
 def describe(tissue: Tissue, timeline: Timeline) -> dict[str, Any]:
     """Labels of cells, trials, phases and interventions as variables of the dataset."""
-    trials, phases, doses = timeline.trials, timeline.phases, timeline.interventions
     return {
         "population": np.array(POPULATIONS)[tissue.population],
         "projection": np.array(PROJECTIONS)[tissue.projection],
         "neuron_position": tissue.position,
         "domain": tissue.domain,
         "astrocyte_position": tissue.astrocyte_position,
+        **describe_timeline(timeline),
+    }
+
+
+def describe_timeline(timeline: Timeline) -> dict[str, Any]:
+    """Labels of trials, phases and interventions as variables of the dataset."""
+    trials, phases, doses = timeline.trials, timeline.phases, timeline.interventions
+    return {
         "trial_start": [trial.start for trial in trials],
         "trial_stop": [trial.stop for trial in trials],
         "us_on": [trial.us_on for trial in trials],
