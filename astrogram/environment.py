@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -130,6 +130,18 @@ def cuda_folder() -> Path | None:
 def for_child(**changes: str) -> dict[str, str]:
     """Return the environment of a program that is started, with `changes`."""
     return {**os.environ, **changes}
+
+
+@contextmanager
+def set_for_children(defaults: Mapping[str, str]) -> Iterator[None]:
+    """Let processes that start meanwhile have `defaults` where nothing else is set."""
+    added = [name for name in defaults if name not in os.environ]
+    os.environ.update({name: defaults[name] for name in added})
+    try:
+        yield
+    finally:
+        for name in added:
+            os.environ.pop(name, None)
 
 
 def _resolved(name: str, given: str) -> Path:

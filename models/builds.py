@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+import logging
 import os
 import platform
 import re
@@ -227,6 +228,10 @@ def _build(program: ModuleType, circuit: Circuit, folder: Path) -> None:
         raise EnvironmentFault(
             f"{folder} is in the way of a compiled program and is none; move it elsewhere"
         )
+    cells = sum(circuit.sizes().values())
+    logging.getLogger("astrogram").info(
+        "compiling %s for %d cells, about a minute and a half; once", circuit.name, cells
+    )
     with owned_folder("build", folder.parent) as place:
         made = place / "made"
         made.mkdir(mode=0o700)

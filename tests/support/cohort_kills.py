@@ -1,0 +1,100 @@
+"""Cohorts of animals that only pretend, in a process that can be killed: for tests of the workers.
+
+Run as a script it makes one: ``cohort_kills.py FOLDER JOBS``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+
+from astrogram.environment import temporary_folder
+from astrogram.leftovers import owned_folder
+from paradigms.cohort import complete, plan_cohort
+from paradigms.groups import Group
+from paradigms.life import Life, finish, is_done
+from tests.support.circuit import blink
+
+ROOT = Path(__file__).resolve().parents[2]
+SEEDS = range(4)
+GROUPS = [Group("control", (), {}), Group("Gq", ("Gq=1@pairing",), {})]
+
+
+def lives(folder: Path) -> list[Life]:
+    """The animals of a small cohort; their datasets are not kept."""
+    return plan_cohort(blink(), GROUPS, SEEDS, folder, size=250, keep=False)
+
+
+def pretend(life: Life) -> None:
+    """Take a while, with a program of its own and a temporary folder, and leave an animal."""
+    with owned_folder("run", temporary_folder()):
+        child = subprocess.Popen(["sleep", "0.3"])
+        try:
+            child.wait()
+        finally:
+            child.kill()
+            child.wait()
+    (Path(life.folder) / "made.txt").open("a").write(f"{life.group} {life.seed}\n")
+    finish(life, {"origin": ["blink", "compressed", ""], "values": [], "trials": {}})
+
+
+def stumble(life: Life) -> None:
+    """Die, fail, or be done, by the seed and the group."""
+    if life.seed == 1:
+        os.kill(os.getpid(), signal.SIGKILL if life.group == "Gq" else signal.SIGTERM)
+    if life.seed == 2:
+        raise OSError(28, "No space left on device")
+    pretend(life)
+
+
+def start(folder: Path, temporary: Path, jobs: int = 2) -> subprocess.Popen:
+    """Begin a cohort in a process of its own; what it says is `said`."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary)}
+    with (temporary.parent / "said.txt").open("w") as stderr:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tests.support.cohort_kills", str(folder), str(jobs)],
+            env=environment, cwd=ROOT, stderr=stderr, start_new_session=True,
+        )  # fmt: skip
+
+
+def said(temporary: Path) -> str:
+    """What the last cohort that was started beside `temporary` has said."""
+    return (temporary.parent / "said.txt").read_text()
+
+
+def family(process: subprocess.Popen) -> list[psutil.Process]:
+    """A process and all that it has started."""
+    try:
+        parent = psutil.Process(process.pid)
+        return [parent, *parent.children(recursive=True)]
+    except psutil.NoSuchProcess:
+        return []
+
+
+def gone(processes: list[psutil.Process], seconds: float = 15.0) -> bool:
+    """Whether all processes end in time."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not any(p.is_running() and p.status() != psutil.STATUS_ZOMBIE for p in processes):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def done(folder: Path) -> list[Life]:
+    """The animals that are there."""
+    return [life for life in lives(folder) if is_done(life)]
+
+
+if __name__ == "__main__":
+    from tests.support import cohort_kills  # not __main__, which workers would not find
+
+    complete(
+        cohort_kills.lives(Path(sys.argv[1])), jobs=int(sys.argv[2]), work=cohort_kills.pretend
+    )
