@@ -16,10 +16,10 @@ from typing import Annotated, Any
 import typer
 
 from astrogram.errors import AstrogramError
-from astrogram.files import replacing, writing
+from astrogram.files import replacing, write_text, writing
 from astrogram.text import one_line
 from paradigms.cli_amygdala import amygdala_astrocytes
-from paradigms.cli_cohort import Rows, cohort
+from paradigms.cli_cohort import Overwrite, Rows, cohort
 from paradigms.cli_parts import (
     PARTS,
     Block,
@@ -37,11 +37,12 @@ from paradigms.cli_references import reproduce
 from paradigms.cli_robustness import robustness
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
 from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
-from paradigms.output import check_writable, dataset_path
+from paradigms.marks import check_picture, request_mark, write_mark
+from paradigms.output import check_beside, check_name, check_writable, dataset_path
 from paradigms.protocol import load_protocol, parse_intervention
 from paradigms.reading import ProtocolError
+from paradigms.remarks import show_remarks
 from paradigms.signals import until_interrupted
-from paradigms.timeline import animal_timeline
 
 FAILED = 2
 INTERRUPTED = 130
@@ -93,6 +94,7 @@ def run(
     networks: Networks = None,
     latent: Latent = False,
     out: Annotated[str, typer.Option(help="Folder, or file ending in .nc or .zarr.")] = "out",
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate one animal through a protocol, or a small paradigm, and write its dataset."""
@@ -103,32 +105,29 @@ def run(
     overrides = parse_overrides(set_ or ())
     if protocol in PARTS:
         run_part(
-            protocol, out=out, as_json=as_json, seed=seed, size=size, clock=clock,
-            overrides=overrides, intervene=intervene, device=device, gpu=gpu or None, **small,
+            protocol, out=out, overwrite=overwrite, as_json=as_json, seed=seed, size=size,
+            clock=clock, overrides=overrides, intervene=intervene, device=device,
+            gpu=gpu or None, **small,
         )  # fmt: skip
         return
     refuse_part_options(small)
     plan = load_protocol(protocol)
     plan = plan.with_interventions([parse_intervention(item, plan) for item in intervene or ()])
-    timeline = animal_timeline(plan, clock, seed)
     path = dataset_path(out, plan.name, seed)
     check_writable(path)
 
     from analysis.schema import write_dataset
     from analysis.summary import summarise
+    from paradigms.preflight import check_run
     from paradigms.simulate import simulate
 
-    with RunProgress(timeline) as progress:
-        dataset = simulate(
-            plan,
-            seed=seed,
-            size=size,
-            clock=clock,
-            overrides=overrides,
-            device=device or "cpp",
-            gpu=gpu,
-            progress=progress,
-        )
+    asked: dict[str, Any] = {
+        "seed": seed, "size": size, "clock": clock, "overrides": overrides,
+        "device": device or "cpp", "gpu": gpu,
+    }  # fmt: skip
+    animal = check_run(path, plan, overwrite=overwrite, **asked)
+    with RunProgress(animal.timeline) as progress:
+        dataset = simulate(plan, progress=progress, **asked)
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_dataset(dataset, path)
@@ -145,6 +144,7 @@ def analyse(
     out: Annotated[
         Path | None, typer.Option(help="Folder for the results; that of FILE by default.")
     ] = None,
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Write the figure sheet and the summary of a dataset; of a cohort, its figure and table."""
@@ -152,6 +152,7 @@ def analyse(
     sheet = folder / f"{file.stem}_sheet.png"
     table = folder / f"{file.stem}_summary.json"
     check_writable(sheet)
+    check_name(table)
 
     from analysis.cohort import beside, design_of_cohort, is_cohort, read_any
     from analysis.own_rows import check_found, load_rows
@@ -160,6 +161,9 @@ def analyse(
     own = load_rows(rows) if rows else None
     dataset = read_any(file)
     whole = is_cohort(dataset)
+    mark = request_mark(dataset.attrs)
+    check_picture(sheet, mark, overwrite=overwrite)
+    check_beside(table, sheet, overwrite=overwrite)
     if own is not None:
         dataset = beside(dataset, own)
         check_found(own, [design_of_cohort(dataset) if whole else design_of(dataset)])
@@ -176,13 +180,13 @@ def analyse(
 
         draw, found, left_out = figure_sheet, summarise(dataset), ""
     shown = as_rows(found)
-    with replacing(table) as temporary:
-        temporary.write_text(json.dumps(shown, indent=2) + "\n", encoding="utf-8")
-    with replacing(sheet) as temporary:
-        draw(dataset, temporary)
     print_rows(shown, as_json=as_json, columns=COMPARE_COLUMNS if whole else None)
     if left_out:
         note(left_out)
+    with replacing(sheet) as temporary:
+        draw(dataset, temporary)
+        write_mark(temporary, mark)
+    write_text(table, json.dumps(shown, indent=2) + "\n")
     note(f"figure sheet: {sheet}")
     note(f"summary: {table}")
 
@@ -259,6 +263,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def command(arguments: list[str] | None = None) -> int:
     """Run the command line as `main` does, but leave signals to the caller."""
+    show_remarks()
     try:
         status = app(arguments, prog_name="astrogram", standalone_mode=False)
     except typer.Abort:

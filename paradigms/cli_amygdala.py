@@ -13,9 +13,12 @@ from paradigms.cli_cohort import (
     FirstSeed,
     Jobs,
     Out,
+    Overwrite,
     Report,
+    Seed,
     Size,
     report_cohort,
+    seeds_from,
 )
 from paradigms.cli_show import AsJson
 from paradigms.console import EFFECT_COLUMNS
@@ -33,7 +36,8 @@ REASONS = Report(
 
 def amygdala_astrocytes(
     animals: Animals = 12,
-    first_seed: FirstSeed = 1000,
+    seed: Seed = 1000,
+    first_seed: FirstSeed = None,
     jobs: Jobs = None,
     size: Size = None,
     clock: ClockName = None,
@@ -41,11 +45,12 @@ def amygdala_astrocytes(
         bool, typer.Option("--reasons", help="Clamp the outputs of astrocytes one at a time.")
     ] = False,
     out: Out = Path("out/amygdala_astrocytes"),
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Astrocytes in retrieval and extinction of fear: groups, comparison with the paper, figure."""
     report = REASONS if reasons else FINDINGS
     report_cohort(
-        load_protocol(PROTOCOL), load_groups(report.stem), range(first_seed, first_seed + animals),
-        report, out=out, jobs=jobs, size=size, clock=clock, as_json=as_json,
+        load_protocol(PROTOCOL), load_groups(report.stem), seeds_from(seed, first_seed, animals),
+        report, out=out, jobs=jobs, size=size, clock=clock, overwrite=overwrite, as_json=as_json,
     )  # fmt: skip

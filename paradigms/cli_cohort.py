@@ -16,14 +16,23 @@ from astrogram.files import replacing
 from paradigms.cli_show import AsJson
 from paradigms.console import COMPARE_COLUMNS, as_rows, note, print_rows
 from paradigms.groups import Group, load_groups, shipped_groups
-from paradigms.output import check_writable
+from paradigms.output import check_beside, check_place, check_writable
 from paradigms.plan import Protocol
 from paradigms.protocol import load_protocol, parse_protocol
 
-Animals = Annotated[int, typer.Option(min=1, help="Animals in each group.")]
-FirstSeed = Annotated[int, typer.Option(min=0, help="Seed of the first animal.")]
+Animals = Annotated[int, typer.Option(min=1, max=10_000, help="Animals in each group.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the first animal.")
+]
+FirstSeed = Annotated[
+    int | None, typer.Option("--first-seed", min=0, max=2**32 - 1, hidden=True)
+]
+"""The old name of --seed."""
 Jobs = Annotated[
-    int | None, typer.Option(min=1, help="Worker processes; default one for each core.")
+    int | None, typer.Option(min=1, max=1024, help="Worker processes; default one for each core.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results of other settings.")
 ]
 Size = Annotated[int | None, typer.Option(help="Number of neurons.")]
 ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]
@@ -65,7 +74,8 @@ def cohort(
         str, typer.Option(help=f"{', '.join(shipped_groups())}, or a .toml file.")
     ],
     animals: Animals = 12,
-    first_seed: FirstSeed = 1000,
+    seed: Seed = 1000,
+    first_seed: FirstSeed = None,
     jobs: Jobs = None,
     scheduler: Annotated[
         str | None, typer.Option(help="Address of a dask scheduler to use instead.")
@@ -74,6 +84,7 @@ def cohort(
     clock: ClockName = None,
     rows: Rows = None,
     out: Out = Path("out/cohort"),
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
     """Simulate a cohort, from where it stopped, and compare it with your rows and the paper."""
@@ -81,8 +92,9 @@ def cohort(
     if rows is not None:
         plan = plan_with_rows(plan, rows)
     report_cohort(
-        plan, load_groups(groups), range(first_seed, first_seed + animals),
-        Report(), out=out, jobs=jobs, scheduler=scheduler, size=size, clock=clock, as_json=as_json,
+        plan, load_groups(groups), seeds_from(seed, first_seed, animals),
+        Report(), out=out, jobs=jobs, scheduler=scheduler, size=size, clock=clock,
+        overwrite=overwrite, as_json=as_json,
     )  # fmt: skip
 
 
@@ -95,7 +107,7 @@ def plan_with_rows(plan: Protocol, file: Path) -> Protocol:
 
 def report_cohort(
     plan: Protocol, groups: Sequence[Group], seeds: Sequence[int], report: Report, *, out: Path,
-    jobs: int | None, size: int | None, clock: str | None, as_json: bool,
+    jobs: int | None, size: int | None, clock: str | None, overwrite: bool, as_json: bool,
     scheduler: str | None = None,
 ) -> None:  # fmt: skip
     """Simulate what is missing of a cohort, write its dataset and figure, print its comparison.
@@ -112,42 +124,55 @@ def report_cohort(
         Worker processes; one for each core by default.
     size, clock, scheduler
         As in `paradigms.cohort`.
+    overwrite : bool
+        Whether a cohort of other settings in the same place may be replaced.
     as_json : bool
         Print the rows as JSON.
 
     Raises
     ------
-    ProtocolError, ParameterError, OutputError
+    CohortError
+        If animals failed, after all others are done.
+    AstrogramError
         Before the first animal.
     """
     target, picture = out / f"{report.stem}.nc", out / f"{report.stem}.png"
     check_writable(target)
-    check_writable(picture)
 
     from analysis import cohort_figure
     from analysis.cohort import animals as members
     from analysis.compare import sign_pattern
     from analysis.own_rows import check_groups, read_rows
     from analysis.report import report as compared
-    from paradigms.cohort import plan_cohort, run_cohort
+    from paradigms.cohort import not_covered, plan_cohort, run_cohort
 
     asked = read_rows(plan.text, plan.name).contrasts
     check_groups(asked, [group.name for group in groups])
     lives = plan_cohort(plan, groups, seeds, out / "animals", size=size, clock=clock)
+    check_place(target, lambda found: not_covered(found, lives), overwrite=overwrite)
+    check_beside(picture, target, overwrite=overwrite)
     with AnimalsProgress() as bar:
-        found = run_cohort(lives, jobs=jobs or cores(), scheduler=scheduler, progress=bar)
+        found = run_cohort(
+            lives, jobs=jobs or cores(), scheduler=scheduler, progress=bar, overwrite=overwrite
+        )
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
-    with replacing(picture) as temporary:
-        getattr(cohort_figure, report.figure)(found, temporary)
     rows, left_out = compared(members(found), report.table)
     print_rows(as_rows(rows), as_json=as_json, columns=report.columns)
     if left_out:
         note(left_out)
     if any(row["decisive"] for row in rows):
         note(sign_pattern(rows, report.summary))
-    note(f"figure: {picture}")
     note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(groups)} groups")
+    with replacing(picture) as temporary:
+        getattr(cohort_figure, report.figure)(found, temporary)
+    note(f"figure: {picture}")
+
+
+def seeds_from(seed: int, first_seed: int | None, animals: int) -> range:
+    """Return the seeds of a cohort; `first_seed` is the old name of `seed`."""
+    first = seed if first_seed is None else first_seed
+    return range(first, first + animals)
 
 
 def cores() -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,7 +13,7 @@ import typer
 from astrogram.files import replacing, writing
 from astrogram.text import shown
 from paradigms.console import SimpleProgress, note, print_rows
-from paradigms.output import check_writable, dataset_path
+from paradigms.output import check_beside, check_place, dataset_path, unlike
 from paradigms.reading import ProtocolError
 
 
@@ -92,7 +93,9 @@ def refuse_part_options(given: dict[str, Any]) -> None:
             raise ProtocolError(f"--{_flag(name)} belongs to {', '.join(owners)}")
 
 
-def run_part(paradigm: str, *, out: str, as_json: bool, seed: int, **options: Any) -> None:
+def run_part(
+    paradigm: str, *, out: str, overwrite: bool, as_json: bool, seed: int, **options: Any
+) -> None:
     """Run a paradigm of `PARTS`: dataset, figure beside it, and a table of what was measured.
 
     Parameters
@@ -100,6 +103,8 @@ def run_part(paradigm: str, *, out: str, as_json: bool, seed: int, **options: An
     paradigm : str
     out : str
         As in ``astrogram run --out``.
+    overwrite : bool
+        Whether a result of other settings may be replaced.
     as_json : bool
     seed : int
     **options
@@ -119,8 +124,10 @@ def run_part(paradigm: str, *, out: str, as_json: bool, seed: int, **options: An
             f"{', '.join('--' + _flag(word) for word in allowed)}"
         )
     path = dataset_path(out, paradigm, seed)
-    check_writable(path)
     picture = path.with_suffix(".png")
+    request = json.dumps([paradigm, seed, given], sort_keys=True)
+    check_place(path, unlike({"request": request}), overwrite=overwrite)
+    check_beside(picture, path, overwrite=overwrite)
     if given.pop("latent", False):
         given["encode"] = _latent_code(given, seed)
     simulate = getattr(import_module(f"paradigms.{paradigm}"), part.function)
@@ -130,6 +137,7 @@ def run_part(paradigm: str, *, out: str, as_json: bool, seed: int, **options: An
     from analysis.parts_schema import write_parts
 
     panels = import_module(f"analysis.{part.panels}")
+    dataset.attrs["request"] = request
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_parts(dataset, path)

@@ -8,11 +8,20 @@ from typing import Annotated
 import typer
 
 from astrogram.files import replacing
-from paradigms.cli_cohort import AnimalsProgress, cores
+from paradigms.cli_cohort import (
+    Animals,
+    AnimalsProgress,
+    FirstSeed,
+    Jobs,
+    Overwrite,
+    Seed,
+    cores,
+    seeds_from,
+)
 from paradigms.cli_show import AsJson
 from paradigms.console import as_rows, note, print_markdown, print_rows
 from paradigms.groups import load_groups
-from paradigms.output import check_writable
+from paradigms.output import check_beside, check_place, check_writable, unlike
 from paradigms.protocol import load_protocol
 
 PROTOCOL, GROUPS = "fear_extinction", "amygdala_astrocytes"
@@ -23,15 +32,15 @@ COLUMNS = (
 
 
 def robustness(
-    draws: Annotated[int, typer.Option(min=1, help="Draws of all chosen parameters.")] = 64,
-    animals: Annotated[int, typer.Option(min=1, help="Animals of each group of a draw.")] = 2,
-    first_seed: Annotated[
-        int, typer.Option(min=0, help="Seed of the first animal, and of the draws.")
-    ] = 1,
-    jobs: Annotated[
-        int | None, typer.Option(min=1, help="Worker processes; default one for each core.")
-    ] = None,
+    draws: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Draws of all chosen parameters.")
+    ] = 64,
+    animals: Animals = 2,
+    seed: Seed = 1,
+    first_seed: FirstSeed = None,
+    jobs: Jobs = None,
     out: Annotated[Path, typer.Option(help="Folder of the map.")] = Path("out/robustness"),
+    overwrite: Overwrite = False,
     as_json: AsJson = False,
     markdown: Annotated[
         bool, typer.Option("--markdown", help="Print Markdown, for the docs.")
@@ -41,21 +50,25 @@ def robustness(
     plan = load_protocol(PROTOCOL)
     target, picture = out / "robustness.nc", out / "robustness.png"
     check_writable(target)
-    check_writable(picture)
+    first = seeds_from(seed, first_seed, animals)[0]
 
     from analysis.robustness import groups, survival
     from analysis.robustness_figure import robustness_figure
-    from paradigms.robustness import plan_draws, plan_map, run_map
+    from paradigms.robustness import map_asked, plan_draws, plan_map, run_map
 
     named = [group for group in load_groups(GROUPS) if group.name in groups()]
-    planned = plan_draws(draws, first_seed)
-    lives = plan_map(plan, planned, named, animals, first_seed, out / "animals")
+    planned = plan_draws(draws, first)
+    lives = plan_map(plan, planned, named, animals, first, out / "animals")
+    check_place(target, unlike({"asked": map_asked(lives)}), overwrite=overwrite)
+    check_beside(picture, target, overwrite=overwrite)
     note(
         f"{len(planned.parameters)} parameters, {draws} draws, {len(named)} groups, seeds "
-        f"{first_seed}-{first_seed + draws * animals - 1}"
+        f"{first}-{first + draws * animals - 1}"
     )
     with AnimalsProgress() as progress:
-        found = run_map(lives, planned, jobs=jobs or cores(), progress=progress)
+        found = run_map(
+            lives, planned, jobs=jobs or cores(), progress=progress, overwrite=overwrite
+        )
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
     with replacing(picture) as temporary:

@@ -21,9 +21,19 @@ from scipy.stats import qmc
 from models.checks import ModelError, RegimeError
 from models.parameters import Parameter, ParameterError, load_parameters
 from models.streams import stream
-from paradigms.cohort import Life, Progress, complete, finish, live, plan_cohort
+from paradigms.cohort import (
+    Life,
+    Progress,
+    asked_of,
+    complete,
+    finish,
+    live,
+    plan_cohort,
+    results,
+)
 from paradigms.groups import Group
 from paradigms.plan import Protocol
+from paradigms.preflight import check_count, check_seeds
 
 SPREAD = 0.2
 """Largest relative change of a parameter."""
@@ -97,6 +107,8 @@ def plan_draws(draws: int, seed: int) -> Draws:
     -------
     Draws
     """
+    check_seeds([seed])
+    check_count(1, 1, draws)
     rows = [row for row in load_parameters().rows() if not left_out(row)]
     hypercube = qmc.LatinHypercube(d=len(rows), rng=stream(seed, "robustness"))
     factors = 1 - SPREAD + 2 * SPREAD * hypercube.random(draws)
@@ -117,9 +129,10 @@ def plan_map(
 
     Raises
     ------
-    ProtocolError, ParameterError
-        If an intervention or a parameter of a group is refused.
+    ProtocolError, ParameterError, RequestError
+        As `paradigms.cohort.plan_cohort`.
     """
+    check_count(animals, len(groups), len(draws.factors))
     lives = []
     for draw, first in zip(range(len(draws.factors)), count(first_seed, animals), strict=False):
         own = [
@@ -129,13 +142,13 @@ def plan_map(
             for group in groups
         ]  # fmt: skip
         seeds = range(first, first + animals)
-        lives.append(plan_cohort(plan, own, seeds, folder, size=size, clock=clock))
+        lives.append(plan_cohort(plan, own, seeds, folder, size=size, clock=clock, keep=False))
     return lives
 
 
 def run_map(
     lives: Sequence[Sequence[Life]], draws: Draws, *, jobs: int = 1,
-    progress: Progress | None = None,
+    progress: Progress | None = None, overwrite: bool = False,
 ) -> xr.Dataset:  # fmt: skip
     """Simulate and measure what is missing, and collect it.
 
@@ -147,7 +160,7 @@ def run_map(
         What they were planned from.
     jobs : int
         Worker processes, one animal each.
-    progress : callable, optional
+    progress, overwrite
         As in `paradigms.cohort.run_cohort`.
 
     Returns
@@ -158,17 +171,25 @@ def run_map(
     from analysis.robustness_dataset import collect
 
     everyone = [life for own in lives for life in own]
-    complete(everyone, jobs=jobs, progress=progress, work=live_or_refuse)
+    complete(
+        everyone, jobs=jobs, progress=progress, work=live_or_refuse, overwrite=overwrite,
+        drawn=False,
+    )  # fmt: skip
     for life in everyone:
         life.dataset.unlink(missing_ok=True)  # of one that was killed when it was all but done
-    measured = [[json.loads(life.measured.read_text()) for life in own] for own in lives]
-    return collect(measured, draws.parameters, draws.factors)
+    found = collect([results(own) for own in lives], draws.parameters, draws.factors)
+    found.attrs["asked"] = map_asked(lives)
+    return found
+
+
+def map_asked(lives: Sequence[Sequence[Life]]) -> str:
+    """Return what a map is the answer to, as it travels in its dataset's attribute ``asked``."""
+    return json.dumps([asked_of(own) for own in lives], sort_keys=True)
 
 
 def live_or_refuse(life: Life) -> None:
-    """Simulate one animal and keep only what is measured in it, or why the model refuses it."""
+    """Simulate one animal, or keep why the model refuses it."""
     try:
         live(life)
     except (ModelError, ParameterError, RegimeError) as error:
         finish(life, {"refused": str(error)})
-    life.dataset.unlink(missing_ok=True)

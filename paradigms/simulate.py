@@ -9,20 +9,18 @@ from collections.abc import Callable, Mapping
 import xarray as xr
 
 from analysis.schema import assemble as assemble_dataset
-from models.amygdala_prefrontal import REFERENCE_SIZE, draw_tissue
+from models.amygdala_prefrontal import draw_tissue
 from models.assembly import assemble
-from models.devices import check_device, choose_clocks
-from models.individual import individual
 from models.lesion import cut
-from models.parameters import ParameterSet, load_parameters
+from models.parameters import ParameterSet
 from models.run import run_circuit
 from models.streams import stream
 from paradigms.doses import lesions
+from paradigms.preflight import check_room, needed, prepare
 from paradigms.protocol import Protocol
 from paradigms.provenance import provenance
 from paradigms.recording import describe, record, score
 from paradigms.stimuli import draw_inputs
-from paradigms.timeline import animal_timeline
 
 Progress = Callable[[float, float], None]
 
@@ -66,20 +64,20 @@ def simulate(
 
     Raises
     ------
-    ParameterError, ProtocolError, InterventionError, ModelError, DeviceError
-        Before or, for a failing device, during the run; nothing is left behind.
+    AstrogramError
+        Before the run (see `paradigms.preflight.prepare`) or, for a failing device, during it;
+        nothing is left behind.
     RegimeError
         If the run leaves the regime of the model.
     """
-    check_device(device, gpu=gpu)
-    mean_parameters = load_parameters(overrides)
-    parameters = individual(mean_parameters, seed)
-    timeline = animal_timeline(protocol, clock, seed)
-    size = REFERENCE_SIZE if size is None else size
-    tissue = draw_tissue(parameters, size, seed)
+    animal = prepare(
+        protocol, seed=seed, size=size, clock=clock, overrides=overrides, device=device, gpu=gpu
+    )
+    check_room(needed(animal))
+    parameters, timeline, clocks = animal.parameters, animal.timeline, animal.clocks
+    tissue = draw_tissue(parameters, animal.size, seed)
     tissue = cut(tissue, lesions(timeline.interventions), seed)
     inputs = draw_inputs(parameters, tissue, timeline, seed)
-    clocks = choose_clocks(parameters, timeline.speed, device)
     began = time.perf_counter()
 
     def report(fraction: float) -> None:
@@ -104,16 +102,12 @@ def simulate(
         {
             "title": protocol.title,
             "protocol": protocol.name,
-            "clock": timeline.clock,
             "speed": timeline.speed,
-            "seed": seed,
-            "size": size,
-            "device": device,
             "wall_time_s": time.perf_counter() - began,
             "build_time_s": run.build_seconds,
-            **provenance(mean_parameters),
-            "individual": json.dumps(_own(mean_parameters, parameters), sort_keys=True),
-            "protocol_toml": protocol.text,
+            **provenance(animal.mean),
+            **{name: value for name, value in animal.asked.items() if value is not None},
+            "individual": json.dumps(_own(animal.mean, parameters), sort_keys=True),
             "summary": (
                 f"{protocol.name}, seed {seed}: spikes of {tissue.n_neurons} neurons, traces of "
                 f"{tissue.n_astrocytes} astrocytes, weights, trials and freezing"

@@ -17,9 +17,6 @@ GROUPS = [
     Group("Gq", ("Gq=1@extinction",), SAME_PROGRAM),
 ]
 
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-
-
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("reproduced")

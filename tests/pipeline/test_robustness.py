@@ -9,15 +9,14 @@ import time
 from pathlib import Path
 
 import numpy as np
-import pytest
 import xarray as xr
 from matplotlib.image import imread
 
 from analysis.robustness import survival
 from paradigms import robustness
 from paradigms.cli import main
-from paradigms.cohort import finish, is_done
 from paradigms.groups import Group
+from paradigms.life import finish, is_done
 from paradigms.protocol import load_protocol
 from paradigms.robustness import Draws, live_or_refuse, plan_draws, plan_map, run_map
 from tests.support.circuit import SIZE
@@ -28,10 +27,6 @@ SAME_PROGRAM = {"recording.dt_weight": "2 s", "recording.n_synapses": "2000"}
 GROUPS = [
     Group("control", (), SAME_PROGRAM), Group("Gq", ("Gq=1@extinction",), SAME_PROGRAM)
 ]  # fmt: skip
-
-# dask's workers come and go; its own remarks about that are none of ours
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")
-
 
 def planned(folder):
     draws = plan_draws(2, 3)
@@ -100,7 +95,8 @@ def test_command(tmp_path, monkeypatch, capsys):
     """Table, figure and map; animals that freeze as they are told stand in for simulated ones."""
     asked = []
 
-    def complete(lives, *, jobs, progress, work):
+    def complete(lives, *, jobs, progress, work, overwrite, drawn):
+        assert not drawn  # whether an animal is possible is what the map asks
         asked.append((len(lives), jobs))
         (tmp_path / "animals").mkdir(exist_ok=True)
         for life in lives:
@@ -110,7 +106,7 @@ def test_command(tmp_path, monkeypatch, capsys):
         progress(len(lives), len(lives), "")
 
     monkeypatch.setattr(robustness, "complete", complete)
-    command = ["reproduce", "robustness", "--draws", "3", "--first-seed", "7", "--jobs", "1",
+    command = ["reproduce", "robustness", "--draws", "3", "--seed", "7", "--jobs", "1",
                "--out", str(tmp_path)]  # fmt: skip
     assert main([*command, "--json"]) == 0
     printed = capsys.readouterr()
@@ -125,6 +121,13 @@ def test_command(tmp_path, monkeypatch, capsys):
         assert found["freezing"].sel(draw=1, group="Gi", animal=0, epoch="early_extinction") == 70
         assert survival(found)[1]["survived"] == 3  # the map alone gives the table
     assert imread(tmp_path / "robustness.png").std() > 0.05
+
+    other = ["8" if word == "7" else word for word in command]
+    assert main(other) == 2  # another plan in the same place
+    assert "robustness.nc is there already" in capsys.readouterr().err
+    assert main([*other, "--overwrite"]) == 0
+    assert main([*command, "--overwrite"]) == 0
+    capsys.readouterr()
 
     assert main([*command, "--markdown"]) == 0
     text = capsys.readouterr().out

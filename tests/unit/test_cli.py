@@ -9,11 +9,14 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import pytest
+from matplotlib.image import imsave
 
 from astrogram.errors import OutputError
 from paradigms import cli
 from paradigms.interventions import Intervention
+from paradigms.marks import read_mark, request_mark
 from paradigms.output import check_writable, dataset_path
+from paradigms.timeline import animal_timeline
 
 ROWS = [
     {"quantity": "freezing", "value": 12.345678, "n": 5},
@@ -24,7 +27,13 @@ ROWS = [
 @pytest.fixture
 def house(monkeypatch):
     """Stand-ins for every module that a command imports; returns what they were called with."""
-    calls = SimpleNamespace(simulated=[], written=[], progress=[], fail=None, fail_write=None)
+    calls = SimpleNamespace(
+        simulated=[], checked=[], written=[], progress=[], fail=None, fail_write=None
+    )
+
+    def check_run(path, protocol, *, overwrite, seed, clock, **_):
+        calls.checked.append((path, overwrite))
+        return SimpleNamespace(timeline=animal_timeline(protocol, clock, seed))
 
     def simulate(protocol, *, progress, **options):
         calls.simulated.append((protocol, options))
@@ -37,15 +46,15 @@ def house(monkeypatch):
     def write_dataset(dataset, path):
         if calls.fail_write:
             raise calls.fail_write
-        Path(path).write_text(dataset)
+        Path(path).write_text("dataset")
         calls.written.append(Path(path))
 
     def read_dataset(path):
-        return Path(path).read_text()
+        return SimpleNamespace(attrs={"seed": Path(path).read_text()})
 
     def figure_sheet(dataset, path):
         assert Path(path).suffix == ".png"
-        Path(path).write_text("picture of " + dataset)
+        imsave(path, [[0.0, 1.0]])
 
     def comparison(animals):
         row = dict.fromkeys(cli.COMPARE_COLUMNS, 1.0)
@@ -54,6 +63,7 @@ def house(monkeypatch):
     tool = Intervention("tool", "a tool", "cells.v", "v = dose", "1", 1.0, "somewhere")
     fakes = {
         "paradigms.simulate": {"simulate": simulate},
+        "paradigms.preflight": {"check_run": check_run},
         "paradigms.interventions": {"INTERVENTIONS": {"tool": tool}},
         "analysis.schema": {"write_dataset": write_dataset, "read_dataset": read_dataset},
         "analysis.summary": {"summarise": lambda dataset: ROWS},
@@ -88,6 +98,7 @@ def failure(capsys, *arguments, status=2):
 def test_run_writes_a_dataset_and_prints_the_summary(house, tmp_path, capsys):
     assert cli.main(["run", "quick_conditioning", "--seed", "7", "--out", str(tmp_path)]) == 0
     assert house.written == [tmp_path / "quick_conditioning_seed7.nc"]
+    assert house.checked == [(house.written[0], False)]
     protocol, options = house.simulated[0]
     assert protocol.name == "quick_conditioning"
     assert options == {
@@ -106,7 +117,7 @@ def test_run_hands_every_option_over(house, tmp_path, capsys):
     arguments += ["--set", "a.b=1 nS", "--set", "a.c = 2=2"]
     arguments += ["--intervene", "tool=0.5@extinction"]
     arguments += ["--intervene", "tool@night,renewal.cs_alone"]
-    arguments += ["--out", str(tmp_path / "new" / "x.zarr"), "--json"]
+    arguments += ["--out", str(tmp_path / "new" / "x.zarr"), "--json", "--overwrite"]
     assert cli.main(["run", "quick_conditioning", *arguments]) == 0
     protocol, options = house.simulated[0]
     assert options == {
@@ -122,6 +133,7 @@ def test_run_hands_every_option_over(house, tmp_path, capsys):
         ("tool", 1.0, ("night", "renewal.cs_alone")),
     ]
     assert house.written == [tmp_path / "new" / "x.zarr"]
+    assert house.checked == [(house.written[0], True)]
     rows = json.loads(capsys.readouterr().out)
     assert rows == [ROWS[0], {"quantity": "rate", "value": None, "n": 0}]
 
@@ -136,6 +148,17 @@ def test_run_hands_every_option_over(house, tmp_path, capsys):
         (["run", "absent.toml"], ["absent.toml", "No such file"]),
         (["run", "quick_conditioning", "--seed", "-1"], ["--seed"]),
         (["run", "quick_conditioning", "--seed", "one"], ["--seed"]),
+        (["run", "quick_conditioning", "--seed", "4294967296"], ["--seed"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--seed", "-1"],
+         ["--seed"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--first-seed",
+          "4294967296"], ["--first-seed"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--animals",
+          "1000000000000"], ["--animals"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--jobs", "0"],
+         ["--jobs"]),
+        (["reproduce", "robustness", "--draws", "1000000000000"], ["--draws"]),
+        (["reproduce", "amygdala_astrocytes", "--seed", "4294967296"], ["--seed"]),
         (["run", "quick_conditioning", "--size", "many"], ["--size"]),
         (["run", "quick_conditioning", "--sed", "1"], ["--sed", "--seed"]),
         (["run", "quick_conditioning", "--clock", "publishd"], ["mean 'published'"]),
@@ -228,14 +251,42 @@ def test_interrupting_a_run_leaves_nothing(house, tmp_path, capsys):
 
 def test_analyse_writes_sheet_and_summary(house, tmp_path, capsys):
     file = tmp_path / "animal.nc"
-    file.write_text("dataset")
+    file.write_text("7")
     assert cli.main(["analyse", str(file), "--json"]) == 0
-    assert (tmp_path / "animal_sheet.png").read_text() == "picture of dataset"
+    assert read_mark(tmp_path / "animal_sheet.png") == request_mark({"seed": 7})
     rows = json.loads(capsys.readouterr().out)
     assert rows == json.loads((tmp_path / "animal_summary.json").read_text())
     assert len(list(tmp_path.iterdir())) == 3
     assert cli.main(["analyse", str(file), "--out", str(tmp_path / "deep" / "er")]) == 0
     assert (tmp_path / "deep" / "er" / "animal_sheet.png").exists()
+
+
+def test_analyse_replaces_its_own_results_and_others_only_if_asked(house, tmp_path, capsys):
+    file, results = tmp_path / "animal.nc", tmp_path / "results"
+    command = ["analyse", str(file), "--out", str(results)]
+    sheet, table = results / "animal_sheet.png", results / "animal_summary.json"
+
+    def content():
+        return {path.name: path.read_bytes() for path in results.iterdir()}
+
+    file.write_text("7")
+    for _ in range(2):
+        assert cli.main(command) == 0
+    before = content()
+    file.write_text("8")  # another animal of the same name
+    capsys.readouterr()
+    assert "--overwrite" in failure(capsys, *command)
+    assert content() == before
+    assert cli.main([*command, "--overwrite"]) == 0
+    assert read_mark(sheet) == request_mark({"seed": 8})
+    capsys.readouterr()
+    sheet.write_text("my holiday")
+    before = content()
+    assert "no figure of this version" in failure(capsys, *command, "--overwrite")
+    sheet.unlink()
+    assert "animal_sheet.png, to which it would belong" in failure(capsys, *command)
+    table.unlink()
+    assert content() == {}
 
 
 def test_analyse_of_an_absent_file_is_one_line(house, tmp_path, capsys):

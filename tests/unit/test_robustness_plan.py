@@ -10,8 +10,8 @@ import pytest
 
 from models import astrocyte
 from models.parameters import load_parameters
-from paradigms.cohort import is_done
 from paradigms.groups import Group, load_groups
+from paradigms.life import is_done
 from paradigms.protocol import load_protocol
 from paradigms.robustness import (
     LEFT_OUT,
