@@ -225,7 +225,9 @@ def asked_of(lives: Sequence[Life]) -> dict[str, Any]:
     """
     groups = {life.group: life for life in lives}
     return {
-        "groups": {name: hash_of(simulated(life.asked()) | {"seed": 0}) for name, life in groups.items()},
+        "groups": {
+            name: hash_of(simulated(life.asked()) | {"seed": 0}) for name, life in groups.items()
+        },
         "seeds": sorted({life.seed for life in lives}),
     }
 
