@@ -53,8 +53,9 @@ def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
     key = np.char.add(np.char.add(stage, " "), cohort["trial_block"].values.astype(str))
     blocks = runs(key)
     at = {int(first): k for k, (first, _) in enumerate(blocks)}
-    x = np.arange(len(blocks)) + np.cumsum([0, *(stage[[b[0] for b in blocks]][1:]
-                                               != stage[[b[0] for b in blocks]][:-1])])  # fmt: skip
+    firsts = stage[[first for first, _ in blocks]]
+    gaps = np.cumsum([0, *(firsts[1:] != firsts[:-1])])  # one place between stages
+    x = np.arange(len(blocks), dtype=float) + gaps
     values = np.stack(
         [_over_trials(cohort["trial_freezing"].values[..., a : b + 1]) for a, b in blocks], axis=-1
     )

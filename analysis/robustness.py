@@ -170,7 +170,7 @@ def correlations(factor: Floats, margin: Floats, names: Sequence[str]) -> list[d
     rows = [
         {"parameter": names[k], "rho": float(one.statistic), "p": float(one.pvalue),
          "q": float(adjusted), "decides": bool(adjusted < LEVEL)}
-        for k, one, adjusted in zip(varied, found, q, strict=True)
+        for k, one, adjusted in zip(varied.tolist(), found, q, strict=True)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: -abs(row["rho"]))
 

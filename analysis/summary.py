@@ -105,7 +105,7 @@ def _output_rate(dataset: xr.Dataset, design: Design) -> list[tuple[str, str, fl
 def _ensembles(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
     found = find_ensembles(dataset)
     rows = [
-        (title, "all", 100.0 * mask.mean(), "percent of BLA_P")
+        (title, "all", 100.0 * float(mask.mean()), "percent of BLA_P")
         for title, mask in (
             ("retrieval ensemble", found.retrieval),
             ("extinction ensemble", found.extinction),

@@ -208,7 +208,7 @@ def assemble(
     silence = f"silenced = int(rank < silenced_table(t, network)*{first.n_I})"
     _feed(I, silence, "silenced_table", table("silenced"), dt_input)
 
-    all_E, all_I = np.arange(len(E)), np.arange(len(I))
+    all_E, all_I = (np.arange(len(cells), dtype=np.int32) for cells in (E, I))
     reached = np.concatenate([first.fear, first.extinction])
     context_cells = np.concatenate([reached + k * first.n_E for k in range(many)])
     afferents = {
