@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import xarray as xr
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.cohort import animals, design_of_cohort
@@ -22,7 +22,7 @@ from analysis.panels_cohort import (
     draw_scatter,
 )
 from analysis.report import report
-from analysis.style import GREY, nothing, tidy, words
+from analysis.style import GREY, brief, nothing, page, tidy, words
 
 SIZE = (15.0, 20.0)  # inches
 DPI = 110
@@ -49,12 +49,15 @@ def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
         If the file cannot be written.
     """
     rows, _ = report(animals(cohort))
+    with page(path, figsize=SIZE, dpi=DPI) as figure:
+        _draw_cohort(figure, cohort, rows)
+
+
+def _draw_cohort(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, Any]]) -> None:
     design = design_of_cohort(cohort)
     fear = design.role("fear")
     later = _measured(cohort, "pattern_similarity", design.tested)
     felt = _measured(cohort, "fear_output", design.tested)
-    figure = Figure(figsize=SIZE, dpi=DPI)
-    FigureCanvasAgg(figure)
     top = figure.add_gridspec(1, 1, left=0.06, right=0.98, top=0.945, bottom=0.765)
     draw_freezing(figure.add_subplot(top[0, 0]), cohort)
     rest = figure.add_gridspec(
@@ -97,7 +100,6 @@ def cohort_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
     tidy(panels[8], "Prefrontal activity predicted by BLA", "", "variance beyond shuffled (%)")
     _headings(figure, cohort, "Freezing by block and group; what the cells do",
               sign_pattern(rows) if decisive else "")  # fmt: skip
-    figure.savefig(path, format="png")
 
 
 def reasons_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -119,14 +121,17 @@ def reasons_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
         If the file cannot be written.
     """
     rows = comparison(animals(cohort), "reasons")
+    with page(path, figsize=SIZE, dpi=DPI) as figure:
+        _draw_reasons(figure, cohort, rows)
+
+
+def _draw_reasons(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, Any]]) -> None:
     there = set(cohort["group"].values)
     blocks: dict[str, list[str]] = {}
     for row in rows:
         own = blocks.setdefault(row["against"], [row["against"]])
         if row["group"] not in own:
             own.append(row["group"])
-    figure = Figure(figsize=SIZE, dpi=DPI)
-    FigureCanvasAgg(figure)
     grid = figure.add_gridspec(
         len(blocks), 1, left=0.06, right=0.98, top=0.945, bottom=0.38, hspace=0.72
     )
@@ -147,7 +152,6 @@ def reasons_figure(cohort: xr.Dataset, path: str | os.PathLike[str]) -> None:
         draw_differences(figure.add_subplot(below[0, k]), own_rows, title)
     line = sign_pattern(rows, "double dissociation")
     _headings(figure, cohort, "One astrocyte output at a time", line)
-    figure.savefig(path, format="png")
 
 
 def _measured(cohort: xr.Dataset, quantity: str, names: Sequence[str]) -> list[str]:
@@ -166,7 +170,7 @@ def _headings(figure: Figure, cohort: xr.Dataset, title: str, summary: str) -> N
     )  # fmt: skip
     figure.text(
         0.06, 0.014,
-        f"protocol {cohort.attrs['protocol']}, clock {cohort.attrs['clock']}  |  "
+        f"protocol {brief(cohort.attrs['protocol'])}, clock {brief(cohort.attrs['clock'])}  |  "
         f"means over animals, 95 % bootstrap intervals; open diamonds: paper\n{summary}",
         fontsize=8.5, color="#555555", va="center",
     )  # fmt: skip

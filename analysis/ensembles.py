@@ -119,10 +119,11 @@ def cs_responses(
     """
     cells = cells_of(dataset, population)
     stimulus, before = _part_rates(dataset, trials, cells)
-    difference = (stimulus - before).reshape(-1, cells.size)
+    difference = stimulus - before
     if not difference.size:
         one = np.ones(cells.size)
         return Responses(cells, np.zeros(cells.size), one, one)
+    difference = difference.reshape(-1, cells.size)
     p = sign_flip_p(difference)
     return Responses(cells, difference.mean(axis=0), p, stats.false_discovery_control(p))
 

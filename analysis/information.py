@@ -38,7 +38,7 @@ def cs_information(
     cells = cells_of(dataset, population)
     stimulus, before = cs_windows(dataset), baseline_windows(dataset)
     chosen = trials[before.length[trials] > 0.999 * stimulus.length[trials]]
-    if not chosen.size:
+    if not (chosen.size and cells.size):
         return np.full(cells.size, np.nan)
     both = [windows.take(chosen).split(PARTS) for windows in (stimulus, before)]
     table = np.stack([counts(dataset, part.start, part.stop, cells) for part in both])

@@ -18,7 +18,9 @@ from analysis.style import (
     PALE,
     SMALL,
     VERMILION,
+    brief,
     legend,
+    nothing,
     population_colour,
     runs,
     stages,
@@ -26,6 +28,7 @@ from analysis.style import (
     words,
 )
 
+NAMED = 7  # stages in the legend
 ROWS = (14, 60)  # fewest and most rows of a population in the raster
 
 
@@ -89,14 +92,18 @@ def draw_output(axes: Axes, dataset: xr.Dataset, window: tuple[float, float], na
 def draw_freezing(axes: Axes, dataset: xr.Dataset) -> None:
     """Freezing of every trial and means of blocks, coloured by stage; contexts shaded."""
     freezing = dataset["freezing"].values
+    if not freezing.size:
+        nothing(axes, "Freezing", "no trials")
+        return
     stage, session = labels(dataset["trial_stage"]), labels(dataset["trial_session"])
     block, context = dataset["trial_block"].values, labels(dataset["trial_context"])
     x = np.arange(freezing.size) + 1.0
     for first, last in runs(context):
         if context[first] == "A":
             axes.axvspan(x[first] - 0.5, x[last] + 0.5, color=PALE, lw=0)
+        name = f"context {brief(context[first], 12)}" if last > first + 3 else ""
         axes.text(
-            (x[first] + x[last]) / 2, 103, f"context {context[first]}" if last > first + 3 else "",
+            (x[first] + x[last]) / 2, 103, name,
             ha="center", va="bottom", fontsize=SMALL, color=GREY,
         )  # fmt: skip
     for name, colour in stages(dataset).items():
@@ -119,13 +126,16 @@ def draw_freezing(axes: Axes, dataset: xr.Dataset) -> None:
     axes.set_xlim(0.5, x.size + 0.5)
     axes.set_ylim(-4, 112)
     axes.set_yticks([0, 25, 50, 75, 100])
+    named = list(stages(dataset).items())
     handles = [
-        Line2D([], [], marker="o", ls="", ms=5, color=colour, label=words(name))
-        for name, colour in stages(dataset).items()
+        Line2D([], [], marker="o", ls="", ms=5, color=colour, label=brief(words(name), 18))
+        for name, colour in named[:NAMED]
     ]
+    if more := len(named) - len(handles):
+        handles.append(Line2D([], [], ls="", label=f"and {more} more"))
     legend(
-        axes, handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0), ncols=len(handles),
-        columnspacing=1.0, borderaxespad=0.2,
+        axes, handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0),
+        ncols=max(1, len(handles)), columnspacing=1.0, borderaxespad=0.2,
     )  # fmt: skip
 
 

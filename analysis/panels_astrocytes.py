@@ -46,7 +46,7 @@ def draw_calcium_map(figure: Figure, axes: Axes, scale: Axes, dataset: xr.Datase
     axes.set_title("Astrocyte calcium", fontsize=10.5, loc="left", fontweight="bold", pad=16)
     axes.tick_params(axis="x", labelbottom=False)
     bar = figure.colorbar(image, cax=scale)
-    bar.set_label("Ca$^{2+}$ (µmol L$^{-1}$)", fontsize=SMALL)
+    bar.set_label("Ca²⁺ (µmol L⁻¹)", fontsize=SMALL)
     bar.ax.tick_params(labelsize=SMALL)
 
 
@@ -58,7 +58,7 @@ def draw_modulation(axes: Axes, dataset: xr.Dataset) -> None:
     time = dataset["time"].values
     mark_phases(axes, dataset, names=False)
     axes.plot(time, dataset["noradrenaline"].values.mean(axis=0), color=PURPLE, lw=0.8)
-    tidy(axes, "", "time (s, simulated)", "noradrenaline\n(µmol L$^{-1}$)")
+    tidy(axes, "", "time (s, simulated)", "noradrenaline\n(µmol L⁻¹)")
     axes.yaxis.label.set_color(PURPLE)
     axes.set_xlim(edges_of(time))
     axes.set_ylim(bottom=0)
@@ -87,7 +87,7 @@ def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
         axes.bar(x, trials.mean(), 0.7, color=BLUE, alpha=0.45)
         axes.plot(np.full(trials.size, x), trials, "o", ms=3, color=BLUE, mew=0)
     axes.axhline(0, color=GREY, lw=0.6)
-    tidy(axes, title, "", "area above baseline\n(µmol L$^{-1}$ s, protocol clock)")
+    tidy(axes, title, "", "area above baseline\n(µmol L⁻¹ s, protocol clock)")
     slanted(axes, [name for name, _ in shown])
     if np.isfinite(us.area).any():  # a number: on this axis it would hide everything else
         axes.set_ylim(top=axes.get_ylim()[1] * 1.2)

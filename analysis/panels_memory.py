@@ -8,7 +8,6 @@ from collections.abc import Callable
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.capacity import capacity_exponents, theory
@@ -22,8 +21,11 @@ from analysis.style import (
     ORANGE,
     SMALL,
     VERMILION,
+    brief,
     legend,
     nothing,
+    page,
+    powers_of_ten,
     slanted,
     tidy,
     words,
@@ -56,11 +58,9 @@ def memory_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     """
-    figure = Figure(figsize=(10.0, 6.4), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    _FIGURES[str(dataset.attrs["paradigm"])](figure, dataset)
-    figure.suptitle(str(dataset.attrs["title"]), fontsize=12, fontweight="bold")
-    figure.savefig(path, format="png")
+    with page(path, figsize=(10.0, 6.4), dpi=DPI, layout="constrained") as figure:
+        _FIGURES[str(dataset.attrs["paradigm"])](figure, dataset)
+        figure.suptitle(brief(str(dataset.attrs["title"]), 90), fontsize=12, fontweight="bold")
 
 
 def memory_measured(dataset: xr.Dataset) -> list[dict[str, object]]:
@@ -155,18 +155,20 @@ def _capacity_figure(figure: Figure, dataset: xr.Dataset) -> None:
         mean, fit = np.maximum(values.mean(axis=1), 0.5), exponents[kind]
         for axes, x in zip(panels, (sizes, dataset["units"].values[row]), strict=True):
             axes.plot(x, mean, "o-", color=colour, ms=4, lw=1, label=(
-                f"{KIND_NAMES[kind]}: N$^{{{fit.slope:.2f}}}$ "
-                f"({fit.low:.2f}$-${fit.high:.2f})"
+                f"{KIND_NAMES[kind]}: N^{fit.slope:.2f} "
+                f"({fit.low:.2f}–{fit.high:.2f})"
             ))  # fmt: skip
         panels[0].plot(np.repeat(sizes, values.shape[1]), np.maximum(values, 0.5).ravel(), ".",
                        color=colour, ms=2.5, alpha=0.5)  # fmt: skip
     panels[0].plot(sizes, theory("astrocyte", sizes), "--", color=BLACK, lw=1,
-                   label="N$^3$/(30 ln N)")  # fmt: skip
+                   label="N³/(30 ln N)")  # fmt: skip
     panels[0].plot(sizes, theory("pairwise", sizes), ":", color=BLACK, lw=1, label="0.14 N")
     for axes, name in zip(panels, ("neurons N", "compute units"), strict=True):
         axes.set_xscale("log")
         axes.set_yscale("log")
-        tidy(axes, f"Patterns recalled, by {name}", name, "K$_{max}$")
+        powers_of_ten(axes.xaxis)
+        powers_of_ten(axes.yaxis)
+        tidy(axes, f"Patterns recalled, by {name}", name, "K_max")
     legend(panels[0], loc="upper left")
 
 

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.loops import describe_loop
 from analysis.schema import labels
-from analysis.style import BLACK, BLUE, GREY, ORANGE, SMALL, VERMILION, edges_of, legend, tidy
+from analysis.style import (
+    BLACK,
+    BLUE,
+    GREY,
+    ORANGE,
+    SMALL,
+    VERMILION,
+    brief,
+    edges_of,
+    legend,
+    page,
+    powers_of_ten,
+    tidy,
+)
 from analysis.waves import arrival_times, describe_wave
 
 DPI = 100
@@ -35,13 +48,9 @@ def parts_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     """
-    figure = Figure(figsize=(10.0, 6.4), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    {"calcium_wave": _wave_figure, "tripartite_synapse": _loop_figure}[dataset.attrs["paradigm"]](
-        figure, dataset
-    )
-    figure.suptitle(str(dataset.attrs["title"]), fontsize=12, fontweight="bold")
-    figure.savefig(path, format="png")
+    with page(path, figsize=(10.0, 6.4), dpi=DPI, layout="constrained") as figure:
+        _FIGURES[dataset.attrs["paradigm"]](figure, dataset)
+        figure.suptitle(brief(str(dataset.attrs["title"]), 90), fontsize=12, fontweight="bold")
 
 
 def measured(dataset: xr.Dataset) -> list[dict[str, object]]:
@@ -82,7 +91,7 @@ def _draw_map(figure: Figure, axes: Axes, dataset: xr.Dataset) -> None:
     )  # fmt: skip
     tidy(axes, "Calcium", "", "cells, by distance from the source")
     bar = figure.colorbar(image, ax=axes, pad=0.01)
-    bar.set_label("Ca$^{2+}$ (µmol L$^{-1}$)", fontsize=SMALL)
+    bar.set_label("Ca²⁺ (µmol L⁻¹)", fontsize=SMALL)
     bar.ax.tick_params(labelsize=SMALL)
 
 
@@ -122,7 +131,7 @@ def _draw_traces(axes: Axes, dataset: xr.Dataset) -> None:
         axes.text(
             time[-1], level * step, f" {distance[cell]:.0f} µm", va="bottom", fontsize=SMALL - 0.5
         )
-    tidy(axes, "Single cells", "time (s)", "Ca$^{2+}$")
+    tidy(axes, "Single cells", "time (s)", "Ca²⁺")
     axes.set_yticks([])
     axes.set_xlim(time[0], time[-1] * 1.12)
 
@@ -135,7 +144,7 @@ def _draw_front(axes: Axes, dataset: xr.Dataset) -> None:
     lines = [f"{wave.reached} of {dataset.sizes['astrocyte']} cells reached"]
     for name, speed in (("near", wave.speed_near), ("far", wave.speed_far)):
         if np.isfinite(speed):
-            lines.append(f"{name}: {speed:.1f} µm s$^{{-1}}$")
+            lines.append(f"{name}: {speed:.1f} µm s⁻¹")
     axes.text(0.03, 0.97, "\n".join(lines), transform=axes.transAxes, va="top", fontsize=SMALL)
     axes.set_xlim(left=-0.03 * float(dataset["distance"].max()))
     axes.set_ylim(0, float(dataset["time"][-1]))
@@ -154,10 +163,11 @@ def _loop_figure(figure: Figure, dataset: xr.Dataset) -> None:
     time = dataset["time"].values
     panels["rate"].step(time, dataset["rate"].values, where="post", color=BLACK, lw=1)
     panels["rate"].set_yscale("log")
+    powers_of_ten(panels["rate"].yaxis)
     tidy(panels["rate"], "Presynaptic rate", "", "Hz")
     for name, title, unit in (
-        ("glutamate", "Synaptic glutamate (mean of 1 s)", "µmol L$^{-1}$"),
-        ("calcium", "Astrocyte calcium", "µmol L$^{-1}$"),
+        ("glutamate", "Synaptic glutamate (mean of 1 s)", "µmol L⁻¹"),
+        ("calcium", "Astrocyte calcium", "µmol L⁻¹"),
         ("presynaptic_receptor", "Bound presynaptic receptors", "share"),
     ):
         axes = panels[name.rpartition("_")[2]]
@@ -167,6 +177,7 @@ def _loop_figure(figure: Figure, dataset: xr.Dataset) -> None:
             axes.plot(time, smooth, color=CASE_COLOURS[case], lw=1)
         tidy(axes, title, "time (s)" if name == "presynaptic_receptor" else "", unit)
     panels["glutamate"].set_yscale("symlog", linthresh=1)
+    powers_of_ten(panels["glutamate"].yaxis)
     panels["glutamate"].set_ylim(bottom=0)
     for name in ("rate", "glutamate", "calcium", "receptor"):
         panels[name].set_xlim(0, time[-1])
@@ -182,6 +193,7 @@ def _draw_release(axes: Axes, dataset: xr.Dataset) -> None:
         label = "no gliotransmission" if case == "none" else f"release-{case}"
         axes.plot(loop.rates, release, "o-", ms=4, color=CASE_COLOURS[case], label=label)
     axes.set_xscale("log")
+    powers_of_ten(axes.xaxis)
     axes.set_ylim(0, 1.25)
     tidy(axes, "Released per spike", "presynaptic rate (Hz)", "share of resources")
     legend(axes, loc="upper right")
@@ -197,3 +209,9 @@ def _draw_events(axes: Axes, dataset: xr.Dataset) -> None:
     axes.set_ylim(-0.6, len(names) - 0.4)
     axes.set_xlim(0, float(dataset["time"][-1]))
     tidy(axes, "Calcium events", "time (s)", "")
+
+
+_FIGURES: Mapping[str, Callable[[Figure, xr.Dataset], None]] = {
+    "calcium_wave": _wave_figure,
+    "tripartite_synapse": _loop_figure,
+}

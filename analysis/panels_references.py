@@ -8,14 +8,25 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from analysis.style import BLACK, BLUE, GREEN, GREY, ORANGE, SMALL, VERMILION, legend, tidy
+from analysis.style import (
+    BLACK,
+    BLUE,
+    GREEN,
+    GREY,
+    ORANGE,
+    SMALL,
+    VERMILION,
+    legend,
+    page,
+    powers_of_ten,
+    tidy,
+)
 
 DPI = 80
 REGIME_COLOURS = {"AM": BLUE, "FM": VERMILION, "mixed": GREEN}
-CALCIUM = "Ca$^{2+}$ (µmol L$^{-1}$)"
+CALCIUM = "Ca²⁺ (µmol L⁻¹)"
 
 
 def references_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
@@ -33,10 +44,8 @@ def references_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None
     OSError
         If the file cannot be written.
     """
-    figure = Figure(figsize=(10.0, 5.8), dpi=DPI, layout="constrained")
-    FigureCanvasAgg(figure)
-    _DRAWN[dataset.attrs["figure"]](figure, dataset)
-    figure.savefig(path, format="png")
+    with page(path, figsize=(10.0, 5.8), dpi=DPI, layout="constrained") as figure:
+        _DRAWN[dataset.attrs["figure"]](figure, dataset)
 
 
 def _single_astrocyte(figure: Figure, dataset: xr.Dataset) -> None:
@@ -60,15 +69,17 @@ def _single_astrocyte(figure: Figure, dataset: xr.Dataset) -> None:
             wide.axvline(point, color=colour, lw=0.8, ls=":")
         error = np.abs(one["calcium"].values - one["exact"].values)
         panels["difference"].semilogy(time, np.maximum(error, 1e-16), color=colour, lw=0.8)
-    tidy(panels["range"], "Range over IP$_3$", "IP$_3$ (µmol L$^{-1}$)", CALCIUM)
+    tidy(panels["range"], "Range over IP₃", "IP₃ (µmol L⁻¹)", CALCIUM)
     legend(panels["range"], loc="upper left")
-    tidy(panels["difference"], "Ours less SciPy, 10 ms", "time (s)", "µmol L$^{-1}$")
+    tidy(panels["difference"], "Ours less SciPy, 10 ms", "time (s)", "µmol L⁻¹")
     panels["difference"].set_ylim(1e-14, 1e-4)
+    powers_of_ten(panels["difference"].yaxis)
     step, found = 1e3 * dataset["step"].values, dataset["error"].values
     panels["order"].loglog(step, found, "o", color=BLACK, ms=5, label="ours, FM")
     line = found[0] * (step / step[0]) ** 4
     panels["order"].loglog(step, line, color=ORANGE, lw=1, label="fourth order")
-    tidy(panels["order"], "Largest error in 60 s", "time step (ms)", "µmol L$^{-1}$")
+    tidy(panels["order"], "Largest error in 60 s", "time step (ms)", "µmol L⁻¹")
+    powers_of_ten(panels["order"].yaxis)
     panels["order"].set_xticks(step, [f"{value:g}" for value in step])
     panels["order"].minorticks_off()
     legend(panels["order"], loc="upper left")
@@ -134,9 +145,9 @@ def _fear_network(figure: Figure, dataset: xr.Dataset) -> None:
     legend(panels["standard"], loc="upper left")
     colours = {"standard": GREY, "gamma": VERMILION, "gamma_I_to_I": BLUE}
     named = {
-        "standard": "p$_{II}$ = 0.1 (as in the paper)",
+        "standard": "p(I→I) = 0.1 (as in the paper)",
         "gamma": "p = 0.5 from, to and among inhibitory\n(program of the replication)",
-        "gamma_I_to_I": "p$_{II}$ = 0.5 alone\n(text of both papers)",
+        "gamma_I_to_I": "p(I→I) = 0.5 alone\n(text of both papers)",
     }
     axes, above = panels["power"], dataset.sel(frequency=slice(20, 250))
     for name in (str(value) for value in dataset["dense"].values):
@@ -144,7 +155,8 @@ def _fear_network(figure: Figure, dataset: xr.Dataset) -> None:
         axes.semilogy(above["frequency"], power, color=colours[name], lw=1.4, label=named[name])
     axes.axvline(66.41, color=BLACK, lw=0.8, ls=":")
     axes.text(69, float(above["power"].min()), "66.4 Hz\n(replication)", fontsize=SMALL - 0.5)
-    tidy(axes, "Spectrum of all spikes", "frequency (Hz)", "spikes$^2$ ms$^{-2}$ Hz$^{-1}$")
+    tidy(axes, "Spectrum of all spikes", "frequency (Hz)", "spikes² ms⁻² Hz⁻¹")
+    powers_of_ten(axes.yaxis)
     axes.set_ylim(top=30 * float(above["power"].max()))
     legend(axes, loc="upper right")
 

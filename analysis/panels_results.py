@@ -10,7 +10,7 @@ from matplotlib.lines import Line2D
 from analysis.decoding import decode_cs, decode_state
 from analysis.ensembles import cs_responses, find_ensembles
 from analysis.schema import labels
-from analysis.spikes import population_rates
+from analysis.spikes import cells_of, population_rates
 from analysis.style import (
     BLACK,
     BLUE,
@@ -36,8 +36,8 @@ def draw_responsive(axes: Axes, dataset: xr.Dataset) -> None:
     design = design_of(dataset)
     shown = design.tested
     title = "CS-responsive BLA principal cells"
-    if not shown:
-        nothing(axes, title, "no such stages in this protocol")
+    if not shown or not cells_of(dataset, "BLA_P").size:
+        nothing(axes, title, "no such stages in this protocol, or no such cells")
         return
     for x, name in enumerate(shown):
         found = cs_responses(dataset, epoch_trials(dataset, name))
@@ -142,7 +142,8 @@ def draw_weight_distribution(axes: Axes, dataset: xr.Dataset) -> None:
         Line2D([], [], color=GREY, lw=1.8, label="last sample"),
     ]
     tidy(axes, "Weights, first and last", "weight (1)", "synapses up to it (%)")
-    axes.set_xlim(0, float(np.percentile(weight, 99.5)) * 1.15)
+    finite = weight[np.isfinite(weight)]
+    axes.set_xlim(0, float(np.percentile(finite, 99.5)) * 1.15 if finite.size else 1.0)
     axes.set_ylim(0, 125)
     axes.set_yticks([0, 25, 50, 75, 100])
     legend(axes, handles=handles, loc="upper left", ncols=2)

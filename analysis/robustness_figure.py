@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from analysis.robustness import FEWEST, correlations, margins, survival
-from analysis.style import GREEN, GREY, MEDIUM, PALE, SMALL, VERMILION, nothing, tidy
+from analysis.style import GREEN, GREY, MEDIUM, PALE, SMALL, VERMILION, brief, nothing, page, tidy
 
 Floats = NDArray[np.float64]
 WIDTH = 16.0  # inches
@@ -50,8 +49,14 @@ def robustness_figure(robustness: xr.Dataset, path: str | os.PathLike[str]) -> N
         name: correlations(factor, mean, names) for name, (mean, _) in margins(robustness).items()
     }
     height = 4.2 + 0.3 * len(rows)
-    figure = Figure(figsize=(WIDTH, height), dpi=DPI)
-    FigureCanvasAgg(figure)
+    with page(path, figsize=(WIDTH, height), dpi=DPI) as figure:
+        _draw(figure, robustness, rows, found, height)
+
+
+def _draw(
+    figure: Figure, robustness: xr.Dataset, rows: Sequence[Mapping[str, Any]],
+    found: Mapping[str, Sequence[Mapping[str, Any]]], height: float,
+) -> None:  # fmt: skip
     grid = figure.add_gridspec(
         1, 3, width_ratios=(1.0, 1.7, 0.03), left=0.23, right=0.955, top=1 - 0.85 / height,
         bottom=2.9 / height, wspace=0.05,
@@ -60,19 +65,18 @@ def robustness_figure(robustness: xr.Dataset, path: str | os.PathLike[str]) -> N
     _draw_survival(left, rows)
     right = figure.add_subplot(grid[0, 1], sharey=left)
     _draw_deciding(figure, right, figure.add_subplot(grid[0, 2]), rows, found)
-    attrs = robustness.attrs
+    attrs, shape = robustness.attrs, robustness["factor"].shape
     figure.text(
         0.02, 1 - 0.3 / height, "What survives when all chosen parameters vary together",
         fontsize=15, fontweight="bold", va="center",
     )  # fmt: skip
     figure.text(
         0.02, 0.15 / height,
-        f"protocol {attrs['protocol']}, clock {attrs['clock']}  |  {factor.shape[0]} draws, "
-        f"{rows[0]['refused']} refused by the model, {factor.shape[1]} parameters, "
+        f"protocol {brief(attrs['protocol'])}, clock {brief(attrs['clock'])}  |  {shape[0]} draws, "
+        f"{rows[0]['refused']} refused by the model, {shape[1]} parameters, "
         f"{robustness.sizes['animal']} animals in each group of a draw",
         fontsize=SMALL, color="#555555", va="center",
     )  # fmt: skip
-    figure.savefig(path, format="png")
 
 
 def _draw_survival(axes: Axes, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -6,7 +6,6 @@ import os
 
 import numpy as np
 import xarray as xr
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from analysis.measures import group_of
@@ -25,6 +24,7 @@ from analysis.panels_results import (
     draw_weight_distribution,
     draw_weights,
 )
+from analysis.style import brief, page
 from analysis.windows import design_of, epoch_trials
 
 SIZE = (15.0, 22.0)  # inches
@@ -46,8 +46,11 @@ def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     OSError
         If the file cannot be written.
     """
-    figure = Figure(figsize=SIZE, dpi=DPI)
-    FigureCanvasAgg(figure)
+    with page(path, figsize=SIZE, dpi=DPI) as figure:
+        _draw(figure, dataset)
+
+
+def _draw(figure: Figure, dataset: xr.Dataset) -> None:
     top = figure.add_gridspec(
         2, 2, height_ratios=(3.4, 1.0), left=0.075, right=0.975, top=0.945, bottom=0.705,
         wspace=0.05, hspace=0.06,
@@ -78,39 +81,43 @@ def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
     for place, draw in enumerate(panels):
         draw(figure.add_subplot(bottom[place // 4, place % 4]), dataset)
     _headings(figure, dataset)
-    figure.savefig(path, format="png")
 
 
 def _stretches(dataset: xr.Dataset) -> list[tuple[tuple[float, float], str]]:
     """Two stretches that tell fear from extinction, or the first and last trials there are."""
     design = design_of(dataset)
     found = [
-        (stretch(dataset, epoch_trials(dataset, name)), design.title(name))
+        (stretch(dataset, trials), design.title(name))
         for name in design.roles("fear", "test")
+        if (trials := epoch_trials(dataset, name)).size
+        and np.isfinite(stretch(dataset, trials)).all()
     ]
     if len(found) == 2:
         return found
     trials = np.arange(dataset.sizes["trial"])
     if not trials.size:
         return []
-    return [
+    ends = [
         (stretch(dataset, trials), "first trials"),
         (stretch(dataset, trials[-3:]), "last trials"),
     ]
+    return [(window, title) for window, title in ends if np.isfinite(window).all()]
 
 
 def _headings(figure: Figure, dataset: xr.Dataset) -> None:
     attrs = dataset.attrs
-    figure.text(0.075, 0.975, attrs["title"], fontsize=15, fontweight="bold", va="center")
+    title = brief(attrs["title"], 70)
+    figure.text(0.075, 0.975, title, fontsize=15, fontweight="bold", va="center")
     figure.text(
-        0.975, 0.975, f"seed {attrs['seed']}, {group_of(dataset)}", fontsize=12, ha="right",
+        0.975, 0.975, f"seed {attrs['seed']}, {brief(group_of(dataset))}", fontsize=12, ha="right",
         va="center",
     )  # fmt: skip
     figure.text(
         0.075, 0.012,
-        f"protocol {attrs['protocol']}, clock {attrs['clock']} (x{float(attrs['speed']):g})  |  "
-        f"seed {attrs['seed']}, size {attrs['size']}, {attrs['device']}  |  "
-        f"written {attrs['created']}, commit {attrs['git_commit'][:10]}, "
-        f"parameters {attrs['parameters_hash'][:10]}",
+        f"protocol {brief(attrs['protocol'])}, clock {brief(attrs['clock'])} "
+        f"(x{float(attrs['speed']):g})  |  "
+        f"seed {attrs['seed']}, size {attrs['size']}, {brief(attrs['device'])}  |  "
+        f"written {brief(attrs['created'])}, commit {brief(attrs['git_commit'])[:10]}, "
+        f"parameters {brief(attrs['parameters_hash'])[:10]}",
         fontsize=8.5, color="#555555", va="center",
     )  # fmt: skip

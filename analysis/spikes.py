@@ -59,7 +59,9 @@ def rates(
 
 
 def population_rates(dataset: xr.Dataset) -> dict[str, float]:
-    """Mean rate per cell of each population over all phases, Hz, in the order of the schema."""
+    """Mean rate per cell of each population over all phases (if any), Hz, in the schema's order."""
+    if not dataset.sizes["phase"]:
+        return {}
     count = np.bincount(dataset["spike_neuron"].values, minlength=dataset.sizes["neuron"])
     duration = float(dataset["phase_stop"].values.max() - dataset["phase_start"].values.min())
     population = labels(dataset["population"])

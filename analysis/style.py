@@ -1,15 +1,30 @@
-"""Colours and small drawing habits shared by all figures."""
+"""Colours and small drawing habits shared by all figures, and the page that they are drawn on.
+
+What a figure looks like is decided here alone, not by the user's matplotlibrc. No text is read as
+a formula: titles, stages and groups are a stranger's, and ``$`` in them is a character like any
+other. Exponents and indices of our own are written in Unicode.
+"""
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
 from analysis.schema import labels
+from astrogram.text import one_line
 
 # Okabe and Ito 2008: told apart by colour-blind readers.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
@@ -19,6 +34,37 @@ GREY, PALE = "#7F7F7F", "#ECECEC"
 CYCLE = (GREY, VERMILION, BLUE, SKY, GREEN, PURPLE, ORANGE, BLACK)
 EXCITATORY = ("BLA_P", "PL_P", "IL_P")
 SMALL, MEDIUM = 8.5, 10.5
+LONGEST = 40
+"""Characters of a name that a figure has room for."""
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+@contextmanager
+def page(path: str | os.PathLike[str], **options: Any) -> Iterator[Figure]:
+    """Give a figure to draw on, in our own style whatever the user's is, and save it.
+
+    Parameters
+    ----------
+    path : path
+        PNG file written at the end, whatever its suffix.
+    **options
+        Those of `matplotlib.figure.Figure`.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with mpl.rc_context(), warnings.catch_warnings():
+        mpl.rcdefaults()
+        mpl.rcParams["text.parse_math"] = False
+        # A stranger's name may be in any script; a character that is not there shows as a box.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
+        figure = Figure(**options)
+        FigureCanvasAgg(figure)
+        yield figure
+        figure.savefig(path, format="png")
 
 
 def tidy(axes: Axes, title: str, x: str = "", y: str = "") -> None:
@@ -44,7 +90,24 @@ def legend(axes: Axes, **where: Any) -> None:
 
 def words(name: str) -> str:
     """Name of a stage or population as a reader wants it."""
-    return name.replace("_", " ")
+    return brief(name.replace("_", " "))
+
+
+def brief(text: str, longest: int = LONGEST) -> str:
+    """Return a stranger's text on one line, and not longer than there is room for."""
+    text = one_line(text)
+    return text if len(text) <= longest else text[: longest - 1] + "…"
+
+
+def powers_of_ten(axis: Axis) -> None:
+    """Label the decades of a logarithmic axis, without a formula."""
+
+    def power(value: float, _: int) -> str:
+        exponent = round(np.log10(abs(value))) if value else 0
+        return f"10{str(exponent).translate(_RAISED)}" if value else "0"
+
+    axis.set_major_formatter(FuncFormatter(power))
+    axis.set_minor_formatter(NullFormatter())
 
 
 def slanted(axes: Axes, names: list[str]) -> None:
