@@ -98,7 +98,7 @@ references: $(VENV)/installed
 
 docs: $(VENV)/installed
 	@mkdir -p docs
-	$(RUN)/astrogram parameters --markdown > docs/parameters.new
+	$(RUN)/astrogram parameters amygdala_prefrontal --markdown > docs/parameters.new
 	mv docs/parameters.new docs/parameters.md
 	$(RUN)/astrogram interventions --markdown > docs/interventions.new
 	mv docs/interventions.new docs/interventions_table.md

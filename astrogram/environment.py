@@ -10,11 +10,17 @@ CXXFLAGS, CPPFLAGS,  taken by the compiler, so part of what a program is
 LDFLAGS
 GENN_PATH            GeNN 4, for the device genn
 CUDA_PATH            CUDA, for genn on a GPU
+COLUMNS              width of tables, where it is not to be that of the terminal
+MPLBACKEND,          of matplotlib; not heard by the command line, which draws in its own way
+MATPLOTLIBRC
 ===================  ===========================================================================
 """
 
 from __future__ import annotations
 
+import contextlib
+import importlib
+import importlib.util
 import os
 import shlex
 import tempfile
@@ -125,6 +131,28 @@ def cuda_folder() -> Path | None:
     """Return the folder that CUDA_PATH names, None if it is not set."""
     given = os.environ.get("CUDA_PATH", "")
     return _resolved("CUDA_PATH", given) if given else None
+
+
+def columns() -> int | None:
+    """Return the width that COLUMNS asks for, None if it names none."""
+    given = os.environ.get("COLUMNS", "")
+    usable = given.isascii() and given.isdecimal() and len(given) < 6
+    return int(given) or None if usable else None
+
+
+def silence_matplotlibrc() -> None:
+    """Keep matplotlib from reading the user's settings, in this process and its children.
+
+    A backend that does not exist, or a file ``matplotlibrc`` that cannot be read, ends whatever
+    imports matplotlib, as Brian2 does, too. Call it before that.
+    """
+    os.environ["MPLBACKEND"] = "Agg"
+    found = importlib.util.find_spec("matplotlib")
+    for folder in (found and found.submodule_search_locations) or ():
+        os.environ["MATPLOTLIBRC"] = os.path.join(folder, "mpl-data", "matplotlibrc")
+    if os.path.exists("matplotlibrc"):  # one in the working folder goes before all others
+        with contextlib.chdir(os.path.abspath(os.sep)):
+            importlib.import_module("matplotlib")
 
 
 def for_child(**changes: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from astrogram.environment import silence_matplotlibrc
 from astrogram.errors import AstrogramError
 from astrogram.files import replacing, write_text, writing
 from astrogram.text import one_line
@@ -36,12 +37,13 @@ from paradigms.cli_parts import (
 from paradigms.cli_references import reproduce
 from paradigms.cli_robustness import robustness
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
-from paradigms.console import COMPARE_COLUMNS, RunProgress, as_rows, note, print_rows
+from paradigms.console import COMPARE_COLUMNS, EXPENDABLE, RunProgress, note, print_rows
 from paradigms.marks import check_picture, request_mark, write_mark
 from paradigms.output import check_beside, check_name, check_writable, dataset_path
 from paradigms.protocol import load_protocol, parse_intervention
 from paradigms.reading import ProtocolError
 from paradigms.remarks import show_remarks
+from paradigms.rendering import as_rows
 from paradigms.signals import until_interrupted
 
 FAILED = 2
@@ -131,7 +133,7 @@ def run(
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_dataset(dataset, path)
-    print_rows(as_rows(summarise(dataset)), as_json=as_json)
+    print_rows(summarise(dataset), as_json=as_json)
     note(f"dataset: {path}")
 
 
@@ -180,14 +182,15 @@ def analyse(
 
         draw, found, left_out = figure_sheet, summarise(dataset), ""
     shown = as_rows(found)
-    print_rows(shown, as_json=as_json, columns=COMPARE_COLUMNS if whole else None)
+    columns = COMPARE_COLUMNS if whole else None
+    print_rows(shown, as_json=as_json, columns=columns, expendable=EXPENDABLE if whole else ())
     if left_out:
         note(left_out)
     with replacing(sheet) as temporary:
         draw(dataset, temporary)
         write_mark(temporary, mark)
-    write_text(table, json.dumps(shown, indent=2) + "\n")
     note(f"figure sheet: {sheet}")
+    write_text(table, json.dumps(shown, indent=2) + "\n")
     note(f"summary: {table}")
 
 
@@ -214,7 +217,7 @@ def compare(
     if own is not None:
         check_found(own, [member.design for member in members])
     found, left_out = report(members)
-    print_rows(as_rows(found), as_json=as_json, columns=COMPARE_COLUMNS)
+    print_rows(found, as_json=as_json, columns=COMPARE_COLUMNS, expendable=EXPENDABLE)
     if left_out:
         note(left_out)
     for caution in cautions(members):
@@ -264,6 +267,7 @@ def main(arguments: list[str] | None = None) -> int:
 def command(arguments: list[str] | None = None) -> int:
     """Run the command line as `main` does, but leave signals to the caller."""
     show_remarks()
+    silence_matplotlibrc()
     try:
         status = app(arguments, prog_name="astrogram", standalone_mode=False)
     except typer.Abort:

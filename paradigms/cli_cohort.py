@@ -9,12 +9,11 @@ from pathlib import Path
 from typing import Annotated, Self
 
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from astrogram.files import replacing
 from paradigms.cli_show import AsJson
-from paradigms.console import COMPARE_COLUMNS, as_rows, note, print_rows
+from paradigms.console import COMPARE_COLUMNS, EXPENDABLE, note, print_rows, terminal
 from paradigms.groups import Group, load_groups, shipped_groups
 from paradigms.output import check_beside, check_place, check_writable
 from paradigms.plan import Protocol
@@ -158,7 +157,7 @@ def report_cohort(
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
     rows, left_out = compared(members(found), report.table)
-    print_rows(as_rows(rows), as_json=as_json, columns=report.columns)
+    print_rows(rows, as_json=as_json, columns=report.columns, expendable=EXPENDABLE)
     if left_out:
         note(left_out)
     if any(row["decisive"] for row in rows):
@@ -184,7 +183,7 @@ class AnimalsProgress:
     """A bar on a terminal, a line for each animal elsewhere."""
 
     def __init__(self) -> None:
-        console = Console(stderr=True)
+        console = terminal()
         self.live = console.is_terminal
         self.bar = Progress(
             TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),

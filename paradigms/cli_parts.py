@@ -141,10 +141,10 @@ def run_part(
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         write_parts(dataset, path)
-    with replacing(picture) as temporary:
-        getattr(panels, part.figure)(dataset, temporary)
     print_rows(getattr(panels, part.measured)(dataset), as_json=as_json)
     note(f"dataset: {path}")
+    with replacing(picture) as temporary:
+        getattr(panels, part.figure)(dataset, temporary)
     note(f"figure: {picture}")
 
 

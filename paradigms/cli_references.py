@@ -8,10 +8,12 @@ from typing import Annotated, Any
 import typer
 
 from astrogram.files import replacing
-from paradigms.console import as_rows, note, print_markdown, print_rows
+from paradigms.console import note, print_markdown, print_rows
 from paradigms.output import check_writable
+from paradigms.rendering import as_rows
 
 COLUMNS = ("subject", "check", "reference", "ours", "tolerance", "unit", "verdict")
+EXPENDABLE = ("tolerance", "unit")
 
 reproduce = typer.Typer(help="Compute what others found, beside what they found.")
 
@@ -43,7 +45,7 @@ def references(
         shown = [{name: row[name] for name in (*COLUMNS, "note")} for row in rows]
         print_markdown(shown, group="subject", title="Reference checks")
     else:
-        print_rows(rows, as_json=as_json, columns=COLUMNS)
+        print_rows(rows, as_json=as_json, columns=COLUMNS, expendable=EXPENDABLE)
     missed = sum(row["verdict"] != "met" for row in rows)
     note(f"{len(rows) - missed} of {len(rows)} rows met; --json adds sources and notes")
 

@@ -19,15 +19,19 @@ from paradigms.cli_cohort import (
     seeds_from,
 )
 from paradigms.cli_show import AsJson
-from paradigms.console import as_rows, note, print_markdown, print_rows
+from paradigms.console import note, print_markdown, print_rows
 from paradigms.groups import load_groups
 from paradigms.output import check_beside, check_place, check_writable, unlike
 from paradigms.protocol import load_protocol
+from paradigms.rendering import as_rows
 
 PROTOCOL, GROUPS = "fear_extinction", "amygdala_astrocytes"
 COLUMNS = (
     "finding", "survived", "draws", "share", "low", "high", "needed", "verdict", "margin", "unit",
     "animals", "explained", "deciding",
+)  # fmt: skip
+EXPENDABLE = (
+    "explained", "animals", "unit", "margin", "deciding", "draws", "survived", "high", "low",
 )  # fmt: skip
 
 
@@ -71,15 +75,15 @@ def robustness(
         )
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
-    with replacing(picture) as temporary:
-        robustness_figure(found, temporary)
     rows = as_rows(survival(found))
     if markdown:
         shown = [{"part": "What survives", **{k: row[k] for k in COLUMNS}} for row in rows]
         print_markdown(shown, group="part", title="Robustness map")
     else:
-        print_rows(rows, as_json=as_json, columns=COLUMNS)
+        print_rows(rows, as_json=as_json, columns=COLUMNS, expendable=EXPENDABLE)
     met = sum(row["verdict"] == "met" for row in rows)
     note(f"{met} of {len(rows)} findings survive as often as needed")
-    note(f"figure: {picture}")
     note(f"map: {target}")
+    with replacing(picture) as temporary:
+        robustness_figure(found, temporary)
+    note(f"figure: {picture}")

@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from astrogram.text import printable
-from paradigms.console import as_rows, note, print_markdown, print_rows
+from paradigms.console import note, print_markdown, print_rows, print_title
 from paradigms.protocol import load_protocol, shipped_protocols
+from paradigms.rendering import as_rows
 from paradigms.timeline import animal_timeline
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
@@ -17,21 +18,32 @@ AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print as Markdown.
 
 
 def parameters(
+    circuit: Annotated[
+        str | None, typer.Argument(help="One circuit; by default all, one by one.")
+    ] = None,
     as_json: AsJson = False,
     markdown: AsMarkdown = False,
 ) -> None:
     """Print every parameter with its value, unit, range, meaning and source."""
-    from models.parameters import load_parameters
+    from models.parameters import circuits, load_parameters
 
-    rows = as_rows(load_parameters().rows())
-    if markdown:
-        print_markdown(rows, group="group", title="Parameters")
-    elif as_json:
+    wanted = circuits() if circuit is None else [circuit]
+    tables = {name: as_rows(load_parameters(circuit=name).rows()) for name in wanted}
+    if as_json:
+        rows = [{"circuit": name, **row} for name, own in tables.items() for row in own]
         print_rows(rows, as_json=True)
-    else:
+        return
+    for name, rows in tables.items():
+        if markdown:
+            title = "Parameters" if circuit is not None else f"Parameters of {name}"
+            print_markdown(rows, group="group", title=title)
+            continue
+        if circuit is None:
+            print_title(name)
         named = [{"parameter": f"{row['group']}.{row['name']}", **row} for row in rows]
         columns = ("parameter", "value", "unit", "low", "high", "meaning", "source")
-        print_rows(named, as_json=False, columns=columns)
+        expendable = ("source", "high", "low", "meaning")
+        print_rows(named, as_json=False, columns=columns, expendable=expendable)
 
 
 def protocols(as_json: AsJson = False) -> None:
@@ -52,7 +64,10 @@ def protocols(as_json: AsJson = False) -> None:
                 "reference": plan.reference,
             }
         )
-    print_rows(rows, as_json=as_json, columns=("name", "title", "clocks", "trials", "simulated_s"))
+    print_rows(
+        rows, as_json=as_json, columns=("name", "title", "clocks", "trials", "simulated_s"),
+        expendable=("clocks", "title"),
+    )  # fmt: skip
 
 
 def interventions(as_json: AsJson = False, markdown: AsMarkdown = False) -> None:
@@ -68,14 +83,17 @@ def interventions(as_json: AsJson = False, markdown: AsMarkdown = False) -> None
     if markdown:
         print_markdown(rows, group="acts_on", title="Interventions")
     else:
-        print_rows(rows, as_json=as_json)
+        print_rows(
+            rows, as_json=as_json, columns=("kind", "acts_on", *columns[1:]),
+            expendable=("source", "variable", "equation", "dose_unit", "acts_on"),
+        )  # fmt: skip
 
 
 def devices(as_json: AsJson = False) -> None:
     """Print what this machine can run on, and what is missing for the rest."""
     from models.devices import describe_devices
 
-    print_rows(as_rows(describe_devices()), as_json=as_json)
+    print_rows(describe_devices(), as_json=as_json)
 
 
 def cache(
@@ -107,6 +125,6 @@ def cache(
         }
         for build in found
     ]
-    print_rows(rows, as_json=as_json)
+    print_rows(rows, as_json=as_json, expendable=("last_used", "circuit"))
     total = sum(build.size for build in found) / 2**20
     note(f"{total:.1f} of at most {LARGEST_CACHE / 2**20:.0f} MiB in {cache_folder()}")

@@ -1,24 +1,32 @@
-"""What the command line shows: tables, as text or JSON, and the progress of a run."""
+"""What the command line shows: tables, as text or JSON, notes, and the progress of a run.
+
+Text of strangers (titles, names, labels) goes to the terminal here alone, and only as
+`astrogram.text` makes it safe.
+"""
 
 from __future__ import annotations
 
-import dataclasses
+import contextlib
 import json
-import math
+import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.table import Table
-from rich.text import Text
 
+from astrogram import environment
+from astrogram.text import one_line, printable
+from paradigms.rendering import Row, as_rows, markdown, table
 from paradigms.timeline import Timeline
 
 PIPE_WIDTH = 140
 """Columns of a table that does not go to a terminal."""
+
+UNKNOWN_WIDTH = 80
+"""Columns of a table on a terminal that does not tell its width."""
 
 COMPARE_COLUMNS = (
     "row", "unit", "paper", "model", "low", "high", "p", "n", "verdict", "trust",
@@ -28,80 +36,66 @@ COMPARE_COLUMNS = (
 EFFECT_COLUMNS = ("row", "expected", "unit", "model", "low", "high", "p", "n", "verdict")
 """Columns of a comparison of groups without a paper."""
 
-Row = Mapping[str, Any]
+EXPENDABLE = ("trust", "p", "n", "unit", "high", "low")
+"""Those of either that a narrow terminal does without, the first one first."""
 
 
-def as_rows(items: Iterable[Any]) -> list[dict[str, Any]]:
-    """Return dataclass instances or mappings as dictionaries of plain values."""
-    rows = []
-    for item in items:
-        raw = item if isinstance(item, Mapping) else dataclasses.asdict(item)
-        rows.append({str(key): plain(value) for key, value in raw.items()})
-    return rows
-
-
-def plain(value: object) -> str | int | float | bool | None:
-    """Return `value` as JSON knows it: NumPy scalars unpacked, NaN and infinities as None."""
-    item = getattr(value, "item", None)
-    if callable(item):
-        value = item()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if value is None or isinstance(value, (str, int)):
-        return value
-    return str(value)
-
-
-def print_rows(rows: Sequence[Row], *, as_json: bool, columns: Sequence[str] | None = None) -> None:
+def print_rows(
+    items: Iterable[Any], *, as_json: bool, columns: Sequence[str] | None = None,
+    expendable: Sequence[str] = (),
+) -> None:  # fmt: skip
     """Print rows on standard output.
 
     Parameters
     ----------
-    rows : sequence of mapping
-        Rows with the same keys.
+    items : iterable of mapping or dataclass
+        Rows with the same keys, as `as_rows` takes them.
     as_json : bool
         All keys of all rows as a JSON list, for scripts, instead of a table.
     columns : sequence of str, optional
         Keys shown in the table; all by default.
+    expendable : sequence of str
+        Columns that are left out where there is no room, the first one first.
     """
+    rows = as_rows(items)
     if as_json:
-        print(json.dumps(list(rows), indent=2, allow_nan=False))
+        # JSON escapes all control characters but this one.
+        _write(json.dumps(rows, indent=2, allow_nan=False).replace("\x7f", "\\u007f"))
         return
-    if not rows:
-        print("(nothing to show)")
-        return
-    shown = list(columns or rows[0])
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in shown:
-        numeric = any(isinstance(row.get(column), (int, float)) for row in rows)
-        table.add_column(
-            Text(column.replace("_", " ")),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            no_wrap=column == shown[0],
+    _write(
+        table(
+            rows, width=_width(), columns=columns, expendable=expendable,
+            encoding=getattr(sys.stdout, "encoding", None) or "utf-8",
         )
-    for row in rows:
-        table.add_row(*(Text(_cell(row.get(column))) for column in shown))
-    _console().print(table)
+    )  # fmt: skip
+
+
+def print_title(text: str) -> None:
+    """Print a line above a table that is one of several."""
+    _write(f"\n{one_line(text)}\n")
 
 
 def print_markdown(rows: Sequence[Row], *, group: str, title: str) -> None:
     """Print rows as Markdown, one section and table for each value of the key `group`."""
-    print(f"# {title}")
-    columns = [column for column in rows[0] if column != group] if rows else []
-    for name in dict.fromkeys(row[group] for row in rows):
-        print(f"\n## {name}\n")
-        print("| " + " | ".join(columns) + " |")
-        print("|" + " --- |" * len(columns))
-        for row in rows:
-            if row[group] == name:
-                cells = (_cell(row[column], missing="").replace("|", "\\|") for column in columns)
-                print("| " + " | ".join(cells) + " |")
+    _write(markdown(as_rows(rows), group=group, title=title))
 
 
 def note(message: str) -> None:
-    """Print one line on standard error, where it cannot mix with a table."""
-    print(message, file=sys.stderr)
+    """Print one line on standard error, where it cannot mix with a table.
+
+    That nobody can read it (a log that is full, a terminal that is gone) ends no run.
+    """
+    stream = sys.stderr
+    if stream is not None:
+        with contextlib.suppress(OSError):
+            print(_encodable(printable(" ".join(message.splitlines())), stream), file=stream)
+
+
+def terminal() -> Console:
+    """Return standard error for bars of progress; a terminal only if it is one that can redraw."""
+    live = sys.stderr is not None and sys.stderr.isatty()
+    console = Console(stderr=True, force_terminal=live)
+    return Console(stderr=True, force_terminal=False) if console.is_dumb_terminal else console
 
 
 class RunProgress:
@@ -113,8 +107,8 @@ class RunProgress:
 
     def __init__(self, timeline: Timeline) -> None:
         self.timeline = timeline
-        self.console = Console(stderr=True)
-        self.live = self.console.is_terminal
+        console = terminal()
+        self.live = console.is_terminal
         self.phase = ""
         self.bar = Progress(
             TextColumn("{task.description}", markup=False),
@@ -122,7 +116,7 @@ class RunProgress:
             TaskProgressColumn(),
             TextColumn("left"),
             TimeRemainingColumn(),
-            console=self.console,
+            console=console,
             disable=not self.live,
         )
         # Building comes first and has no measure, so the clock of the bar starts later.
@@ -147,7 +141,7 @@ class RunProgress:
     def __call__(self, fraction: float, simulated_s: float) -> None:
         """Show that `fraction` of the run is done, `simulated_s` seconds of simulated time."""
         window = self.timeline.phase_at(simulated_s)
-        phase = " ".join(dict.fromkeys((window.session, window.name)))
+        phase = one_line(" ".join(dict.fromkeys((window.session, window.name))))
         text = f"{simulated_s:7.1f} of {self.timeline.duration:.1f} s  {phase}"
         if self.live:
             self.bar.start_task(self.task)
@@ -161,7 +155,7 @@ class SimpleProgress:
     """Shows the share of a run that is done on a terminal; elsewhere one line at its start."""
 
     def __init__(self, title: str) -> None:
-        console = Console(stderr=True)
+        console = terminal()
         self.title = title
         self.bar = Progress(console=console, disable=not console.is_terminal)
         self.task = self.bar.add_task(title, total=1.0)
@@ -182,13 +176,34 @@ class SimpleProgress:
         self.bar.update(self.task, completed=fraction)
 
 
-def _console() -> Console:
-    return Console(width=None if sys.stdout.isatty() else PIPE_WIDTH, highlight=False)
+def _write(text: str) -> None:
+    """Write to standard output at once, so that a reader or disk that is gone is noticed here."""
+    stream = sys.stdout
+    if stream is None:
+        return
+    try:
+        print(_encodable(text, stream), file=stream, flush=True)
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):  # or Python tries again at its end
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, stream.fileno())
+            os.close(nowhere)
+        raise
 
 
-def _cell(value: object, missing: str = "-") -> str:
-    if value is None:
-        return missing
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+def _encodable(text: str, stream: TextIO) -> str:
+    """Return `text` with escapes for what the stream has no characters for."""
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    return text.encode(encoding, "backslashreplace").decode(encoding)
+
+
+def _width() -> int:
+    """Columns of a table: those of COLUMNS, else of the terminal, else `PIPE_WIDTH`."""
+    if asked := environment.columns():
+        return asked
+    if sys.stdout is None or not sys.stdout.isatty():
+        return PIPE_WIDTH
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or UNKNOWN_WIDTH
+    except OSError:
+        return UNKNOWN_WIDTH

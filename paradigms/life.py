@@ -77,8 +77,8 @@ def finish(life: Life, content: Mapping[str, Any]) -> None:
     """Write what became of an animal: `is_done` from now on."""
     content = {
         "request": life.request(*MEASURED), "asked": hash_of(simulated(life.asked())),
-        "group": life.group, "seed": life.seed, "dataset": _digest(life.dataset) if life.keep else "",
-        **content,
+        "group": life.group, "seed": life.seed,
+        "dataset": _digest(life.dataset) if life.keep else "", **content,
     }  # fmt: skip
     write_text(life.measured, json.dumps({**content, "checksum": hash_of(content)}))
 

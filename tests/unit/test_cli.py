@@ -324,12 +324,12 @@ def test_protocols_and_interventions(house, capsys):
 
 
 def test_parameters_as_table_json_and_markdown(capsys):
-    assert cli.main(["parameters", "--json"]) == 0
+    assert cli.main(["parameters", "amygdala_prefrontal", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
     assert set(rows[0]) == {
-        "group", "name", "value", "unit", "low", "high", "meaning", "source",
+        "circuit", "group", "name", "value", "unit", "low", "high", "meaning", "source",
     }  # fmt: skip
-    assert cli.main(["parameters", "--markdown"]) == 0
+    assert cli.main(["parameters", "amygdala_prefrontal", "--markdown"]) == 0
     text = capsys.readouterr().out
     assert text.startswith("# Parameters\n")
     for group in {row["group"] for row in rows}:
