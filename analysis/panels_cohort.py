@@ -75,7 +75,7 @@ def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
             continue
         if row.group not in cohort["group"].values:  # the paper knows no clamped animals
             continue
-        if epoch is None or epoch.trial or epoch.stage not in stage:
+        if row.value is None or epoch is None or epoch.trial or epoch.stage not in stage:
             continue
         starts = [start for start in at if stage[start] == epoch.stage]
         place = x[at[starts[-1] if epoch.block == "last" else starts[0]]]
@@ -139,7 +139,7 @@ def by_epoch(axes: Axes, cohort: xr.Dataset, quantity: str, names: Sequence[str]
     for row in published_contrasts():
         wanted = (row.quantity, row.form, row.group, row.minus_epoch)
         known = row.epoch in names and design.get(row.epoch) == published_epochs()[row.epoch]
-        if wanted == (quantity, "value", "control", "") and known:
+        if wanted == (quantity, "value", "control", "") and known and row.value is not None:
             axes.plot(list(names).index(row.epoch) - 0.25, row.value, **_PAPER)
     slanted(axes, [design.title(name) for name in names])
     axes.set_xlim(-0.5, len(names) - 0.3)
