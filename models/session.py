@@ -72,10 +72,8 @@ class Session:
                 device.build_options["use_GPU"] = gpu
                 network.run(duration * b2.second)
             else:
-                device.insert_code("before_start", "astrogram::end_with_parent();")
                 network.run(duration * b2.second)
                 device.build(place, compile=False, run=False)
-                shutil.copy(LIFELINE, self._directory)
 
     def run(self, network: b2.Network, duration: float, *, gpu: bool = False) -> None:
         """Run `network` for `duration` (s of simulated time), with GeNN on a GPU if asked for.
@@ -274,6 +272,8 @@ def _activate(device: str, folder: Path) -> None:
             *b2.prefs["codegen.cpp.headers"], f'"{LIFELINE.name}"'
         ]  # fmt: skip
         b2.set_device("cpp_standalone", build_on_run=False, directory=str(folder))
+        b2.get_device().insert_code("before_start", "astrogram::end_with_parent();")
+        shutil.copy(LIFELINE, folder)
     elif device == "genn":
         if genn := genn_folder():  # brian2genn would look for a relative one elsewhere
             b2.prefs["devices.genn.path"] = str(genn)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import shutil
+import time
 
 import numpy as np
 import pytest
 
+from astrogram.leftovers import sweep
 from tests.support.kills import Ground
 
 COMMAND = ("-m", "tests.support.tiny_run")
@@ -52,3 +54,29 @@ def test_killed_builds_and_runs_leave_nothing_and_lose_nothing(tmp_path):
     assert len(ground.kills) == BUILDS + RUNS == 60
     assert wrong == []
     assert len(programs(ground)) == 1
+
+
+PART = """
+import brian2 as b2
+from models.session import device_session
+with device_session("cpp") as session:
+    cells = b2.NeuronGroup(2, "dx/dt = -x/(10*ms) : 1", method="euler", name="cells")
+    session.run(b2.Network(cells), 1e6)
+"""
+
+
+@pytest.mark.slow
+def test_a_compiled_part_ends_with_its_parent(tmp_path):
+    ground = Ground(tmp_path, seed=1)
+    process = ground.start("-c", f"import models\n{PART}")
+    deadline = time.monotonic() + 900
+    while not any("--results_dir" in line or line == "./main" for line in ground.orphans(0)):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    process.kill()
+    process.communicate()
+    assert ground.orphans() == []
+    assert len(ground.leftovers()) > 0
+    sweep(ground.tmp)  # as the next call does
+    assert ground.leftovers() == []
