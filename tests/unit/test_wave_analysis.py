@@ -131,7 +131,7 @@ def test_figures_and_rows(make, tmp_path):
         (lambda ds: ds.assign(calcium=ds["calcium"].astype("float64")), "float64"),
         (lambda ds: ds.assign(distance=ds["distance"] * np.nan), "'distance'"),
         (lambda ds: ds.assign_attrs(paradigm="other"), "'paradigm' is 'other'"),
-        (lambda ds: ds.drop_attrs(deep=False), "'paradigm' is 'None'"),
+        (lambda ds: ds.drop_attrs(deep=False), "'paradigm' is None"),
     ],
 )
 def test_other_data_is_refused_in_one_line(change, message, tmp_path):
