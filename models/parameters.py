@@ -15,12 +15,20 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from importlib import resources
+from numbers import Real
 from types import MappingProxyType
+from typing import TypeAlias
 
+import numpy as np
 from brian2 import Quantity, get_dimensions, have_same_dimensions
 
 from astrogram.errors import AstrogramError
-from models.units import UnitError, parse_quantity, parse_unit
+from astrogram.text import shown
+from models.units import UnitError, parse_unit, read_number
+
+Value: TypeAlias = "str | float | Quantity"
+"""What may be given for a parameter: a text such as ``"40/second"``, a number in the unit of the
+table, or a Brian2 quantity."""
 
 COLUMNS = ("name", "value", "unit", "low", "high", "meaning", "source")
 
@@ -55,10 +63,40 @@ class Parameter:
 def _check(row: Parameter) -> Parameter:
     if not math.isfinite(row.value) or not row.low <= row.value <= row.high:
         raise ParameterError(
-            f"parameter {row.key} = {row.value:g} {row.unit} is out of range; "
+            f"parameter {row.key} = {row.value:.12g} {row.unit} is out of range; "
             f"allowed: {row.low:g} to {row.high:g} {row.unit} ({row.meaning})"
         )
     return row
+
+
+def _in_unit(row: Parameter, given: Value) -> float:
+    """Return a value that was given for `row` in the row's unit."""
+    if isinstance(given, str):
+        try:
+            number, unit = read_number(given)
+        except UnitError as error:
+            raise ParameterError(f"parameter {row.key}: {error}") from None
+        if unit is None:
+            return number
+        quantity = number * unit
+    elif isinstance(given, Quantity) and given.size == 1:
+        quantity = Quantity(given).reshape(())
+    elif isinstance(given, Real) and not isinstance(given, bool | np.bool_):
+        try:
+            return float(given)
+        except OverflowError:
+            return math.inf
+    else:
+        raise ParameterError(
+            f"parameter {row.key} = {shown(given)} is no value; allowed: a number in {row.unit}, "
+            "a text such as '30 s', or one Brian2 quantity"
+        )
+    if not have_same_dimensions(quantity, parse_unit(row.unit)):
+        raise ParameterError(
+            f"parameter {row.key} = {shown(given)} has dimensions {get_dimensions(quantity)}; "
+            f"allowed: a value in {row.unit} or a unit of the same dimensions"
+        )
+    return float(quantity / parse_unit(row.unit))
 
 
 def circuits() -> list[str]:
@@ -106,10 +144,10 @@ class ParameterSet:
 
     def __getitem__(self, key: str) -> Parameter:
         if key not in self.table:
-            near = difflib.get_close_matches(key, self.table, n=3, cutoff=0.5)
+            near = difflib.get_close_matches(str(key)[:80], self.table, n=3, cutoff=0.5)
             hint = f"did you mean {', '.join(near)}? " if near else ""
             raise ParameterError(
-                f"unknown parameter '{key}'; {hint}"
+                f"unknown parameter {shown(key)}; {hint}"
                 f"`astrogram parameters` lists all {len(self.table)}"
             )
         return self.table[key]
@@ -130,13 +168,14 @@ class ParameterSet:
         """All rows, sorted by group and in table order within it."""
         return list(self.table.values())
 
-    def with_values(self, overrides: Mapping[str, str]) -> ParameterSet:
+    def with_values(self, overrides: Mapping[str, Value]) -> ParameterSet:
         """A copy with some values replaced.
 
         Parameters
         ----------
-        overrides : mapping of str to str
-            ``{"group.name": "value unit"}``. A bare number is read in the unit of the table.
+        overrides : mapping of str to str, number or brian2.Quantity
+            By ``group.name``. A number, and a text without a unit, is read in the unit of the
+            table; the unit of a text or a quantity must have its dimensions.
 
         Raises
         ------
@@ -145,24 +184,9 @@ class ParameterSet:
             out of range.
         """
         table = dict(self.table)
-        for key, text in overrides.items():
+        for key, given in overrides.items():
             row = self[key]
-            unit = parse_unit(row.unit)
-            try:
-                given = parse_quantity(text)
-            except UnitError as error:
-                raise ParameterError(f"parameter {key}: {error}") from None
-            bare = text.strip().replace("+", "").replace("-", "").replace(".", "")
-            if bare.lower().replace("e", "").isdigit():
-                value = float(given)
-            elif have_same_dimensions(given, unit):
-                value = float(given / unit)
-            else:
-                raise ParameterError(
-                    f"parameter {key} = '{text}' has dimensions {get_dimensions(given)}; "
-                    f"allowed: a value in {row.unit} or a unit of the same dimensions"
-                )
-            table[key] = _check(replace(row, value=value))
+            table[key] = _check(replace(row, value=_in_unit(row, given)))
         return ParameterSet(MappingProxyType(table))
 
     def to_json(self) -> str:
@@ -176,13 +200,13 @@ class ParameterSet:
 
 
 def load_parameters(
-    overrides: Mapping[str, str] | None = None, circuit: str = "amygdala_prefrontal"
+    overrides: Mapping[str, Value] | None = None, circuit: str = "amygdala_prefrontal"
 ) -> ParameterSet:
     """Read the tables of a circuit, check every row, apply `overrides`.
 
     Parameters
     ----------
-    overrides : mapping of str to str, optional
+    overrides : mapping, optional
         See `ParameterSet.with_values`.
     circuit : str
         One of `circuits`.

@@ -43,7 +43,7 @@ def test_a_unit_is_known_or_refused(text):
         assert isinstance(result, Quantity)
 
 
-@given(st.floats(-1e300, 1e300), st.sampled_from(list(UNITS)))
+@given(st.floats(-1e280, 1e280), st.sampled_from(list(UNITS)))
 def test_numbers_survive(value, unit):
     parsed = parse_quantity(f"{value!r} {unit}")
     expected = value * float(UNITS[unit])

@@ -5,6 +5,7 @@ import math
 import re
 import shutil
 from dataclasses import replace
+from fractions import Fraction
 from importlib import resources
 from types import MappingProxyType
 
@@ -105,6 +106,55 @@ def test_a_value_is_given_in_the_unit_of_the_table_or_a_like_one():
     assert given.value("lif.tau_ref") == 3
 
 
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        (300, 300.0),
+        (300.5, 300.5),
+        (np.float32(300), 300.0),
+        (np.int64(300), 300.0),
+        (Fraction(601, 2), 300.5),
+        (300 * b2.pF, 300.0),
+        (0.3 * b2.nF, 300.0),
+        (30 * b2.nS * (10 * b2.ms), 300.0),
+        (np.array([300]) * b2.pF, 300.0),
+        ("300*pF", 300.0),
+        ("0.3*nF", 300.0),
+        ("30*(nS*ms)", 30.0),
+        ("+3.0E+2", 300.0),
+    ],
+)
+def test_python_gives_texts_numbers_and_quantities(given, value):
+    assert load_parameters({"lif.C_m": given}).value("lif.C_m") == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        True, np.True_, None, [300], (300,), {}, b"300 pF", 300 + 1j, np.array([300, 301]), "", " ",
+        np.array([1, 2]) * b2.pF, 300 * b2.nS, b2.Quantity(300.0), math.nan, math.inf, 10**400,
+        math.nan * b2.pF, 10**5000, "1" * 5000, "1e400", "inf", "\u0663", object(), "300 1",
+        "300 pF\nlif.g_L", "300 \x1b[31m",
+    ],
+    ids=lambda given: str(type(given)),
+)  # fmt: skip
+def test_any_other_value_is_refused_in_one_line(given):
+    line = refusal({"lif.C_m": given})
+    assert "lif.C_m" in line
+    assert len(line) < 350
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(
+    "key", [3, None, ("lif", "C_m"), "", "x" * 100_000, "\x1b[31m", "lif.C\nm"]
+)
+def test_any_other_name_is_refused_in_one_line(key):
+    line = refusal({key: 1})
+    assert "unknown parameter" in line
+    assert len(line) < 350
+    assert "\x1b" not in line
+
+
 def test_defaults_are_not_touched_by_overrides():
     load_parameters({"lif.C_m": "300"})
     assert load_parameters().value("lif.C_m") != 300
@@ -118,8 +168,9 @@ def test_defaults_are_not_touched_by_overrides():
         ({"lif.C_n": "250 pF"}, ("'lif.C_n'", "did you mean lif.C_m", "astrogram parameters")),
         ({"nonsense": "1"}, ("'nonsense'", "astrogram parameters")),
         ({"lif.C_m": "250 parsec"}, ("lif.C_m", "parsec", "allowed", "pF")),
+        ({"lif.C_m": "250 pf"}, ("lif.C_m", "'pf'", "did you mean pF")),
         ({"lif.C_m": "250 mV"}, ("lif.C_m", "250 mV", "pF")),
-        ({"lif.C_m": "1e9 pF"}, ("lif.C_m", "1e+09 pF", "10 to 1000 pF", "capacitance")),
+        ({"lif.C_m": "1e9 pF"}, ("lif.C_m", "1000000000 pF", "10 to 1000 pF", "capacitance")),
         ({"lif.C_m": "-250"}, ("lif.C_m", "-250 pF", "10 to 1000 pF")),
         ({"lif.C_m": "much"}, ("lif.C_m", "'much'", "number")),
         ({"lif.C_m": "nan"}, ("lif.C_m", "'nan'", "number")),
