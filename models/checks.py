@@ -6,6 +6,7 @@ call them. During a run: `guard`. After a run, on any device: `check_traces`.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -193,8 +194,12 @@ def _watch_compiled(
         group.run_regularly(f"watched = watch_{name}({name}, t, i)", dt=every, when="end")
 
 
-def guard(group: b2.NeuronGroup, every: b2.Quantity) -> list[b2.BrianObject]:
+def guard(group: b2.NeuronGroup, every: b2.Quantity) -> None:
     """Stop the run when a variable of `group` is not finite or a concentration is negative.
+
+    The check becomes part of `group`, so every network that holds the group holds it, the one of
+    Brian2's own ``run()`` too. C++ standalone compiles it (see `raise_if_stopped`). GeNN can neither
+    call Python nor end a run: there use `check_traces`.
 
     Parameters
     ----------
@@ -202,13 +207,6 @@ def guard(group: b2.NeuronGroup, every: b2.Quantity) -> list[b2.BrianObject]:
         Astrocytes; all variables with a differential equation are watched.
     every : brian2.Quantity
         Time between two checks: how exact the time in the message is, and what it costs.
-
-    Returns
-    -------
-    list of brian2.BrianObject
-        To be added to the network. Empty for C++ standalone, where the check is compiled into
-        `group` (see `raise_if_stopped`), and for GeNN, which can neither call Python nor end a run:
-        there use `check_traces`.
 
     Raises
     ------
@@ -220,17 +218,20 @@ def guard(group: b2.NeuronGroup, every: b2.Quantity) -> list[b2.BrianObject]:
     device = type(b2.get_device()).__name__
     if device == "CPPStandaloneDevice":
         _watch_compiled(group, bounded, every)
-        return []
+        return
     if device != "RuntimeDevice":
-        return []
+        return
 
     positive = [name for name, concentration in bounded if concentration]
+    watched = weakref.proxy(group)  # which holds the check
 
     def look(t: b2.Quantity) -> None:
-        traces = {name: group.variables[name].get_value()[:, np.newaxis] for name in names}
+        traces = {name: watched.variables[name].get_value()[:, np.newaxis] for name in names}
         check_traces([np.asarray(t).item()], traces, positive)
 
-    return [b2.NetworkOperation(look, dt=every, when="end", name=f"{group.name}_guard")]
+    group.contained_objects.append(
+        b2.NetworkOperation(look, dt=every, when="end", name=f"{group.name}_guard*")
+    )
 
 
 def raise_if_stopped(directory: Path) -> None:

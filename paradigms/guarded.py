@@ -42,7 +42,8 @@ def guarded_session(
             duration: float,
             every: b2.Quantity,
         ) -> None:
-            _run(session, b2.Network(*objects, *guard(watched, every)), duration, folder)
+            guard(watched, every)
+            _run(session, b2.Network(*objects), duration, folder)
 
         yield run
 

@@ -98,15 +98,28 @@ def test_guard_stops_a_run_at_run_time():
     with device_session("numpy"):
         group = astrocyte_group(3, CHI, published(), dt=10 * b2.ms)
         group.run_regularly("I = I - int(i == 1)*int(t > 0.5*second)*2*umolar", dt=100 * b2.ms)
-        watch = guard(group, 100 * b2.ms)
+        guard(group, 100 * b2.ms)
         with pytest.raises(RegimeError, match="I of astrocyte 1 is -.* at t = 0.6"):
-            b2.Network(group, *watch).run(2 * b2.second)
+            b2.Network(group).run(2 * b2.second)
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("late", [False, True], ids=["before", "after"])
+def test_whatever_network_holds_a_guarded_group_holds_its_guard(late):
+    with device_session("numpy"):
+        group = astrocyte_group(3, CHI, published(), dt=10 * b2.ms)
+        network = b2.Network(group) if late else None
+        group.I = [0.1, np.nan, 0.1] * b2.umolar
+        guard(group, 100 * b2.ms)
+        with pytest.raises(RegimeError, match="of astrocyte 1 is nan"):
+            network.run(1 * b2.second) if network else b2.run(1 * b2.second)
 
 
 def test_guard_lets_a_sound_run_pass():
     with device_session("numpy"):
         group = astrocyte_group(3, CHI, published(), dt=10 * b2.ms)
-        b2.Network(group, *guard(group, 100 * b2.ms)).run(1 * b2.second)
+        guard(group, 100 * b2.ms)
+        b2.Network(group).run(1 * b2.second)
 
 
 @pytest.mark.slow
@@ -116,7 +129,8 @@ def test_guard_stops_a_compiled_run(tmp_path, sound):
         group = astrocyte_group(3, CHI, published(), dt=10 * b2.ms)
         if not sound:
             group.run_regularly("C = C - int(i == 1)*int(t > 0.5*second)*2*umolar", dt=100 * b2.ms)
-        network = b2.Network(group, *guard(group, 100 * b2.ms))
+        guard(group, 100 * b2.ms)
+        network = b2.Network(group)
         network.run(2 * b2.second)
         build = {"directory": str(tmp_path), "with_output": False, "run": False}
         b2.get_device().build(**build)
