@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import brian2 as b2
 import numpy as np
@@ -18,8 +19,10 @@ LARGEST_STEP = 1.5
 def _calcium_rate(value: Mapping[str, float], size: int = 60) -> float:
     """Largest eigenvalue modulus of the C-h Jacobian where trajectories can be, 1/s."""
     top = value["C_T"] / (1 + value["rho_A"])  # fluxes from the reticulum vanish here
+    # The pump is steepest near its affinity, however low that is.
+    levels = np.union1d(np.linspace(0, top, 4 * size)[1:], np.geomspace(top * 1e-6, top, size))
     calcium, h, ip3 = np.meshgrid(
-        np.linspace(0, top, 4 * size)[1:],
+        levels,
         np.linspace(0, 1, size // 4),
         np.geomspace(value["d_1"] / 100, value["d_1"] * 100, size // 4),
         indexing="ij",
@@ -43,6 +46,12 @@ def _calcium_rate(value: Mapping[str, float], size: int = 60) -> float:
     return float(np.maximum(abs(half + root), abs(half - root)).max())
 
 
+def _calcium_with_pumps(value: Mapping[str, float]) -> float:
+    """`_calcium_rate`, and what expressed pumps and store-operated entry add to it."""
+    pumps = value.get("drug_CalEx", 0) * value["O_X"] / value["K_X"] if "O_X" in value else 0.0
+    return _calcium_rate(value) + pumps
+
+
 def fastest_rates(
     equations: str | b2.Equations, namespace: Mapping[str, object]
 ) -> dict[str, float]:
@@ -50,8 +59,9 @@ def fastest_rates(
 
     Calcium: the largest eigenvalue of the Jacobian of (C, h) over all states that a trajectory can
     reach. IP3: the largest degradation rate. Transmitters and receptors: clearance, and binding at
-    the concentration that one release event of a full store leaves. A rate whose constants are not
-    all in `namespace`, as when cells differ in them, is left out.
+    the concentration that one release event of a full store leaves, or saturated tonic release. A
+    rate whose constants are not all in `namespace`, as when cells differ in them, is left out; a
+    dose ``drug_NAME`` that is not there is 0.
     """
     variables = b2.Equations(str(equations)).diff_eq_names
     value = {
@@ -64,25 +74,122 @@ def fastest_rates(
     def released(ratio: str, content: str, share: str = "") -> float:
         return value.get(ratio, 0) * value.get(content, 0) * value.get(share, 1.0)
 
+    def dose(name: str) -> float:
+        return value.get(f"drug_{name}", 0.0)
+
     known: dict[str, Callable[[], float]] = {
-        "C": lambda: speed * _calcium_rate(value),
-        "I": lambda: speed * (value["O_3K"] / value["K_3K"] + value["Omega_5P"]),
+        "C": lambda: speed * _calcium_with_pumps(value),
+        "C_tot": lambda: speed * (value["Omega_S"] + dose("CalEx") * value["O_X"] / value["K_X"]),
+        "I": lambda: (
+            speed * (value["O_3K"] / value["K_3K"]
+                     + value["Omega_5P"] * (1 + dose("IP3_phosphatase")))
+        ),
         "Y_S": lambda: value["Omega_c"],
         "Gamma_A": lambda: (
             speed * value["O_N"] * released("rho_c", "Y_T")
             + speed * value["Omega_N"] * (1 + value["zeta"])
         ),
         "G_A": lambda: value["Omega_e"],
-    }
+        "N_A": lambda: speed * value["Omega_NA"],
+        "cAMP": lambda: speed * value["Omega_cAMP"],
+        "A_d": lambda: speed * value["Omega_ado"],
+        "x_A": lambda: speed * value["Omega_A"],
+        "Ser": lambda: speed * value["Omega_ser"] * (1 + dose("DAAO")),
+    }  # fmt: skip
     if "G_A" in variables:
         known["Gamma_S"] = lambda: (
             speed * (value["O_G"] * released("rho_e", "G_T", "U_A") + value["Omega_G"])
         )
+    elif "A_d" in variables:
+        known["Gamma_S"] = lambda: (
+            speed * (value["O_G"] * value["O_ATP"] / value["Omega_ado"]
+                     + value["Omega_G"] * (1 + dose("A1_agonist")))
+        )  # fmt: skip
     rates = {}
     for name in variables & set(known):
         with contextlib.suppress(KeyError):
             rates[name] = known[name]()
     return rates
+
+
+@dataclass(frozen=True)
+class Step:
+    """A time step as a message names it.
+
+    Attributes
+    ----------
+    seconds : float
+    name : str
+        The setting that it follows from.
+    factor : float
+        By what the setting is larger.
+    smallest : float
+        Smallest setting that is allowed, s.
+    """
+
+    seconds: float
+    name: str = "dt"
+    factor: float = 1.0
+    smallest: float = 0.0
+
+
+Rates = Callable[[Mapping[str, object]], dict[str, float]]
+
+
+def check_rates(
+    step: Step, rates: Rates, constants: Mapping[str, object], largest: float,
+    names: Mapping[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Check that a step resolves all rates: step times the fastest is at most `largest`.
+
+    Parameters
+    ----------
+    step : Step
+    rates : callable
+        Rates (1/s) by variable, from constants.
+    constants : mapping of str to number
+    largest : float
+    names : mapping of str to str, optional
+        What a message calls a constant, where that is not its name. With it, only these are named.
+
+    Raises
+    ------
+    ModelError
+        If the step is too coarse. The message names the variable, its rate, the largest step, and
+        the constants on which the rate hangs.
+    """
+    found = rates(constants)
+    if not found:
+        return
+    variable = max(found, key=found.__getitem__)
+    fastest = found[variable]
+    if step.seconds * fastest <= largest:
+        return
+    ms = 1e3 * step.factor
+    slower = _what_slows(rates, constants, variable, names)
+    allowed = largest / fastest * ms
+    mend = f"up to {allowed:.3g} ms" if allowed >= step.smallest * 1e3 else ""
+    raise ModelError(
+        f"{step.name} = {step.seconds * ms:g} ms is too coarse for {variable}, whose fastest rate "
+        f"is {fastest:.3g} /s; allowed: {', or '.join(filter(None, (mend, slower)))}"
+    )
+
+
+def _what_slows(
+    rates: Rates, constants: Mapping[str, object], variable: str, names: Mapping[str, str] | None
+) -> str:
+    """Say which constants a rate hangs on, and which way they have to go."""
+    now, found = rates(constants)[variable], []
+    for name, value in constants.items():
+        if name == "speed" or (names is not None and name not in names):
+            continue
+        if isinstance(value, int | float | np.ndarray | b2.Quantity):
+            then = rates({**constants, name: value * 1.1}).get(variable, now)
+            slope = np.log(then / now) / np.log(1.1)
+            if abs(slope) > 0.2:  # a change of ten percent changes the rate by two or more
+                way = "lower" if slope > 0 else "higher"
+                found.append((-abs(slope), f"a {way} {(names or {}).get(name, name)}"))
+    return " or ".join(text for _, text in sorted(found)[:4])
 
 
 def check_time_step(
@@ -93,14 +200,14 @@ def check_time_step(
     Raises
     ------
     ModelError
-        If the step is too coarse; the message names the variable, its rate and the largest step.
+        If the step is too coarse; see `check_rates`.
     """
-    rates = fastest_rates(equations, namespace)
-    if not rates:
-        return
-    name = max(rates, key=rates.__getitem__)
-    if float(dt) * rates[name] > LARGEST_STEP:
-        raise ModelError(
-            f"dt = {float(dt) * 1e3:g} ms is too coarse for {name}, whose fastest rate is "
-            f"{rates[name]:.3g} /s; allowed: up to {1e3 * LARGEST_STEP / rates[name]:.3g} ms"
-        )
+    used = b2.Equations(str(equations)).identifiers | _BESIDE
+    constants = {name: value for name, value in namespace.items() if name in used}
+    check_rates(
+        Step(float(dt)), lambda given: fastest_rates(equations, given), constants, LARGEST_STEP
+    )
+
+
+_BESIDE = frozenset({"speed", "rho_c", "Y_T", "rho_e", "G_T", "U_A", "Omega_e"})
+"""Constants of statements at events, on which rates hang too."""

@@ -1,0 +1,166 @@
+"""Whether the time steps of the amygdala circuit resolve every rate of it, before it runs.
+
+Astrocytes step by the method of Runge and Kutta, cells by that of Euler. A conductance that is too
+large for a step makes a potential jump over its reversal, and inhibition then makes spikes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.astrocyte import ASTROCYTE
+from models.checks import ModelError
+from models.parameters import ParameterSet
+from models.time_step import LARGEST_STEP, Step, check_rates, fastest_rates
+from models.tissue import POPULATIONS, Tissue
+
+LARGEST_EULER_STEP = 1.0
+"""Time step times a rate of a cell: beyond 1 the Euler method overshoots, beyond 2 it diverges."""
+
+HIGHEST_RATE = 100.0
+"""Rate (Hz) of everything that projects to a cell at which its conductance is judged: above what
+populations of the circuit reach, while single cells may."""
+
+
+def check_steps(
+    parameters: ParameterSet, constants: Mapping[str, object], tissue: Tissue,
+    levels: Mapping[str, NDArray[np.float64]], *, cell: float, astrocyte: float,
+) -> None:  # fmt: skip
+    """Check the steps of astrocytes and of cells against all rates.
+
+    Parameters
+    ----------
+    parameters : ParameterSet
+    constants : mapping of str to quantity
+        All constants of the equations, by the names that they have there, and ``speed``.
+    tissue : Tissue
+    levels : mapping of str to ndarray
+        Doses and light in time, by ``CELLS.VARIABLE``.
+    cell, astrocyte : float
+        Time steps, s.
+
+    Raises
+    ------
+    ModelError
+        Naming the variable, its rate, the step and the parameters to change; one line.
+    """
+    speed = float(constants["speed"])  # type: ignore[arg-type]
+    names = {row.name: row.key for row in parameters.rows() if row.name in constants}
+    doses = {
+        name.removeprefix("astrocyte."): float(np.max(values, initial=0.0))
+        for name, values in levels.items()
+        if name.startswith("astrocyte.drug_")
+    }
+    given = {**constants, **doses}
+    key = "numerics.dt_astrocyte"
+    smallest = max(_low(parameters, key), cell * speed)
+    check_rates(
+        Step(astrocyte, key, speed, smallest), lambda now: fastest_rates(ASTROCYTE, now), given,
+        LARGEST_STEP, {**names, **{name: f"dose ({name})" for name in doses}},
+    )  # fmt: skip
+    step = Step(cell, "numerics.dt", 1.0, _low(parameters, "numerics.dt"))
+    check_rates(step, _cell_rates, given, LARGEST_EULER_STEP, names)
+    _check_membranes(parameters, tissue, levels, cell)
+
+
+def _low(parameters: ParameterSet, key: str) -> float:
+    """Return the lower bound of a time step, s."""
+    row = parameters[key]
+    return row.low / row.value * float(row.quantity())
+
+
+def _cell_rates(constants: Mapping[str, object]) -> dict[str, float]:
+    """Rates (1/s) of the variables of cells other than the membrane potential."""
+
+    def of(name: str) -> float:
+        return float(constants[name])  # type: ignore[arg-type]
+
+    return {
+        "g_ampa": 1 / of("tau_ampa"),
+        "g_gaba": 1 / of("tau_gaba"),
+        "g_ahp": 1 / of("tau_ahp"),
+        "y": 1 / of("tau_y"),
+        "theta": of("speed") / of("tau_theta"),
+        "D": of("speed") * of("Omega_DA"),
+    }
+
+
+def _check_membranes(
+    parameters: ParameterSet, tissue: Tissue, levels: Mapping[str, NDArray[np.float64]], dt: float
+) -> None:
+    """Check that the step resolves the membrane of every cell under its largest conductance."""
+
+    def si(key: str) -> float:
+        return float(parameters.quantity(key))
+
+    parts = {
+        "synapses of one kind": _static(parameters, tissue),
+        "plastic synapses": _plastic(parameters, tissue),
+        "light": _light(tissue, levels),
+    }
+    total = si("lif.g_L") + np.sum(list(parts.values()), axis=0)
+    worst = int(np.argmax(total))
+    rate = float(total[worst]) / si("lif.C_m")
+    if dt * rate <= LARGEST_EULER_STEP:
+        return
+    allowed = LARGEST_EULER_STEP / rate
+    mend = f"up to {allowed * 1e3:.3g} ms, " if allowed >= _low(parameters, "numerics.dt") else ""
+    mostly = max(parts, key=lambda name: float(parts[name][worst]))
+    what = {
+        "synapses of one kind": "projection.*.total onto it or the resting.* rate that asks for it",
+        "plastic synapses": "plasticity.G_* or plasticity.w_max",
+        "light": "optogenetics.g_* or the dose of light",
+    }[mostly]
+    raise ModelError(
+        f"numerics.dt = {dt * 1e3:g} ms is too coarse for v of {_name(tissue, worst)} cells, whose "
+        f"fastest rate is {rate:.3g} /s ({total[worst] * 1e9:.4g} nS on lif.C_m = "
+        f"{parameters.value('lif.C_m'):g} pF); allowed: {mend}or a lower {what}"
+    )
+
+
+def _name(tissue: Tissue, cell: int) -> str:
+    return POPULATIONS[int(tissue.population[cell])]
+
+
+def _static(parameters: ParameterSet, tissue: Tissue) -> NDArray[np.float64]:
+    """Conductance (S) of each cell when all that project to it fire at `HIGHEST_RATE`.
+
+    And at least that of its strongest synapse, which one spike adds at once.
+    """
+    first = {"principal": 0, "other": tissue.n_principal}
+    mean, single = np.zeros(tissue.n_neurons), np.zeros(tissue.n_neurons)
+    for (_, post, receptor), edges in tissue.static.items():
+        tau = float(parameters.quantity(f"lif.tau_{receptor}"))
+        target = edges.target + first[post]
+        np.add.at(mean, target, edges.weight * 1e-9 * HIGHEST_RATE * tau)
+        np.maximum.at(single, target, edges.weight * 1e-9)
+    return np.maximum(mean, single)
+
+
+def _plastic(parameters: ParameterSet, tissue: Tissue) -> NDArray[np.float64]:
+    """Conductance (S) of each principal cell from synapses of the largest weight, just as often.
+
+    A terminal cannot give more in a second than `Omega_d` refills, whatever its release.
+    """
+    often = min(HIGHEST_RATE, float(parameters.quantity("synapse.Omega_d")))
+    tau = float(parameters.quantity("lif.tau_ampa"))
+    rows = [row for row in parameters.rows() if row.key.startswith("plasticity.G_")]
+    total = sum(float(row.quantity()) for row in rows) * parameters.value("plasticity.w_max")
+    result = np.zeros(tissue.n_neurons)
+    result[: tissue.n_principal] = total * often * tau
+    return result
+
+
+def _light(tissue: Tissue, levels: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+    """Largest light-driven conductance (S) of each cell, a label at its full."""
+    ends = {"principal": slice(0, tissue.n_principal), "other": slice(tissue.n_principal, None)}
+    result = np.zeros(tissue.n_neurons)
+    for name, where in ends.items():
+        for variable in ("g_light", "g_tag"):
+            values = levels.get(f"{name}.{variable}")
+            if values is not None:
+                result[where] += np.max(values, initial=0.0)
+    return result
