@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from models import astrocyte, neuron, synapse
 from models.amygdala_prefrontal import POPULATIONS, Tissue
-from models.checks import ROUNDING, check_parameters
+from models.amygdala_steps import check_steps
+from models.checks import ROUNDING, ModelError, check_parameters
 from models.circuit import Cells, Circuit, Course, Guard, Links, Source, Tables
 from models.parameters import ParameterSet
-from models.time_step import check_time_step
 from models.units import base_unit
 from models.wiring import Edges, sort_edges
 
@@ -123,8 +123,12 @@ def assemble(
     """
     space = namespace(parameters, inputs.speed)
     _check_astrocyte(space, clocks)
+    check_steps(
+        parameters, space, tissue, inputs.levels, cell=clocks.neuron, astrocyte=clocks.astrocyte
+    )
 
     tables: Tables = {f"constant.{key}": np.array(float(value)) for key, value in space.items()}
+    _check_weights(parameters, tissue)
     links = _links(tissue, clocks, tables)
     _initial_neurons(parameters, tissue, tables)
     _initial_astrocytes(parameters, tissue, tables)
@@ -202,20 +206,28 @@ def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
 
 
 def _guards() -> tuple[Guard, ...]:
-    """Watch all state variables of cells; concentrations must not be negative either."""
+    """Watch all state variables of cells, each within what it can be."""
     result = []
     for cells, text in (
+        ("astrocyte", astrocyte.ASTROCYTE),
         ("principal", neuron.LIF_TAGGED + neuron.PLASTIC_CELL),
         ("other", neuron.LIF),
-        ("astrocyte", astrocyte.ASTROCYTE),
     ):
         equations = b2.Equations(text)
         for name in sorted(equations.diff_eq_names):
-            if equations[name].dim is b2.mmolar.dim:
-                result.append(Guard(cells, name, -ROUNDING, "mmolar"))
-            else:
-                result.append(Guard(cells, name))
+            low, high, unit = _POSSIBLE.get(equations[name].dim, (None, None, ""))
+            result.append(Guard(cells, name, low, unit, high))
     return tuple(result)
+
+
+# By dimension: concentrations are not negative, what has no unit is a share, and potentials stay
+# between the reversals, which their bounds in the tables hold within -95 to 20 mV. A step too coarse
+# for a rate leaves these long before anything is infinite.
+_POSSIBLE: dict[object, tuple[float | None, float | None, str]] = {
+    b2.mmolar.dim: (-ROUNDING, None, "mmolar"),
+    b2.Quantity(1.0).dim: (-1e-6, 1 + 1e-6, ""),
+    b2.volt.dim: (-0.2, 0.1, "volt"),
+}
 
 
 def _initial_neurons(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
@@ -285,6 +297,25 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
     link(own, "", "hand_over_receptor", ends, synapse.HAND_OVER_RECEPTOR, step=slow)
     link(own, "", "hand_over_gate", ends, synapse.HAND_OVER_GATE, step=slow)
     return tuple(result)
+
+
+def _check_weights(parameters: ParameterSet, tissue: Tissue) -> None:
+    """Check that the bounds of plasticity are apart, and naive weights not above them.
+
+    Above the upper bound the rule would drive a weight away from it.
+    """
+    low, high = (parameters.value(f"plasticity.{name}") for name in ("w_min", "w_max"))
+    if low >= high:
+        raise ModelError(
+            f"plasticity.w_min = {low:g} is not below plasticity.w_max = {high:g}; "
+            "lower w_min or raise w_max"
+        )
+    largest = max(float(edges.weight.max(initial=0.0)) for edges in tissue.tripartite.values())
+    if largest > high:
+        raise ModelError(
+            f"naive weights reach {largest:.3g}, above plasticity.w_max = {high:g}; raise w_max, or "
+            "lower plasticity.w_0_sigma or plasticity.naive_CS_*"
+        )
 
 
 def _g_max(parameters: ParameterSet, tissue: Tissue, pre: str, edges: Edges) -> NDArray:

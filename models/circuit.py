@@ -112,15 +112,17 @@ class TraceRecord:
 
 @dataclass(frozen=True)
 class Guard:
-    """A variable that must stay finite and, if `lowest` is given, not fall below it.
+    """A variable that must stay finite and from `lowest` to `highest`, where those are given.
 
-    Both are in the SI unit that `unit` names for messages.
+    Both are in the SI unit that `unit` names for messages. Of several variables that leave their
+    bounds in the same step the first in the circuit's order is named.
     """
 
     cells: str
     variable: str
     lowest: float | None = None
     unit: str = ""
+    highest: float | None = None
 
 
 @dataclass(frozen=True)

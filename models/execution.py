@@ -39,7 +39,17 @@ class CannotStart(RunError):
 
 
 class OutOfRegime(RunError):
-    """A run that stopped because a variable left the regime of the model; one line."""
+    """A run that stopped because a variable left the regime of the model; one line.
+
+    Attributes
+    ----------
+    step : int
+        Time step after which it was seen.
+    """
+
+    def __init__(self, message: str, step: int) -> None:
+        super().__init__(message)
+        self.step = step
 
 
 def execute(
@@ -73,13 +83,26 @@ def execute(
         If the program ends otherwise, stops early, or did not get what it was given.
     """
     try:
+        return _once(build, tables, n_steps, CHUNK, progress)
+    except OutOfRegime as error:
+        # Seen at the end of a chunk, when much else may have followed: once more up to there,
+        # looking after every step, for the variable that was the first.
+        _once(build, tables, error.step, 1, None)
+        raise
+
+
+def _once(
+    build: Path, tables: Tables, n_steps: int, chunk: int, progress: Progress | None
+) -> Tables:
+    """Run the program in `build` once, looking at guarded variables after each `chunk` of steps."""
+    try:
         manifest = json.loads((build / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise CannotStart(_no_start(build, str(error))) from None
     with contextlib.ExitStack() as stack:
         with _room():
             place = stack.enter_context(owned_folder("run", temporary_folder()))
-            _write(place, tables, n_steps)
+            _write(place, tables, n_steps, chunk)
         _carry_out(build, place, n_steps, progress, manifest)
         _compare(place / "out" / "readback", tables, manifest)
         return {
@@ -110,11 +133,11 @@ def _no_start(build: Path, why: str) -> str:
     )
 
 
-def _write(place: Path, tables: Tables, n_steps: int) -> None:
+def _write(place: Path, tables: Tables, n_steps: int, chunk: int = CHUNK) -> None:
     """Write all tables, in the number formats that the program reads."""
     for name in ("in", "out"):
         (place / name).mkdir()
-    given = {**tables, "plan": np.array([n_steps, CHUNK], np.int64)}
+    given = {**tables, "plan": np.array([n_steps, chunk], np.int64)}
     for name, values in given.items():
         with (place / "in" / name).open("wb") as file:  # NumPy's own writer keeps the cause back
             file.write(np.ascontiguousarray(values, _dtype(name)).data)
@@ -165,7 +188,10 @@ def _carry_out(
         variable, cells, *rest = complaint.removeprefix("left the regime: ").split()[:5]
         unit = manifest["guarded"][f"{cells}.{variable}"]
         index, value, time = int(rest[0]), float(rest[1]), float(rest[2])
-        raise OutOfRegime(out_of_regime(variable, cells, index, value, unit, time))
+        raise OutOfRegime(
+            out_of_regime(variable, cells, index, value, unit, time),
+            round(time / manifest["step"]),
+        )
     if complaint.startswith(_UNWRITTEN):
         raise RunError(_no_room(complaint.removeprefix(_UNWRITTEN)))
     if child.returncode or complaint:
@@ -197,8 +223,8 @@ def out_of_regime(
     """Say what left the regime of the model, where and when (s)."""
     shown = f"{value:.4g} {unit}".strip()
     return (
-        f"{variable} of {cells} {index} is {shown} at t = {time:.6g} s or shortly before; a "
-        "smaller time step or parameters within their ranges keep it defined"
+        f"{variable} of {cells} {index} is {shown} at t = {time:.6g} s, out of what it can be; "
+        "lower numerics.dt or numerics.dt_astrocyte, or bring parameters nearer to their defaults"
     )
 
 

@@ -184,7 +184,7 @@ struct Guard
     std::string name;
     const double *values;
     size_t n;
-    double lowest;
+    double lowest, highest;
 };
 
 struct Run
@@ -326,9 +326,10 @@ template <class Array> void record_rows(const std::string &name, Array &values)
     });
 }
 
-inline void guard(const std::string &name, const double *values, size_t n, double lowest)
+inline void guard(const std::string &name, const double *values, size_t n, double lowest,
+                  double highest)
 {
-    run().guards.push_back({name, values, n, lowest});
+    run().guards.push_back({name, values, n, lowest, highest});
 }
 
 // Compiled with -ffast-math, which takes every number for finite: look at the bits.
@@ -343,7 +344,8 @@ inline void watch(double t)
 {
     for (const Guard &item : run().guards)
         for (size_t i = 0; i < item.n; i++)
-            if (!finite(item.values[i]) || item.values[i] < item.lowest) {
+            if (!finite(item.values[i]) || item.values[i] < item.lowest ||
+                item.values[i] > item.highest) {
                 char text[200];
                 std::snprintf(text, sizeof text, "left the regime: %s %zu %.9g %.9g",
                               item.name.c_str(), i, item.values[i], t);

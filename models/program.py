@@ -258,9 +258,10 @@ def _running(circuit: Circuit, objects: Objects) -> Iterator[str]:
     for item in circuit.guards:
         name = _array(objects, item.cells, item.variable)
         lowest = "-1e300" if item.lowest is None else repr(item.lowest)
+        highest = "1e300" if item.highest is None else repr(item.highest)
         yield (
             f'astrogram::guard("{item.variable} {item.cells}", {name}, {sizes[item.cells]}, '
-            f"{lowest});"
+            f"{lowest}, {highest});"
         )
     yield "return astrogram::carry_out(network);"
 
