@@ -13,6 +13,7 @@ from analysis.ensembles import find_ensembles
 from analysis.epochs import Design
 from analysis.freezing import freezing_table
 from analysis.measures import measure
+from analysis.regime import judge_populations
 from analysis.schema import DatasetError, labels, parameter
 from analysis.spikes import population_rates
 from analysis.windows import design_of, epoch_trials
@@ -30,13 +31,15 @@ def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
     -------
     list of dict
         Rows with the keys ``quantity``, ``stage``, ``value`` and ``unit``; what the protocol or
-        the circuit does not have is left out.
+        the circuit does not have is left out. A row ``regime`` names a population that is silent
+        or fires too fast (see `analysis.regime`).
     """
     values, design = measure(dataset).values, design_of(dataset)
     shown = design.shown
     rows = [("freezing", epoch, values["freezing", epoch], "percent") for epoch in shown]
     rows += _output_rate(dataset, design)
     rows += [("mean rate", name, rate, "Hz") for name, rate in population_rates(dataset).items()]
+    rows += [("regime", it.population, it.rate, "Hz") for it in judge_populations(dataset)]
     rows += [
         (title, epoch, values.get((quantity, epoch), np.nan), "percent of BLA_P")
         for quantity, title, tested in (

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import astrocyte, neuron, synapse
+from models.amygdala_checks import check_steps, check_weights
 from models.amygdala_prefrontal import POPULATIONS, Tissue
-from models.amygdala_steps import check_steps
-from models.checks import ROUNDING, ModelError, check_parameters
+from models.checks import ROUNDING, check_parameters
 from models.circuit import Cells, Circuit, Course, Guard, Links, Source, Tables
 from models.parameters import ParameterSet
+from models.time_step import check_time_step
 from models.units import base_unit
 from models.wiring import Edges, sort_edges
 
@@ -128,7 +129,7 @@ def assemble(
     )
 
     tables: Tables = {f"constant.{key}": np.array(float(value)) for key, value in space.items()}
-    _check_weights(parameters, tissue)
+    check_weights(parameters, tissue)
     links = _links(tissue, clocks, tables)
     _initial_neurons(parameters, tissue, tables)
     _initial_astrocytes(parameters, tissue, tables)
@@ -221,8 +222,8 @@ def _guards() -> tuple[Guard, ...]:
 
 
 # By dimension: concentrations are not negative, what has no unit is a share, and potentials stay
-# between the reversals, which their bounds in the tables hold within -95 to 20 mV. A step too coarse
-# for a rate leaves these long before anything is infinite.
+# between the reversals, which their bounds in the tables hold within -95 to 20 mV. A step too
+# coarse for a rate leaves these long before anything is infinite.
 _POSSIBLE: dict[object, tuple[float | None, float | None, str]] = {
     b2.mmolar.dim: (-ROUNDING, None, "mmolar"),
     b2.Quantity(1.0).dim: (-1e-6, 1 + 1e-6, ""),
@@ -297,25 +298,6 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
     link(own, "", "hand_over_receptor", ends, synapse.HAND_OVER_RECEPTOR, step=slow)
     link(own, "", "hand_over_gate", ends, synapse.HAND_OVER_GATE, step=slow)
     return tuple(result)
-
-
-def _check_weights(parameters: ParameterSet, tissue: Tissue) -> None:
-    """Check that the bounds of plasticity are apart, and naive weights not above them.
-
-    Above the upper bound the rule would drive a weight away from it.
-    """
-    low, high = (parameters.value(f"plasticity.{name}") for name in ("w_min", "w_max"))
-    if low >= high:
-        raise ModelError(
-            f"plasticity.w_min = {low:g} is not below plasticity.w_max = {high:g}; "
-            "lower w_min or raise w_max"
-        )
-    largest = max(float(edges.weight.max(initial=0.0)) for edges in tissue.tripartite.values())
-    if largest > high:
-        raise ModelError(
-            f"naive weights reach {largest:.3g}, above plasticity.w_max = {high:g}; raise w_max, or "
-            "lower plasticity.w_0_sigma or plasticity.naive_CS_*"
-        )
 
 
 def _g_max(parameters: ParameterSet, tissue: Tissue, pre: str, edges: Edges) -> NDArray:

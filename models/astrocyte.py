@@ -24,7 +24,7 @@ from models.gliotransmission import (
     release,
 )
 from models.ip3 import DEGRADATION, EXOGENOUS, IP3_TOOLS, PLC_BETA, PLC_DELTA, ip3_balance
-from models.parameters import load_parameters
+from models.parameters import Value, load_parameters
 from models.receptors import ALPHA1_DRUGS, BETA_DRUGS, GLUTAMATE, MGLUR, NORADRENALINE
 from models.time_step import check_time_step
 
@@ -128,12 +128,12 @@ __all__ = [
 ]
 
 
-def published(overrides: Mapping[str, str] | None = None) -> dict[str, object]:
+def published(overrides: Mapping[str, Value] | None = None) -> dict[str, object]:
     """Constants of all parts as published: the namespace of `astrocyte_group`.
 
     Parameters
     ----------
-    overrides : mapping of str to str, optional
+    overrides : mapping, optional
         As in `models.parameters.load_parameters`, for the circuit ``astrocyte_g_chi``:
         ``{"ip3.O_delta": "1.2 umolar/second"}``.
 

@@ -198,8 +198,8 @@ def guard(group: b2.NeuronGroup, every: b2.Quantity) -> None:
     """Stop the run when a variable of `group` is not finite or a concentration is negative.
 
     The check becomes part of `group`, so every network that holds the group holds it, the one of
-    Brian2's own ``run()`` too. C++ standalone compiles it (see `raise_if_stopped`). GeNN can neither
-    call Python nor end a run: there use `check_traces`.
+    Brian2's own ``run()`` too. C++ standalone compiles it (see `raise_if_stopped`). GeNN can
+    neither call Python nor end a run: there use `check_traces`.
 
     Parameters
     ----------

@@ -114,8 +114,9 @@ def _watch(circuit: Circuit, objects: Objects) -> b2.NetworkOperation:
     def look(t: b2.Quantity) -> None:
         _look(circuit, objects, np.asarray(t).item())
 
-    # Often, so that what left first is named; next to a step in Python it costs nothing.
-    return b2.NetworkOperation(look, dt=10 * circuit.step * b2.second, when="end", name="watch")
+    # As often as the slowest cells step, so that what left first is named.
+    every = max(cells.step for cells in circuit.cells)
+    return b2.NetworkOperation(look, dt=every * b2.second, when="end", name="watch")
 
 
 def _look(circuit: Circuit, objects: Objects, time: float) -> None:

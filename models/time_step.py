@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import brian2 as b2
 import numpy as np
@@ -53,7 +54,7 @@ def _calcium_with_pumps(value: Mapping[str, float]) -> float:
 
 
 def fastest_rates(
-    equations: str | b2.Equations, namespace: Mapping[str, object]
+    equations: str | b2.Equations, namespace: Mapping[str, object], only: str = ""
 ) -> dict[str, float]:
     """Rates (1/s) that a time step must resolve, by the variable that has them.
 
@@ -61,7 +62,7 @@ def fastest_rates(
     reach. IP3: the largest degradation rate. Transmitters and receptors: clearance, and binding at
     the concentration that one release event of a full store leaves, or saturated tonic release. A
     rate whose constants are not all in `namespace`, as when cells differ in them, is left out; a
-    dose ``drug_NAME`` that is not there is 0.
+    dose ``drug_NAME`` that is not there is 0. `only` asks for a single variable.
     """
     variables = b2.Equations(str(equations)).diff_eq_names
     value = {
@@ -106,7 +107,7 @@ def fastest_rates(
                      + value["Omega_G"] * (1 + dose("A1_agonist")))
         )  # fmt: skip
     rates = {}
-    for name in variables & set(known):
+    for name in {only} if only else variables & set(known):
         with contextlib.suppress(KeyError):
             rates[name] = known[name]()
     return rates
@@ -125,15 +126,25 @@ class Step:
         By what the setting is larger.
     smallest : float
         Smallest setting that is allowed, s.
+    grid : float
+        The setting is rounded to multiples of it, s; 0 if it is not.
     """
 
     seconds: float
     name: str = "dt"
     factor: float = 1.0
     smallest: float = 0.0
+    grid: float = 0.0
+
+    def up_to(self, seconds: float) -> str:
+        """Say which settings give a step of at most `seconds`; ``""`` if none does."""
+        setting = seconds * self.factor
+        digits = self.grid or 10.0 ** (np.floor(np.log10(setting)) - 2)
+        setting = np.floor(setting / digits * (1 + 1e-9)) * digits
+        return f"up to {1e3 * setting:.3g} ms" if setting >= max(self.smallest, 1e-300) else ""
 
 
-Rates = Callable[[Mapping[str, object]], dict[str, float]]
+Rates = Callable[[Mapping[str, object], str], dict[str, float]]
 
 
 def check_rates(
@@ -146,7 +157,7 @@ def check_rates(
     ----------
     step : Step
     rates : callable
-        Rates (1/s) by variable, from constants.
+        Rates (1/s) by variable, from constants and the name of a single variable or "" for all.
     constants : mapping of str to number
     largest : float
     names : mapping of str to str, optional
@@ -158,7 +169,7 @@ def check_rates(
         If the step is too coarse. The message names the variable, its rate, the largest step, and
         the constants on which the rate hangs.
     """
-    found = rates(constants)
+    found = rates(constants, "")
     if not found:
         return
     variable = max(found, key=found.__getitem__)
@@ -167,8 +178,7 @@ def check_rates(
         return
     ms = 1e3 * step.factor
     slower = _what_slows(rates, constants, variable, names)
-    allowed = largest / fastest * ms
-    mend = f"up to {allowed:.3g} ms" if allowed >= step.smallest * 1e3 else ""
+    mend = step.up_to(largest / fastest)
     raise ModelError(
         f"{step.name} = {step.seconds * ms:g} ms is too coarse for {variable}, whose fastest rate "
         f"is {fastest:.3g} /s; allowed: {', or '.join(filter(None, (mend, slower)))}"
@@ -179,12 +189,12 @@ def _what_slows(
     rates: Rates, constants: Mapping[str, object], variable: str, names: Mapping[str, str] | None
 ) -> str:
     """Say which constants a rate hangs on, and which way they have to go."""
-    now, found = rates(constants)[variable], []
+    now, found = rates(constants, variable)[variable], []
     for name, value in constants.items():
         if name == "speed" or (names is not None and name not in names):
             continue
         if isinstance(value, int | float | np.ndarray | b2.Quantity):
-            then = rates({**constants, name: value * 1.1}).get(variable, now)
+            then = rates({**constants, name: value * 1.1}, variable)[variable]
             slope = np.log(then / now) / np.log(1.1)
             if abs(slope) > 0.2:  # a change of ten percent changes the rate by two or more
                 way = "lower" if slope > 0 else "higher"
@@ -205,7 +215,7 @@ def check_time_step(
     used = b2.Equations(str(equations)).identifiers | _BESIDE
     constants = {name: value for name, value in namespace.items() if name in used}
     check_rates(
-        Step(float(dt)), lambda given: fastest_rates(equations, given), constants, LARGEST_STEP
+        Step(float(dt)), partial(fastest_rates, equations), constants, LARGEST_STEP
     )
 
 

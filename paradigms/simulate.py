@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 
 import xarray as xr
 
+from analysis.regime import cautions_of
 from analysis.schema import assemble as assemble_dataset
 from models.amygdala_prefrontal import draw_tissue
 from models.assembly import assemble
 from models.lesion import cut
-from models.parameters import ParameterSet
+from models.parameters import ParameterSet, Value
 from models.run import run_circuit
 from models.streams import stream
 from paradigms.doses import lesions
@@ -31,7 +32,7 @@ def simulate(
     seed: int,
     size: int | None = None,
     clock: str | None = None,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Value] | None = None,
     device: str = "cpp",
     gpu: bool = False,
     progress: Progress | None = None,
@@ -48,8 +49,8 @@ def simulate(
         Number of neurons, about; default 1000.
     clock : str, optional
         Clock of the protocol; default the protocol's own.
-    overrides : mapping of str to str, optional
-        ``{"group.name": "value unit"}``.
+    overrides : mapping, optional
+        ``{"group.name": "value unit"}``; see `models.parameters.ParameterSet.with_values`.
     device : str
         See `models.devices.DEVICES`.
     gpu : bool
@@ -60,7 +61,8 @@ def simulate(
     Returns
     -------
     xarray.Dataset
-        Valid by `analysis.schema`.
+        Valid by `analysis.schema`. Its attribute ``cautions`` is a JSON list of sentences about
+        populations that left the regime of such cells; see `analysis.regime`.
 
     Raises
     ------
@@ -93,7 +95,7 @@ def simulate(
         gpu=gpu, progress=report,
     )  # fmt: skip
     recorded = recorder.arrays(run.records, tissue)
-    return assemble_dataset(
+    dataset = assemble_dataset(
         {
             **recorded,
             **describe(tissue, timeline),
@@ -114,6 +116,8 @@ def simulate(
             ),
         },
     )
+    dataset.attrs["cautions"] = json.dumps(cautions_of(dataset))
+    return dataset
 
 
 def _own(mean: ParameterSet, own: ParameterSet) -> dict[str, float]:

@@ -15,7 +15,7 @@ from models.devices import choose_clocks
 from models.individual import individual
 from models.lesion import cut
 from models.objects import make_objects, recorded
-from models.parameters import ParameterSet, load_parameters
+from models.parameters import ParameterSet, Value, load_parameters
 from models.run import run_circuit
 from models.session import device_session
 from models.streams import stream
@@ -119,7 +119,7 @@ def draw(
     protocol: Protocol | str = "quick_conditioning",
     seed: int = 1,
     size: int = SIZE,
-    overrides: Mapping[str, str] | None = None,
+    overrides: Mapping[str, Value] | None = None,
 ) -> Animal:
     """Draw the animal `seed`."""
     if isinstance(protocol, str):

@@ -1,4 +1,4 @@
-"""Whether the time steps of the amygdala circuit resolve every rate of it, before it runs.
+"""What the amygdala circuit refuses before it runs: steps too coarse for a rate, large weights.
 
 Astrocytes step by the method of Runge and Kutta, cells by that of Euler. A conductance that is too
 large for a step makes a potential jump over its reversal, and inhibition then makes spikes.
@@ -7,6 +7,7 @@ large for a step makes a potential jump over its reversal, and inhibition then m
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,20 +51,45 @@ def check_steps(
     speed = float(constants["speed"])  # type: ignore[arg-type]
     names = {row.name: row.key for row in parameters.rows() if row.name in constants}
     doses = {
-        name.removeprefix("astrocyte."): float(np.max(values, initial=0.0))
+        name.removeprefix("astrocyte."): float(np.max(values))
         for name, values in levels.items()
         if name.startswith("astrocyte.drug_")
     }
     given = {**constants, **doses}
     key = "numerics.dt_astrocyte"
-    smallest = max(_low(parameters, key), cell * speed)
+    step = Step(astrocyte, key, speed, _low(parameters, key), cell * speed)
     check_rates(
-        Step(astrocyte, key, speed, smallest), lambda now: fastest_rates(ASTROCYTE, now), given,
+        step, partial(fastest_rates, ASTROCYTE), given,
         LARGEST_STEP, {**names, **{name: f"dose ({name})" for name in doses}},
     )  # fmt: skip
     step = Step(cell, "numerics.dt", 1.0, _low(parameters, "numerics.dt"))
     check_rates(step, _cell_rates, given, LARGEST_EULER_STEP, names)
     _check_membranes(parameters, tissue, levels, cell)
+
+
+def check_weights(parameters: ParameterSet, tissue: Tissue) -> None:
+    """Check that the bounds of plasticity are apart, and naive weights not above them.
+
+    Above the upper bound the rule would drive a weight away from it.
+
+    Raises
+    ------
+    ModelError
+        With the largest weight and what to change; one line.
+    """
+    low, high = (parameters.value(f"plasticity.{name}") for name in ("w_min", "w_max"))
+    if low >= high:
+        raise ModelError(
+            f"plasticity.w_min = {low:g} is not below plasticity.w_max = {high:g}; "
+            "lower w_min or raise w_max"
+        )
+    weights = np.concatenate([edges.weight for edges in tissue.tripartite.values()])
+    largest = float(np.max(weights)) if len(weights) else 0.0
+    if largest > high:
+        raise ModelError(
+            f"naive weights reach {largest:.3g}, above plasticity.w_max = {high:g}; raise w_max, "
+            "or lower plasticity.w_0_sigma or plasticity.naive_CS_*"
+        )
 
 
 def _low(parameters: ParameterSet, key: str) -> float:
@@ -72,7 +98,7 @@ def _low(parameters: ParameterSet, key: str) -> float:
     return row.low / row.value * float(row.quantity())
 
 
-def _cell_rates(constants: Mapping[str, object]) -> dict[str, float]:
+def _cell_rates(constants: Mapping[str, object], _only: str) -> dict[str, float]:
     """Rates (1/s) of the variables of cells other than the membrane potential."""
 
     def of(name: str) -> float:
@@ -106,8 +132,8 @@ def _check_membranes(
     rate = float(total[worst]) / si("lif.C_m")
     if dt * rate <= LARGEST_EULER_STEP:
         return
-    allowed = LARGEST_EULER_STEP / rate
-    mend = f"up to {allowed * 1e3:.3g} ms, " if allowed >= _low(parameters, "numerics.dt") else ""
+    step = Step(dt, "numerics.dt", smallest=_low(parameters, "numerics.dt"))
+    mend = step.up_to(LARGEST_EULER_STEP / rate)
     mostly = max(parts, key=lambda name: float(parts[name][worst]))
     what = {
         "synapses of one kind": "projection.*.total onto it or the resting.* rate that asks for it",
@@ -117,7 +143,8 @@ def _check_membranes(
     raise ModelError(
         f"numerics.dt = {dt * 1e3:g} ms is too coarse for v of {_name(tissue, worst)} cells, whose "
         f"fastest rate is {rate:.3g} /s ({total[worst] * 1e9:.4g} nS on lif.C_m = "
-        f"{parameters.value('lif.C_m'):g} pF); allowed: {mend}or a lower {what}"
+        f"{parameters.value('lif.C_m'):g} pF); allowed: "
+        f"{', or '.join(filter(None, (mend, f'a lower {what}')))}"
     )
 
 
@@ -162,5 +189,5 @@ def _light(tissue: Tissue, levels: Mapping[str, NDArray[np.float64]]) -> NDArray
         for variable in ("g_light", "g_tag"):
             values = levels.get(f"{name}.{variable}")
             if values is not None:
-                result[where] += np.max(values, initial=0.0)
+                result[where] += np.max(values)
     return result
