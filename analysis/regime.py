@@ -13,8 +13,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from analysis.contrasts import read_table
 from analysis.schema import DatasetError, labels, parameter
-from analysis.windows import read_table
 
 EXPECTED_SPIKES = 30.0
 """A population counts as silent only if it would have fired so often at its resting rate."""

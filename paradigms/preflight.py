@@ -31,7 +31,7 @@ from models.amygdala_prefrontal import (
 from models.assembly import Clocks, check_regime
 from models.devices import check_device, choose_clocks
 from models.individual import individual
-from models.parameters import ParameterSet, load_parameters
+from models.parameters import ParameterSet, Value, load_parameters
 from paradigms.doses import check_doses
 from paradigms.interventions import INTERVENTIONS
 from paradigms.life import Life
@@ -88,7 +88,7 @@ class Needs:
 
 def prepare(
     protocol: Protocol, *, seed: int, size: int | None = None, clock: str | None = None,
-    overrides: Mapping[str, str] | None = None, device: str = "cpp", gpu: bool = False,
+    overrides: Mapping[str, Value] | None = None, device: str = "cpp", gpu: bool = False,
 ) -> Prepared:  # fmt: skip
     """Check everything about one animal that can be known before it is drawn.
 
