@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from astrogram.text import printable
-from paradigms.console import note, print_markdown, print_rows, print_title
+from astrogram.text import one_line, printable
+from paradigms.console import note, print_json, print_markdown, print_rows, print_title
 from paradigms.protocol import load_protocol, shipped_protocols
 from paradigms.rendering import as_rows
 from paradigms.timeline import animal_timeline
+
+PHASE_COLUMNS = (
+    "session", "phase", "stage", "context", "trials", "trial_s", "us_s", "experiment_s",
+)  # fmt: skip
+INTERVENTION_COLUMNS = (
+    "kind", "target", "dose", "during", "locked", "windows", "start_s", "stop_s",
+)  # fmt: skip
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print as Markdown.")]
@@ -46,8 +54,19 @@ def parameters(
         print_rows(named, as_json=False, columns=columns, expendable=expendable)
 
 
-def protocols(as_json: AsJson = False) -> None:
-    """Print the protocols that ship with the project."""
+def protocols(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(help="Protocols to check and show: .toml files, or names.", metavar="FILE"),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Print the protocols that ship with the project, or check those given and show them."""
+    if files:
+        from paradigms.overview import overview
+
+        _show(files, [overview(load_protocol(file)) for file in files], as_json=as_json)
+        return
     rows = []
     for name in shipped_protocols():
         plan = load_protocol(name)
@@ -68,6 +87,35 @@ def protocols(as_json: AsJson = False) -> None:
         rows, as_json=as_json, columns=("name", "title", "clocks", "trials", "simulated_s"),
         expendable=("clocks", "title"),
     )  # fmt: skip
+
+
+def _show(files: Sequence[str], found: Sequence[dict[str, Any]], *, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    for file, content in zip(files, found, strict=True):
+        print_title(f"{content['name']}: {content['title']}")
+        clocks = content["clocks"]
+        refused = ("refused",) if any(clock["refused"] for clock in clocks) else ()
+        columns = ("clock", "time_scale", "simulated_s", *refused)
+        print_rows(clocks, as_json=False, columns=columns)
+        print_title("Sessions and phases")
+        lengths = [f"{clock['clock']}_s" for clock in clocks if not clock["refused"]]
+        print_rows(
+            content["phases"], as_json=False, columns=(*PHASE_COLUMNS, *lengths),
+            expendable=("us_s", "trial_s", "context", "stage"),
+        )  # fmt: skip
+        if content["interventions"]:
+            print_title(f"Interventions, on the clock {content['default_clock']}")
+            print_rows(
+                content["interventions"], as_json=False, columns=INTERVENTION_COLUMNS,
+                expendable=("locked", "windows"),
+            )  # fmt: skip
+        if content["set"]:
+            print_title("Parameters of its own")
+            rows = [{"parameter": key, "value": value} for key, value in content["set"].items()]
+            print_rows(rows, as_json=False)
+        note(f"{one_line(file)} can be run; pauses from a range are those of the animal 0")
 
 
 def interventions(as_json: AsJson = False, markdown: AsMarkdown = False) -> None:

@@ -83,7 +83,7 @@ def plan_cohort(
     for group in groups:
         own = group.protocol(plan)
         own.clock(clock)
-        load_parameters(group.overrides)
+        load_parameters({**own.overrides, **group.overrides})
         texts[group.name] = own.text
     # One animal of every group after the other, so that half a cohort can be compared
     return [

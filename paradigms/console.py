@@ -59,8 +59,7 @@ def print_rows(
     """
     rows = as_rows(items)
     if as_json:
-        # JSON escapes all control characters but this one.
-        _write(json.dumps(rows, indent=2, allow_nan=False).replace("\x7f", "\\u007f"))
+        print_json(rows)
         return
     _write(
         table(
@@ -68,6 +67,12 @@ def print_rows(
             encoding=getattr(sys.stdout, "encoding", None) or "utf-8",
         )
     )  # fmt: skip
+
+
+def print_json(content: Sequence[Any]) -> None:
+    """Print plain content as JSON, for scripts."""
+    # JSON escapes all control characters but this one.
+    _write(json.dumps(content, indent=2, allow_nan=False).replace("\x7f", "\\u007f"))
 
 
 def print_title(text: str) -> None:

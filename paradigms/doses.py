@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,19 +11,42 @@ from numpy.typing import NDArray
 from models.parameters import ParameterSet
 from models.tissue import Tissue
 from paradigms.interventions import INTERVENTIONS, TAGGED, TAGGING, InterventionError
-from paradigms.timeline import InterventionWindow
+from paradigms.timeline import InterventionWindow, Timeline
 
 Levels = dict[str, NDArray[np.float64]]
 Key = tuple[str, str]
 
 # Interventions that are the level of one variable, and those that open conductances.
 _LEVELLED = tuple(row for row in INTERVENTIONS.values() if not row.target)
-_LIGHT = tuple(row for row in INTERVENTIONS.values() if row.conductance)
+_OPENED = tuple(row for row in INTERVENTIONS.values() if row.conductance)
+
+
+def slow_steps(
+    parameters: ParameterSet, timeline: Timeline
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the steps of slow clock and levels: simulated time and slow clock at each, s."""
+    dt = float(parameters.quantity("numerics.dt"))
+    slow_step = float(parameters.quantity("numerics.dt_slow")) / timeline.speed
+    slow_step = max(1, round(slow_step / dt)) * dt
+    times = np.arange(int(timeline.duration / slow_step) + 2, dtype=np.float64) * slow_step
+    return times, timeline.slow_time(times)
+
+
+def check_doses(parameters: ParameterSet, timeline: Timeline) -> None:
+    """Refuse, before an animal is drawn, the doses that `dose_levels` would refuse.
+
+    Raises
+    ------
+    InterventionError
+    """
+    doses = _doses(timeline.interventions, *slow_steps(parameters, timeline))
+    _check_label(doses)
 
 
 def dose_levels(
     windows: Sequence[InterventionWindow],
     times: NDArray[np.float64],
+    slow_time: NDArray[np.float64],
     tissue: Tissue,
     parameters: ParameterSet,
 ) -> tuple[Levels, dict[str, NDArray[np.int32]]]:
@@ -34,6 +58,8 @@ def dose_levels(
         Doses of the same kind and target add up.
     times : ndarray, shape (n_steps,)
         Start of each step, s of simulated time.
+    slow_time : ndarray, shape (n_steps,)
+        Slow clock then, s: that of uptake and washout.
     tissue : Tissue
         Whose cells light falls on.
     parameters : ParameterSet
@@ -51,11 +77,11 @@ def dose_levels(
     Raises
     ------
     InterventionError
-        If a kind or target is unknown, a dose leaves its range, or light falls on tagged cells
-        before anything tags them.
+        If a kind or target is unknown, a dose leaves its range or lasts for less than a step, or
+        something acts on tagged cells before anything tags them.
     """
-    check_doses(windows)
-    doses = _doses(windows, times)
+    doses = _doses(windows, times, slow_time)
+    _check_label(doses)
     levels = {row.variable: np.zeros(len(times)) for row in _LEVELLED}
     for row in _LEVELLED:
         levels[row.variable] += doses.get((row.kind, ""), 0.0)
@@ -84,25 +110,24 @@ def lesions(windows: Sequence[InterventionWindow]) -> dict[Key, float]:
     InterventionError
         As `dose_levels`.
     """
-    check_doses(windows)
-    doses = _doses(windows, np.zeros(1))
+    for_good = [w for w in windows if w.kind in INTERVENTIONS and INTERVENTIONS[w.kind].permanent]
+    doses = _doses(for_good, np.zeros(1), np.zeros(1))
     return {
         (source, target): float(dose[0])
-        for (kind, name), dose in doses.items()
-        if INTERVENTIONS[kind].permanent
+        for (_, name), dose in doses.items()
         for source, target in [name.split("-")]
     }
 
 
-def check_doses(windows: Sequence[InterventionWindow]) -> None:
-    """Refuse windows that cannot be given; no tissue is needed.
-
-    Raises
-    ------
-    InterventionError
-        If a kind or target is unknown, doses leave their range in sum where they overlap, or light
-        falls on tagged cells before anything tags them.
-    """
+def _doses(
+    windows: Sequence[InterventionWindow],
+    times: NDArray[np.float64],
+    slow_time: NDArray[np.float64],
+) -> dict[Key, NDArray[np.float64]]:
+    """Level at each step by kind and target, checked."""
+    # Half a step ahead, so that rounding of a step's start never shifts an edge.
+    half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
+    given: dict[tuple[Key, float, float], NDArray[np.float64]] = {}
     for window in windows:
         row = INTERVENTIONS.get(window.kind)
         if row is None:
@@ -114,36 +139,65 @@ def check_doses(windows: Sequence[InterventionWindow]) -> None:
                 f"intervention {row.kind} does not act on '{window.target}'; "
                 f"allowed: {', '.join(row.targets) or 'no target'}"
             )
-        total = sum(  # largest where one of them begins
-            other.dose for other in windows
-            if (other.kind, other.target) == (window.kind, window.target)
-            and other.start <= window.start < other.stop
-        )  # fmt: skip
-        if not window.dose >= 0 or total > row.highest:
+        key = (window.kind, window.target), window.uptake, window.washout
+        dose = given.setdefault(key, np.zeros(len(times)))
+        first, stop = np.searchsorted(times + half, (window.start, window.stop))
+        if first == stop:
             raise InterventionError(
-                f"intervention {window.kind}={window.dose:g} leaves the range of doses; "
-                f"allowed: 0 to {row.highest:g} in total ({row.dose_unit})"
+                f"intervention {row.kind} is on for {window.stop - window.start:.3g} s of "
+                f"simulated time, less than a step of its level ({2 * half:.3g} s); lengthen it, "
+                "choose a slower clock or a smaller numerics.dt_slow"
             )
-        labelled = any(
-            other.kind == TAGGING and other.dose and other.start < window.start for other in windows
-        )
-        if window.target == TAGGED and window.dose and not labelled:
-            raise InterventionError(
-                f"light on tagged cells needs a label: add {TAGGING}@PHASE for an earlier phase"
-            )
-
-
-def _doses(
-    windows: Sequence[InterventionWindow], times: NDArray[np.float64]
-) -> dict[Key, NDArray[np.float64]]:
-    """Dose at each step by kind and target."""
+        dose[first:stop] += window.dose
+        if not window.dose >= 0 or np.max(dose[first:stop]) > row.highest:
+            raise _out_of_range(row.kind, window.dose)
     result: dict[Key, NDArray[np.float64]] = {}
-    # Half a step ahead, so that rounding of a step's start never shifts an edge.
-    half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
-    for window in windows:
-        dose = result.setdefault((window.kind, window.target), np.zeros(len(times)))
-        dose[(times + half >= window.start) & (times + half < window.stop)] += window.dose
+    for ((kind, target), uptake, washout), dose in given.items():
+        level = result.setdefault((kind, target), np.zeros(len(times)))
+        level += _level(dose, slow_time, uptake, washout)
+        if np.max(level) > INTERVENTIONS[kind].highest:
+            raise _out_of_range(kind, float(np.max(dose)))
     return result
+
+
+def _level(
+    dose: NDArray[np.float64], slow_time: NDArray[np.float64], uptake: float, washout: float
+) -> NDArray[np.float64]:
+    """Follow a dose with a time constant each for up and down (s of the slow clock), exactly."""
+    if not uptake and not washout:
+        return dose
+    level, now = np.empty(len(dose)), 0.0
+    changes = np.flatnonzero(np.diff(dose)) + 1
+    for first, stop in pairwise([0, *changes.tolist(), len(dose)]):
+        goal = dose[first]
+        tau = uptake if goal > now else washout
+        # Up to the first step of the next stretch, where that one begins
+        passed = slow_time[first : stop + 1] - slow_time[first]
+        left = np.exp(-passed / tau) if tau else np.zeros(len(passed))
+        course = goal + (now - goal) * left
+        level[first:stop] = course[: stop - first]
+        now = course[-1]
+    return level
+
+
+def _out_of_range(kind: str, dose: float) -> InterventionError:
+    row = INTERVENTIONS[kind]
+    return InterventionError(
+        f"intervention {kind}={dose:g} leaves the range of doses; "
+        f"allowed: 0 to {row.highest:g} in total ({row.dose_unit})"
+    )
+
+
+def _check_label(doses: dict[Key, NDArray[np.float64]]) -> None:
+    """Refuse what acts on tagged cells before any tagging."""
+    light = [doses[row.kind, TAGGED] for row in _OPENED if (row.kind, TAGGED) in doses]
+    lit = np.flatnonzero(np.sum(light, axis=0)) if light else np.empty(0, int)
+    if not len(lit):
+        return
+    if not doses.get((TAGGING, ""), np.zeros(1))[: lit[0]].any():
+        raise InterventionError(
+            f"what acts on tagged cells needs a label: add {TAGGING}@PHASE for an earlier phase"
+        )
 
 
 def _conductances(
@@ -151,7 +205,7 @@ def _conductances(
 ) -> Levels:
     """Conductance (S) and conductance times reversal (A) by target, shape (2, n_steps)."""
     result: Levels = {}
-    for row in _LIGHT:
+    for row in _OPENED:
         conductance = float(parameters.quantity(row.conductance))
         reversal = float(parameters.quantity(row.reversal))
         for (kind, target), dose in doses.items():

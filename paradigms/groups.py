@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from astrogram.text import one_line, shown
+from astrogram.text import shown
 from paradigms.protocol import Protocol, load_protocol, parse_intervention
 from paradigms.reading import ProtocolError, Table
+from paradigms.toml_files import read_toml
 
 GROUPS_DIR = Path(__file__).parent / "groups"
 
@@ -53,19 +52,7 @@ def load_groups(source: str | Path) -> list[Group]:
                 f"{', '.join(shipped_groups())}, or the path of a .toml file"
             )
         path = GROUPS_DIR / f"{source}.toml"
-    try:
-        if path.exists() and not path.is_file():  # a pipe would be waited for
-            raise ProtocolError(f"cannot read {path}: it is no file; give a .toml file")
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except OSError as error:
-        raise ProtocolError(
-            f"cannot read {path}: {error.strerror}; give a readable .toml file"
-        ) from None
-    except (ValueError, RecursionError) as error:  # no TOML, no text, or numbers beyond reading
-        if isinstance(error, ProtocolError):
-            raise
-        reason = one_line(str(error))[:200] or "nested too deep"
-        raise ProtocolError(f"{path.name}: {reason}; see docs/cohorts.md for an example") from None
+    content = read_toml(path)
     table = Table(path.name, content)
     groups = [_read(path, item) for item in table.tables("group")]
     table.finish()
@@ -93,29 +80,7 @@ def _read(path: Path, item: object) -> Group:
         own = load_protocol(path.parent / named if named.endswith(".toml") else named)
     if not isinstance(intervene, list) or not all(isinstance(x, str) for x in intervene):
         raise table.refuse("intervene", 'must be a list such as ["Gq=1@extinction_1"]')
-    table.known |= {"intervene", "set"}
+    table.known.add("intervene")
+    settings = table.settings("set")
     table.finish()
-    return Group(name, tuple(intervene), _settings(table), own)
-
-
-def _settings(table: Table) -> dict[str, str]:
-    """Parameters as ``--set`` takes them; TOML reads an unquoted name as a table in a table."""
-    given = table.values.get("set", {})
-    if not isinstance(given, dict):
-        raise table.refuse("set", 'must be a table such as { "plasticity.eta" = 0 }')
-    flat: dict[str, Any] = {}
-    for key, value in given.items():
-        inner = {f"{key}.{name}": x for name, x in value.items()} if isinstance(value, dict) else {}
-        for name in inner.keys() & (flat.keys() | given.keys()):
-            raise ProtocolError(f"{table.where}: set.{shown(name)} stands twice; write it once")
-        flat |= inner or {key: value}
-    settings = {}
-    for key, value in flat.items():
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        if not number and not isinstance(value, str):
-            raise ProtocolError(
-                f'{table.where}: set."{one_line(key)}" = {shown(value)} must be a number, or text '
-                'with a unit such as "30 Hz"'
-            )
-        settings[key] = value if isinstance(value, str) else repr(value)
-    return settings
+    return Group(name, tuple(intervene), settings, own)

@@ -1,6 +1,6 @@
 """The table of interventions: each moves the quantity that the real tool moves, and nothing else.
 
-A row sets the level of one variable of the equations over a window of time, or opens a light-driven
+A row sets the level of one variable of the equations over a window of time, or opens a
 conductance, or takes fibres out of the tissue (`paradigms.doses`); what follows from it is the
 business of the equations.
 """
@@ -14,7 +14,7 @@ from astrogram.errors import AstrogramError
 from models.tissue import POPULATIONS, PROJECTIONS
 
 TAGGED = "tagged"
-"""Target of light: the BLA principal cells that `tagging` has labelled, by their label."""
+"""Target of conductances: the BLA principal cells that `tagging` has labelled, by their label."""
 
 TAGGING = "tagging"
 """What gives cells that label."""
@@ -72,7 +72,7 @@ class Intervention:
     target : str
         What has to be named with it: ``"population"``, ``"pathway"`` or ``""`` for nothing.
     conductance, reversal : str
-        Of a light-driven conductance: the parameters that hold them at dose 1.
+        Of a conductance that it opens: the parameters that hold them at dose 1.
     permanent : bool
         Whether it can only be given for the whole experiment.
     """
@@ -213,6 +213,13 @@ INTERVENTIONS: dict[str, Intervention] = {
             "Govorunova et al. 2015 (number not verified); dose chosen",
             target="population",
             conductance="optogenetics.g_GtACR", reversal="optogenetics.E_GtACR",
+        ),
+        Intervention(
+            "Gi_neurons", "hM4Di in neurons with agonist: their GIRK channels", "v of the target",
+            "dv/dt + g*(E_ahp - v)/C_m, g = dose*g_L; of tagged cells, tag*g",
+            "1 = as much potassium conductance as the cell's leak (g_L)", 20.0,
+            "Armbruster et al. 2007 for the tool (number not verified); dose scale chosen",
+            target="population", conductance="lif.g_L", reversal="lif.E_ahp",
         ),
         Intervention(
             TAGGING, "activity-dependent label (doxycycline off, 4-hydroxytamoxifen)",

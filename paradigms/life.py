@@ -139,4 +139,4 @@ def _resolved(
 ) -> tuple[str, str]:
     """Name of the clock, and the table of parameters as it travels in a dataset."""
     plan = parse_protocol(protocol_toml, "protocol.toml")
-    return plan.clock(clock).name, load_parameters(dict(overrides)).to_json()
+    return plan.clock(clock).name, load_parameters(plan.overrides | dict(overrides)).to_json()

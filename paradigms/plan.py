@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from astrogram.text import shown, suggestion
 from paradigms.reading import ProtocolError
+from paradigms.toml_files import with_tables
 
 ALWAYS = "always"
 """Window of an intervention: the whole experiment."""
+
+LOCKS = ("cs", "us")
+"""What an intervention may be locked to."""
+
+MOST_TRIALS = 10_000
+MOST_INTERVENTIONS = 1000
+MOST_LABELS = 126
+"""Different names of one kind: a dataset numbers them in one byte, and keeps one for none."""
 
 
 @dataclass(frozen=True)
@@ -48,6 +58,10 @@ class Phase:
     us: float
     interval: tuple[float, float]
 
+    def stimulus(self, name: str) -> float:
+        """Return how long one of `LOCKS` is on in each trial, s; 0 if there is none."""
+        return self.us if name == "us" else self.trial if self.cs else 0.0
+
 
 @dataclass(frozen=True)
 class Session:
@@ -76,7 +90,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Intervention:
-    """A tool applied during whole sessions or phases.
+    """A tool applied during whole sessions or phases, or within their trials. Times in s.
 
     Attributes
     ----------
@@ -87,17 +101,56 @@ class Intervention:
         ``"session"``, ``"session.phase"`` or `ALWAYS`.
     target : str
         Cells or pathway that it acts on, where the kind leaves that open; else ``""``.
+    locked : str
+        One of `LOCKS`: on within each trial that has this stimulus; ``""`` for all the time.
+    onset, duration : float
+        Of what is locked: from the stimulus' begin, and for how long; a duration of 0 is until the
+        stimulus ends.
+    uptake, washout : float
+        Time constants with which the level follows the dose up and down, 0 for at once.
     """
 
     kind: str
     dose: float
     during: tuple[str, ...]
     target: str = ""
+    locked: str = ""
+    onset: float = 0.0
+    duration: float = 0.0
+    uptake: float = 0.0
+    washout: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """Name in a dataset: the kind, and ``@`` its target if it has one."""
+        return "@".join(filter(None, (self.kind, self.target)))
+
+    def table(self) -> dict[str, Any]:
+        """Return the keys and values of its TOML table; those that say nothing are left out."""
+        times = ("onset", "duration", "uptake", "washout")
+        optional = {"target": self.target, "dose": float(self.dose), "during": list(self.during),
+                    "locked": self.locked,
+                    **{name: f"{float(getattr(self, name))!r} s" for name in times
+                       if getattr(self, name)}}  # fmt: skip
+        return {"kind": self.kind, **{key: value for key, value in optional.items() if value != ""}}
 
 
 @dataclass(frozen=True)
 class Protocol:
-    """A whole experiment. `text` is the TOML it can be read from again."""
+    """A whole experiment.
+
+    Attributes
+    ----------
+    text : str
+        TOML it can be read from again.
+    overrides : dict of str to str
+        Parameters of its own, ``{"group.name": "value unit"}``.
+
+    Raises
+    ------
+    ProtocolError
+        If it has more trials, interventions or names than can be run and stored.
+    """
 
     name: str
     title: str
@@ -107,6 +160,27 @@ class Protocol:
     sessions: tuple[Session, ...]
     interventions: tuple[Intervention, ...]
     text: str
+    overrides: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail after the run."""
+        phases = [phase for session in self.sessions for phase in session.phases]
+        offline = [session.name for session in self.sessions if session.offline]
+        counts = (
+            ("trials", sum(phase.trials for phase in phases), MOST_TRIALS),
+            ("sessions", len(self.sessions), MOST_LABELS),
+            ("names of phases", _different([phase.name for phase in phases] + offline),
+             MOST_LABELS),
+            ("stages", _different(phase.stage for phase in phases), MOST_LABELS),
+            ("interventions", len(self.interventions), MOST_INTERVENTIONS),
+            ("kinds and targets of interventions",
+             _different(item.label for item in self.interventions), MOST_LABELS),
+        )  # fmt: skip
+        for what, found, most in counts:
+            if found > most:
+                raise ProtocolError(
+                    f"protocol {self.name} has {found} {what}; allowed: at most {most}"
+                )
 
     def clock(self, name: str | None = None) -> Clock:
         """Return the clock called `name`, the default one for None.
@@ -133,18 +207,29 @@ class Protocol:
             for window in (session.name, *(f"{session.name}.{p.name}" for p in session.phases))
         ] + [ALWAYS]
 
-    def with_interventions(self, extra: Sequence[Intervention]) -> Protocol:
-        """Return the protocol with `extra` appended, in `text` too."""
-        blocks = [
-            f'\n[[intervention]]\nkind = "{item.kind}"\n'
-            + (f'target = "{item.target}"\n' if item.target else "")
-            + f"dose = {item.dose!r}\nduring = ["
-            + ", ".join(f'"{window}"' for window in item.during)
-            + "]\n"
-            for item in extra
+    def phases_in(self, window: str) -> list[Phase]:
+        """Return the phases that a window of `windows` covers."""
+        name, _, part = window.partition(".")
+        return [
+            phase
+            for session in self.sessions
+            for phase in session.phases
+            if window == ALWAYS or (session.name == name and part in ("", phase.name))
         ]
-        return replace(
-            self,
-            interventions=(*self.interventions, *extra),
-            text=self.text.rstrip("\n") + "\n" + "".join(blocks) if extra else self.text,
-        )
+
+    def with_interventions(self, extra: Sequence[Intervention]) -> Protocol:
+        """Return the protocol with `extra` appended, in `text` too.
+
+        Raises
+        ------
+        ProtocolError
+            If there are too many, or one cannot be written as TOML.
+        """
+        if not extra:
+            return self
+        text = with_tables(self.text, "intervention", [item.table() for item in extra])
+        return replace(self, interventions=(*self.interventions, *extra), text=text)
+
+
+def _different(names: Iterable[str]) -> int:
+    return len(set(names))

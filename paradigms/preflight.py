@@ -109,14 +109,14 @@ def prepare(
     check_device(device, gpu=gpu)
     check_seeds([seed])
     size = REFERENCE_SIZE if size is None else size
-    mean = load_parameters(overrides)
+    mean = load_parameters({**protocol.overrides, **(overrides or {})})
     check_layout(mean, size)
     timeline = animal_timeline(protocol, clock, seed)
-    check_doses(timeline.interventions)
     for name, values in describe_timeline(timeline).items():
         if BY_NAME[name].flags is not None:
             flag_variable(name, values)
     own = individual(mean, seed)
+    check_doses(own, timeline)
     clocks = choose_clocks(own, timeline.speed, device)
     steps = timeline.duration / clocks.neuron
     if steps > MOST_STEPS:
@@ -204,15 +204,19 @@ def check_cohort(missing: Sequence[Life], *, jobs: int, drawn: bool = True) -> N
         check_name(life.dataset)
         check_name(life.measured)
     check_writable(missing[0].dataset)
+    protocols: dict[str, Protocol] = {}
     plans: dict[tuple, Needs] = {}
     animals = set()
     needs = []
     for life in missing:
-        plan = (life.protocol_toml, life.size, life.clock)
-        overrides = life.overrides if drawn else {}
+        text = life.protocol_toml
+        if text not in protocols:
+            protocols[text] = parse_protocol(text, f"protocol of group {life.group}")
+        protocol = protocols[text]
+        plan = (text, life.size, life.clock)
+        overrides = {**protocol.overrides, **(life.overrides if drawn else {})}
         animal = (*plan[1:], tuple(overrides.items()), life.seed)
         if plan not in plans or (drawn and animal not in animals):
-            protocol = parse_protocol(life.protocol_toml, f"protocol of group {life.group}")
             found = prepare(
                 protocol, seed=life.seed, size=life.size, clock=life.clock, overrides=overrides
             )

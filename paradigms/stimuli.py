@@ -13,7 +13,7 @@ from models.amygdala_prefrontal import Tissue
 from models.assembly import Inputs, Spikes
 from models.parameters import ParameterSet
 from models.streams import stream
-from paradigms.doses import dose_levels
+from paradigms.doses import dose_levels, slow_steps
 from paradigms.timeline import Timeline
 
 Window = tuple[float, float]
@@ -87,6 +87,11 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
     Returns
     -------
     Inputs
+
+    Raises
+    ------
+    InterventionError
+        As `paradigms.doses.dose_levels`.
     """
     dt = float(parameters.quantity("numerics.dt"))
     value = {name: parameters.value(f"afferent.{name}") for name in
@@ -127,12 +132,6 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
         timeline.duration,
     )  # fmt: skip
 
-    slow_step = float(parameters.quantity("numerics.dt_slow")) / timeline.speed
-    slow_step = max(1, round(slow_step / dt)) * dt
-    times = np.arange(int(timeline.duration / slow_step) + 2, dtype=np.float64) * slow_step
-    edges = np.array([phase.start for phase in timeline.phases] + [timeline.duration])
-    rates = np.array([phase.dilation for phase in timeline.phases])
-    total = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])
-    slow_time = np.interp(times, edges, total)
-    levels, fibre = dose_levels(timeline.interventions, times, tissue, parameters)
+    times, slow_time = slow_steps(parameters, timeline)
+    levels, fibre = dose_levels(timeline.interventions, times, slow_time, tissue, parameters)
     return Inputs(afferent, drive, slow_time, levels, fibre, timeline.speed)

@@ -6,16 +6,19 @@ simulated time, folded nights included.
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from dataclasses import dataclass
-from math import inf, nan
+from math import nan
 
 import numpy as np
 
 from models.streams import stream
-from paradigms.plan import ALWAYS
-from paradigms.protocol import Phase, Protocol, Session
+from paradigms.plan import ALWAYS, Clock, Intervention, Phase, Protocol, Session
 from paradigms.reading import ProtocolError
+from paradigms.windows import InterventionWindow, PhaseWindow, Timeline, TrialWindow
+
+__all__ = [
+    "BLOCK_TRIALS", "InterventionWindow", "PhaseWindow", "Timeline", "TrialWindow",
+    "animal_timeline", "build_timeline",
+]  # fmt: skip
 
 BLOCK_TRIALS = 5
 """Trials scored together as one block, as published."""
@@ -23,93 +26,11 @@ BLOCK_TRIALS = 5
 GRID_S = 1e-3
 """All times are multiples of this, so that every device and time step sees the same events."""
 
+LONGEST_RUN_S = 50_000.0
+"""Simulated time of the longest run, s: what is drawn for it still fits an ordinary memory."""
 
-@dataclass(frozen=True)
-class PhaseWindow:
-    """A stretch of simulated time; the windows of a timeline touch and cover all of it.
-
-    Attributes
-    ----------
-    name, session, stage, context : str
-        `stage` and `context` are ``""`` for a folded interval; `context` is ``"A"``, ``"B"`` or
-        ``""`` (home cage).
-    start, stop : float
-        Simulated time, s. A session's lead-in belongs to its first phase, its tail to its last.
-    dilation : float
-        Seconds the slow processes advance for each simulated second.
-    """
-
-    name: str
-    session: str
-    stage: str
-    context: str
-    start: float
-    stop: float
-    dilation: float
-
-
-@dataclass(frozen=True)
-class TrialWindow:
-    """One scored window. Times in simulated s; `us_on` and `us_off` are NaN without a US.
-
-    `index` counts the trials of a stage from 0, `block` its groups of `BLOCK_TRIALS`.
-    """
-
-    start: float
-    stop: float
-    cs: bool
-    us_on: float
-    us_off: float
-    stage: str
-    session: str
-    context: str
-    block: int
-    index: int
-
-
-@dataclass(frozen=True)
-class InterventionWindow:
-    """An intervention that is on from `start` to `stop`, simulated s.
-
-    `target` is ``""`` where its kind leaves nothing open.
-    """
-
-    kind: str
-    dose: float
-    start: float
-    stop: float
-    target: str = ""
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """Everything that happens in one run, in simulated seconds.
-
-    Attributes
-    ----------
-    speed : float
-        1 / time scale of the clock: how much faster than life the awake slow processes run.
-    duration : float
-        Simulated time, s.
-    """
-
-    protocol: str
-    clock: str
-    speed: float
-    duration: float
-    phases: tuple[PhaseWindow, ...]
-    trials: tuple[TrialWindow, ...]
-    interventions: tuple[InterventionWindow, ...]
-
-    def phase_at(self, time: float) -> PhaseWindow:
-        """Return the phase at simulated `time` (s); the first or last one outside the run."""
-        number = bisect_right([phase.start for phase in self.phases], time) - 1
-        return self.phases[max(number, 0)]
-
-    @property
-    def stages(self) -> tuple[str, ...]:
-        """Return the stages that have trials, in order of their first trial."""
-        return tuple(dict.fromkeys(trial.stage for trial in self.trials))
+MOST_WINDOWS = 20_000
+"""Times in which an intervention is on, all together."""
 
 
 class _Builder:
@@ -192,6 +113,36 @@ class _Builder:
             )
         )
 
+    def on(self, item: Intervention, time: str) -> list[InterventionWindow]:
+        """Return when an intervention is on in one of the times that it names."""
+        session, _, name = time.partition(".")
+        inside = [
+            phase
+            for phase in self.phases
+            if time == ALWAYS or (phase.session == session and name in ("", phase.name))
+        ]
+        start, stop = min(p.start for p in inside), max(p.stop for p in inside)
+        times = [(start, stop)]
+        if item.locked:
+            times = [
+                self.within(item, trial) for trial in self.trials
+                if start <= trial.start < stop and trial.has(item.locked)
+            ]  # fmt: skip
+        return [
+            InterventionWindow(item.kind, item.dose, *ends, item.target, item.uptake, item.washout)
+            for ends in times
+        ]
+
+    def within(self, item: Intervention, trial: TrialWindow) -> tuple[float, float]:
+        """Return when an intervention is on in a trial that it is locked to."""
+        us = item.locked == "us"
+        begin, end = (trial.us_on, trial.us_off) if us else (trial.start, trial.stop)
+        start = round(begin / GRID_S) + self.steps(item.onset)
+        if not item.duration:
+            return _seconds(start), end
+        what = f"intervention {item.label} duration"
+        return _seconds(start), min(end, _seconds(start + self.event(item.duration, what)))
+
     def pause(self, phase: Phase) -> int:
         """Return the grid steps of one pause, drawn when the phase gives a range."""
         low, high = phase.interval
@@ -218,7 +169,8 @@ def build_timeline(protocol: Protocol, clock: str | None, rng: np.random.Generat
     Raises
     ------
     ProtocolError
-        If the clock is unknown or makes something shorter than the time grid.
+        If the clock is unknown, makes something shorter than the time grid, or the whole longer
+        than `LONGEST_RUN_S`.
     """
     chosen = protocol.clock(clock)
     builder = _Builder(chosen.time_scale, rng)
@@ -227,6 +179,18 @@ def build_timeline(protocol: Protocol, clock: str | None, rng: np.random.Generat
             builder.offline(session)
         else:
             builder.awake(session)
+    _check_length(protocol, chosen, builder)
+    windows = [
+        window
+        for item in protocol.interventions
+        for time in item.during
+        for window in builder.on(item, time)
+    ]
+    if len(windows) > MOST_WINDOWS:
+        raise ProtocolError(
+            f"protocol {protocol.name}: interventions are on {len(windows)} times; allowed: at "
+            f"most {MOST_WINDOWS:,}; lock fewer of them to trials"
+        )
     return Timeline(
         protocol=protocol.name,
         clock=chosen.name,
@@ -234,7 +198,7 @@ def build_timeline(protocol: Protocol, clock: str | None, rng: np.random.Generat
         duration=_seconds(builder.now),
         phases=tuple(builder.phases),
         trials=tuple(builder.trials),
-        interventions=_intervention_windows(protocol, builder.phases),
+        interventions=tuple(windows),
     )
 
 
@@ -243,20 +207,21 @@ def animal_timeline(protocol: Protocol, clock: str | None, seed: int) -> Timelin
     return build_timeline(protocol, clock, stream(seed, "timeline"))
 
 
-def _intervention_windows(
-    protocol: Protocol, phases: list[PhaseWindow]
-) -> tuple[InterventionWindow, ...]:
-    """Return one window for each time of each intervention, in the order given."""
-    windows = []
-    for item in protocol.interventions:
-        for time in item.during:
-            session, _, name = time.partition(".")
-            start, stop = inf, -inf
-            for phase in phases:
-                if time == ALWAYS or (phase.session == session and name in ("", phase.name)):
-                    start, stop = min(start, phase.start), max(stop, phase.stop)
-            windows.append(InterventionWindow(item.kind, item.dose, start, stop, item.target))
-    return tuple(windows)
+def _check_length(protocol: Protocol, clock: Clock, builder: _Builder) -> None:
+    """Refuse a run that would end at no time, or beyond the memory."""
+    total = _seconds(builder.now)
+    if total <= LONGEST_RUN_S:
+        return
+    lengths: dict[str, float] = {}
+    for phase in builder.phases:
+        lengths[phase.session] = lengths.get(phase.session, 0.0) + phase.stop - phase.start
+    longest = max(lengths, key=lengths.__getitem__)
+    raise ProtocolError(
+        f"protocol {protocol.name} would take {total:,.0f} s of simulated time on clock "
+        f"{clock.name} (time_scale {clock.time_scale:g}); allowed: at most {LONGEST_RUN_S:,.0f} s; "
+        f"the longest session is {longest!r} with {lengths[longest]:,.0f} s: shorten it, or choose "
+        "a faster clock"
+    )
 
 
 def _seconds(steps: int) -> float:

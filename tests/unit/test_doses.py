@@ -6,7 +6,7 @@ import pytest
 from models.lesion import cut, pathways
 from models.parameters import load_parameters
 from models.tissue import POPULATIONS
-from paradigms.doses import dose_levels, lesions
+from paradigms.doses import check_doses, dose_levels, lesions
 from paradigms.groups import load_groups
 from paradigms.interventions import INTERVENTIONS, InterventionError
 from paradigms.protocol import ProtocolError, load_protocol, parse_intervention, parse_protocol
@@ -14,6 +14,7 @@ from paradigms.timeline import InterventionWindow, animal_timeline
 from tests.support.circuit import blink, draw
 
 TIMES = np.arange(500) * 0.01
+SLOW = 10  # seconds of the slow clock in one of these
 PARAMETERS = load_parameters()
 LEVELLED = [kind for kind, row in INTERVENTIONS.items() if not row.target]
 LIGHTS = [kind for kind, row in INTERVENTIONS.items() if row.conductance]
@@ -27,7 +28,7 @@ def animal():
 @pytest.fixture
 def levels(animal):
     def given(*windows, times=TIMES):
-        return dose_levels(windows, times, animal.tissue, PARAMETERS)[0]
+        return dose_levels(windows, times, SLOW * times, animal.tissue, PARAMETERS)[0]
 
     return given
 
@@ -49,7 +50,7 @@ def dosed(*items, plan=None):
 
 
 def test_without_interventions_every_level_is_zero(animal):
-    found, fibre = dose_levels((), TIMES, animal.tissue, PARAMETERS)
+    found, fibre = dose_levels((), TIMES, SLOW * TIMES, animal.tissue, PARAMETERS)
     light = {f"{cells}.{name}" for cells in fibre for name in ("g_light", "I_light")}
     named = {INTERVENTIONS[kind].variable for kind in LEVELLED}
     assert set(found) == named | light | {"principal.g_tag", "principal.I_tag"}
@@ -91,7 +92,7 @@ def test_light_falls_on_the_cells_of_its_target_and_adds_up(animal):
         InterventionWindow("opto_excite", 1.0, 2.0, 4.0, "IL_P"),
     )
     tissue = animal.tissue
-    found, fibre = dose_levels(windows, TIMES, tissue, PARAMETERS)
+    found, fibre = dose_levels(windows, TIMES, SLOW * TIMES, tissue, PARAMETERS)
     g, current = np.empty((2, len(TIMES), tissue.n_neurons))
     for where, name in ((slice(0, tissue.n_principal), "principal"),
                         (slice(tissue.n_principal, None), "other")):  # fmt: skip
@@ -194,7 +195,9 @@ def test_a_session_cannot_be_called_as_the_whole_experiment():
 def test_a_protocol_gives_the_drug_in_the_phases_it_names(animal):
     timeline = animal_timeline(dosed("Gi=0.5@night,test", "CalEx=2@always"), None, 1)
     times = np.arange(0, timeline.duration, 0.01)
-    found, _ = dose_levels(timeline.interventions, times, animal.tissue, PARAMETERS)
+    found, _ = dose_levels(
+        timeline.interventions, times, timeline.slow_time(times), animal.tissue, PARAMETERS
+    )
     start = next(phase.start for phase in timeline.phases if phase.session == "night")
     level = found["astrocyte.drug_Gi"]
     assert np.all(level[times >= start - 0.005] == 0.5)
@@ -292,3 +295,85 @@ def test_the_groups_that_ship_can_be_given():
     assert list(groups) == ["control", "Gq", "Gi", "CalEx", "no_astrocytes"]
     (calex,) = animal_timeline(groups["CalEx"], None, 1).interventions
     assert (calex.start, calex.stop) == (0, animal_timeline(plan, None, 1).duration)
+
+
+def test_a_level_follows_its_dose_with_its_time_constants(levels):
+    window = InterventionWindow("Gq", 2.0, 1.0, 3.0, uptake=4.0, washout=8.0)
+    level = levels(window)["astrocyte.drug_Gq"]
+    rising = 2 * (1 - np.exp(-SLOW * (TIMES[100:300] - 1) / 4))
+    assert np.all(level[:100] == 0)
+    assert level[100:300] == pytest.approx(rising, abs=1e-12)
+    top = 2 * (1 - np.exp(-SLOW * 2 / 4))
+    assert level[300:] == pytest.approx(top * np.exp(-SLOW * (TIMES[300:] - 3) / 8), rel=1e-9)
+
+
+def test_a_second_dose_adds_to_what_is_left_of_the_first_and_never_exceeds_the_dose(levels):
+    windows = [InterventionWindow("Gi", 1.0, start, start + 1, washout=20.0) for start in (0, 2)]
+    level = levels(*windows)["astrocyte.drug_Gi"]
+    assert np.all(level[:100] == 1)
+    assert level[199] == pytest.approx(np.exp(-SLOW * 0.99 / 20))
+    assert np.all(level[200:300] == 1)
+    slow = [InterventionWindow("Gi", 1.0, s, s + 1, uptake=20.0, washout=20.0) for s in (0, 2)]
+    level = levels(*slow)["astrocyte.drug_Gi"]
+    assert level[299] > level[99] > level[199] > 0
+    assert level.max() < 1
+
+
+def test_overlapping_doses_with_one_time_constant_rise_to_their_sum(levels):
+    windows = [InterventionWindow("Gq", 1.0, start, 5.0, uptake=0.1) for start in (0.0, 2.0)]
+    level = levels(*windows)["astrocyte.drug_Gq"]
+    assert level[[199, 499]] == pytest.approx([1, 2])
+
+
+def test_a_drug_washes_out_over_a_night():
+    plan = parse_protocol(
+        blink().text + '[[intervention]]\nkind = "Gi"\nduring = "pairing"\nwashout = "3 h"\n',
+        "blink.toml",
+    )
+    animal = draw(plan)
+    level = animal.inputs.levels["astrocyte.drug_Gi"]
+    night = next(phase for phase in animal.timeline.phases if phase.session == "night")
+    after = np.searchsorted(np.arange(len(level)) * animal.clocks("cpp").slow, night.stop + 1e-9)
+    before = np.flatnonzero(level >= 1)[-1]
+    assert level[after + 1] == pytest.approx(np.exp(-24 / 3), rel=0.02)
+    assert np.all(np.diff(level[before:-1]) < 0)
+
+
+@pytest.mark.parametrize("kind", ["Gq", "opto_excite", "tagging"])
+def test_what_is_on_for_less_than_a_step_is_refused(kind, refusal):
+    target = "IL_P" if INTERVENTIONS[kind].target else ""
+    line = refusal(InterventionWindow(kind, 0.5, 1.001, 1.004, target))
+    assert "on for 0.003 s of simulated time, less than a step of its level (0.01 s)" in line
+
+
+def test_light_locked_to_trials_is_on_in_them_alone():
+    text = '[[intervention]]\nkind = "opto_silence"\ntarget = "IL_P"\nlocked = "us"\n'
+    animal = draw(parse_protocol(blink().text + text + 'during = "pairing"\n', "blink.toml"))
+    (trial, _) = animal.timeline.trials
+    on = np.flatnonzero(animal.inputs.levels["other.g_light"].max(axis=1))
+    times = np.arange(len(animal.inputs.slow_time)) * animal.clocks("cpp").slow
+    assert times[on[[0, -1]]] == pytest.approx([trial.us_on, trial.us_off - times[1]])
+    assert len(on) == round((trial.us_off - trial.us_on) / times[1])
+
+
+@pytest.mark.parametrize(
+    ("items", "part"),
+    [
+        (["Gi=0.6@test", "Gi=0.6@always"], "allowed: 0 to 1 in total"),
+        (["opto_silence:tagged@test"], "add tagging@PHASE"),
+        (["Gi_neurons:tagged@test"], "add tagging@PHASE"),
+    ],
+)
+def test_doses_are_checked_without_an_animal(items, part):
+    timeline = animal_timeline(dosed(*items), None, 1)
+    with pytest.raises(InterventionError) as caught:
+        check_doses(PARAMETERS, timeline)
+    assert part in str(caught.value)
+    check_doses(PARAMETERS, animal_timeline(dosed("Gi@test", "tagging@pairing"), None, 1))
+
+
+@pytest.mark.parametrize("line", ['uptake = "1 h"', 'washout = "1 h"', 'locked = "cs"'])
+def test_what_is_for_good_has_no_course(line):
+    text = f'[[intervention]]\nkind = "lesion"\ntarget = "CS-BLA_P"\nduring = "always"\n{line}\n'
+    with pytest.raises(ProtocolError, match="which is for good; leave it out"):
+        parse_protocol(blink().text + text, "blink.toml")

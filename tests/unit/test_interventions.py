@@ -229,8 +229,8 @@ def membrane(equations, **levels):
 PRINCIPAL = neuron.LIF_TAGGED + neuron.PLASTIC_CELL
 
 
-@pytest.mark.parametrize("kind", ["opto_excite", "opto_silence"])
-def test_light_opens_a_conductance_with_its_own_reversal(kind):
+@pytest.mark.parametrize("kind", ["opto_excite", "opto_silence", "Gi_neurons"])
+def test_light_and_designer_receptors_open_a_conductance_with_its_own_reversal(kind):
     row = INTERVENTIONS[kind]
     g = DOSE * float(PARAMETERS.quantity(row.conductance))
     reversal = float(PARAMETERS.quantity(row.reversal))
@@ -275,6 +275,18 @@ def test_full_light_drives_a_cell_as_fast_as_its_membrane_allows():
         1 / (climb + P["tau_ref"]), rel=0.05
     )
     assert rate("optogenetics.g_GtACR", "optogenetics.E_GtACR") == 0
+
+
+def test_a_gi_receptor_in_neurons_holds_a_cell_nearer_to_potassium():
+    """At dose 1, as much potassium conductance as leak: half way."""
+    row = INTERVENTIONS["Gi_neurons"]
+    g, reversal = (float(PARAMETERS.quantity(name)) for name in (row.conductance, row.reversal))
+    settled = (P["g_L"] * -0.07 + g * reversal) / (P["g_L"] + g)
+    assert settled == pytest.approx((-0.07 + P["E_ahp"]) / 2)
+    cell = {"v": settled, "E_L": -0.07, "V_th": -0.05, "g_light": g, "I_light": g * reversal}
+    events = {"threshold": "v > V_th", "reset": "", "refractory": "tau_ref"}
+    before, after = one_step(neuron.LIF, cell, 1e-5, **events)
+    assert after["v"] == pytest.approx(before["v"], abs=1e-15)
 
 
 @pytest.mark.parametrize(("tagging", "y"), [(1, 40.0), (0.5, 40.0), (1, 0.0), (0, 40.0)])
