@@ -5,10 +5,10 @@ import json
 import numpy as np
 import pytest
 
+from analysis.contrasts import read_table
 from analysis.regime import cautions_of, judge_populations
 from analysis.schema import labels
 from analysis.summary import summarise
-from analysis.windows import read_table
 from models.parameters import load_parameters
 from models.tissue import POPULATIONS
 from tests.support.synthetic import synthetic
