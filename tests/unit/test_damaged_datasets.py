@@ -7,7 +7,8 @@ import pytest
 
 from analysis.schema import DatasetError, read_dataset, write_dataset
 from paradigms.cli import main
-from tests.support.damaged import CONTENT, FILES, RAN, READ_OUT, raw, small
+from tests.support.damaged import CONTENT, READ_OUT, raw, small
+from tests.support.damaged_files import FILES, RAN
 
 
 @pytest.fixture(autouse=True)
