@@ -155,7 +155,9 @@ class _Worker:
 def _begin(held: Connection) -> None:
     """Prepare a worker: it ends with its parent, and Ctrl-C is the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _leave)
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is not signal.SIG_IGN:  # as under nohup
+            signal.signal(ending, _leave)
     threading.Thread(target=_end_with_parent, args=(held,), daemon=True).start()
     show_remarks()
 
