@@ -134,7 +134,7 @@ DAMAGE = {
     "deep": lambda content: 100_000 * b"[",
     "binary": lambda content: b"\xff\xfe\x00",
     "flipped": flipped,
-    "nan": lambda content: content.replace(b": [[", b": [[NaN], [", 1),
+    "nan": lambda content: content.replace(b": [[", b": [[NaN], [", 1) + b" ",
 }
 
 
