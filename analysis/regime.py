@@ -80,7 +80,12 @@ def judge_populations(dataset: xr.Dataset) -> list[Finding]:
 
 
 def cautions_of(dataset: xr.Dataset) -> list[str]:
-    """What a reader of one animal's dataset should know, a line each; see `judge_populations`."""
+    """What a reader of a dataset should know, a line each; see `judge_populations`.
+
+    Nothing of a cohort's dataset, which holds no spikes.
+    """
+    if "spike_time" not in dataset:
+        return []
     return [finding.text for finding in judge_populations(dataset)]
 
 

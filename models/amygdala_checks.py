@@ -1,4 +1,4 @@
-"""What the amygdala circuit refuses before it runs: steps too coarse for a rate, large weights.
+"""What the amygdala circuit refuses before it runs, and what is watched while it does.
 
 Astrocytes step by the method of Runge and Kutta, cells by that of Euler. A conductance that is too
 large for a step makes a potential jump over its reversal, and inhibition then makes spikes.
@@ -9,11 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
+import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
+from models import neuron
 from models.astrocyte import ASTROCYTE
-from models.checks import ModelError
+from models.checks import ROUNDING, ModelError, check_parameters
+from models.circuit import Guard
 from models.parameters import ParameterSet
 from models.time_step import LARGEST_STEP, Step, check_rates, fastest_rates
 from models.tissue import POPULATIONS, Tissue
@@ -26,20 +29,19 @@ HIGHEST_RATE = 100.0
 populations of the circuit reach, while single cells may."""
 
 
-def check_steps(
-    parameters: ParameterSet, constants: Mapping[str, object], tissue: Tissue,
+def check_constants(
+    parameters: ParameterSet, constants: Mapping[str, object],
     levels: Mapping[str, NDArray[np.float64]], *, cell: float, astrocyte: float,
 ) -> None:  # fmt: skip
-    """Check the steps of astrocytes and of cells against all rates.
+    """Check constants and initial values of the circuit, and its time steps against their rates.
 
     Parameters
     ----------
     parameters : ParameterSet
     constants : mapping of str to quantity
         All constants of the equations, by the names that they have there, and ``speed``.
-    tissue : Tissue
     levels : mapping of str to ndarray
-        Doses and light in time, by ``CELLS.VARIABLE``.
+        Doses in time, by ``CELLS.VARIABLE``; none before an animal is drawn.
     cell, astrocyte : float
         Time steps, s.
 
@@ -48,6 +50,14 @@ def check_steps(
     ModelError
         Naming the variable, its rate, the step and the parameters to change; one line.
     """
+    used = {*b2.Equations(ASTROCYTE).identifiers, "C_0", "h_0", "I_0"}
+    check_parameters({name: value for name, value in constants.items() if name in used})
+    low, high = (parameters.value(f"plasticity.{name}") for name in ("w_min", "w_max"))
+    if low >= high:
+        raise ModelError(
+            f"plasticity.w_min = {low:g} is not below plasticity.w_max = {high:g}; "
+            "lower w_min or raise w_max"
+        )
     speed = float(constants["speed"])  # type: ignore[arg-type]
     names = {row.name: row.key for row in parameters.rows() if row.name in constants}
     doses = {
@@ -59,30 +69,24 @@ def check_steps(
     key = "numerics.dt_astrocyte"
     step = Step(astrocyte, key, speed, _low(parameters, key), cell * speed)
     check_rates(
-        step, partial(fastest_rates, ASTROCYTE), given,
-        LARGEST_STEP, {**names, **{name: f"dose ({name})" for name in doses}},
+        step, partial(fastest_rates, ASTROCYTE), given, LARGEST_STEP,
+        {**names, **{name: f"dose ({name})" for name in doses}},
     )  # fmt: skip
-    step = Step(cell, "numerics.dt", 1.0, _low(parameters, "numerics.dt"))
+    step = Step(cell, "numerics.dt", smallest=_low(parameters, "numerics.dt"))
     check_rates(step, _cell_rates, given, LARGEST_EULER_STEP, names)
-    _check_membranes(parameters, tissue, levels, cell)
 
 
 def check_weights(parameters: ParameterSet, tissue: Tissue) -> None:
-    """Check that the bounds of plasticity are apart, and naive weights not above them.
+    """Check that no naive weight is above the upper bound of plasticity.
 
-    Above the upper bound the rule would drive a weight away from it.
+    There the rule would drive a weight away from it.
 
     Raises
     ------
     ModelError
         With the largest weight and what to change; one line.
     """
-    low, high = (parameters.value(f"plasticity.{name}") for name in ("w_min", "w_max"))
-    if low >= high:
-        raise ModelError(
-            f"plasticity.w_min = {low:g} is not below plasticity.w_max = {high:g}; "
-            "lower w_min or raise w_max"
-        )
+    high = parameters.value("plasticity.w_max")
     weights = np.concatenate([edges.weight for edges in tissue.tripartite.values()])
     largest = float(np.max(weights)) if len(weights) else 0.0
     if largest > high:
@@ -114,10 +118,24 @@ def _cell_rates(constants: Mapping[str, object], _only: str) -> dict[str, float]
     }
 
 
-def _check_membranes(
+def check_membranes(
     parameters: ParameterSet, tissue: Tissue, levels: Mapping[str, NDArray[np.float64]], dt: float
 ) -> None:
-    """Check that the step resolves the membrane of every cell under its largest conductance."""
+    """Check that a step of `dt` (s) resolves the membrane of every cell at its largest conductance.
+
+    Parameters
+    ----------
+    parameters : ParameterSet
+    tissue : Tissue
+    levels : mapping of str to ndarray
+        Light in time, by ``CELLS.VARIABLE``.
+    dt : float
+
+    Raises
+    ------
+    ModelError
+        Naming the cells, the conductance, the step and what to change; one line.
+    """
 
     def si(key: str) -> float:
         return float(parameters.quantity(key))
@@ -191,3 +209,28 @@ def _light(tissue: Tissue, levels: Mapping[str, NDArray[np.float64]]) -> NDArray
             if values is not None:
                 result[where] += np.max(values)
     return result
+
+
+def guards() -> tuple[Guard, ...]:
+    """Watch all state variables of cells, each within what it can be."""
+    result = []
+    for cells, text in (
+        ("astrocyte", ASTROCYTE),
+        ("principal", neuron.LIF_TAGGED + neuron.PLASTIC_CELL),
+        ("other", neuron.LIF),
+    ):
+        equations = b2.Equations(text)
+        for name in sorted(equations.diff_eq_names):
+            low, high, unit = _POSSIBLE.get(equations[name].dim, (None, None, ""))
+            result.append(Guard(cells, name, low, unit, high))
+    return tuple(result)
+
+
+# By dimension: concentrations are not negative, what has no unit is a share, and potentials stay
+# between the reversals, which their bounds in the tables hold within -95 to 20 mV. A step too
+# coarse for a rate leaves these long before anything is infinite.
+_POSSIBLE: dict[object, tuple[float | None, float | None, str]] = {
+    b2.mmolar.dim: (-ROUNDING, None, "mmolar"),
+    b2.Quantity(1.0).dim: (-1e-6, 1 + 1e-6, ""),
+    b2.volt.dim: (-0.2, 0.1, "volt"),
+}

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models import astrocyte, neuron, synapse
-from models.amygdala_checks import check_steps, check_weights
+from models.amygdala_checks import check_constants, check_membranes, check_weights, guards
 from models.amygdala_prefrontal import POPULATIONS, Tissue
-from models.checks import ROUNDING, check_parameters
-from models.circuit import Cells, Circuit, Course, Guard, Links, Source, Tables
+from models.circuit import Cells, Circuit, Course, Links, Source, Tables
 from models.parameters import ParameterSet
 from models.time_step import check_time_step
 from models.units import base_unit
@@ -89,13 +88,8 @@ def check_regime(parameters: ParameterSet, speed: float, clocks: Clocks) -> None
     ModelError
         If a constant, an initial value or a time step lies outside the regime of the model.
     """
-    _check_astrocyte(namespace(parameters, speed), clocks)
-
-
-def _check_astrocyte(space: Mapping[str, b2.Quantity], clocks: Clocks) -> None:
-    used = {*b2.Equations(astrocyte.ASTROCYTE).identifiers, "C_0", "h_0", "I_0"}
-    check_parameters({name: value for name, value in space.items() if name in used})
-    check_time_step(clocks.astrocyte * b2.second, astrocyte.ASTROCYTE, space)
+    space = namespace(parameters, speed)
+    check_constants(parameters, space, {}, cell=clocks.neuron, astrocyte=clocks.astrocyte)
 
 
 def assemble(
@@ -123,13 +117,13 @@ def assemble(
         If a constant, an initial value or a time step lies outside the regime of the model.
     """
     space = namespace(parameters, inputs.speed)
-    _check_astrocyte(space, clocks)
-    check_steps(
-        parameters, space, tissue, inputs.levels, cell=clocks.neuron, astrocyte=clocks.astrocyte
+    check_constants(
+        parameters, space, inputs.levels, cell=clocks.neuron, astrocyte=clocks.astrocyte
     )
+    check_membranes(parameters, tissue, inputs.levels, clocks.neuron)
+    check_weights(parameters, tissue)
 
     tables: Tables = {f"constant.{key}": np.array(float(value)) for key, value in space.items()}
-    check_weights(parameters, tissue)
     links = _links(tissue, clocks, tables)
     _initial_neurons(parameters, tissue, tables)
     _initial_astrocytes(parameters, tissue, tables)
@@ -164,7 +158,7 @@ def assemble(
                 for cells, variable in [name.split(".")]
             ),
         ),
-        guards=_guards(),
+        guards=guards(),
     )
     return circuit, tables
 
@@ -204,31 +198,6 @@ def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
             refractory=astrocyte.RELEASE_THRESHOLD,
         ),
     )  # fmt: skip
-
-
-def _guards() -> tuple[Guard, ...]:
-    """Watch all state variables of cells, each within what it can be."""
-    result = []
-    for cells, text in (
-        ("astrocyte", astrocyte.ASTROCYTE),
-        ("principal", neuron.LIF_TAGGED + neuron.PLASTIC_CELL),
-        ("other", neuron.LIF),
-    ):
-        equations = b2.Equations(text)
-        for name in sorted(equations.diff_eq_names):
-            low, high, unit = _POSSIBLE.get(equations[name].dim, (None, None, ""))
-            result.append(Guard(cells, name, low, unit, high))
-    return tuple(result)
-
-
-# By dimension: concentrations are not negative, what has no unit is a share, and potentials stay
-# between the reversals, which their bounds in the tables hold within -95 to 20 mV. A step too
-# coarse for a rate leaves these long before anything is infinite.
-_POSSIBLE: dict[object, tuple[float | None, float | None, str]] = {
-    b2.mmolar.dim: (-ROUNDING, None, "mmolar"),
-    b2.Quantity(1.0).dim: (-1e-6, 1 + 1e-6, ""),
-    b2.volt.dim: (-0.2, 0.1, "volt"),
-}
 
 
 def _initial_neurons(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:

@@ -37,7 +37,7 @@ from paradigms.cli_parts import (
 from paradigms.cli_references import reproduce
 from paradigms.cli_robustness import robustness
 from paradigms.cli_show import AsJson, cache, devices, interventions, parameters, protocols
-from paradigms.console import COMPARE_COLUMNS, EXPENDABLE, RunProgress, note, print_rows
+from paradigms.console import COMPARE_COLUMNS, EXPENDABLE, RunProgress, note, print_rows, warn
 from paradigms.marks import check_picture, request_mark, write_mark
 from paradigms.output import check_beside, check_name, check_writable, dataset_path
 from paradigms.protocol import load_protocol, parse_intervention
@@ -118,7 +118,6 @@ def run(
     path = dataset_path(out, plan.name, seed)
     check_writable(path)
 
-    from analysis.regime import cautions_of
     from analysis.schema import write_dataset
     from analysis.summary import summarise
     from paradigms.preflight import check_run
@@ -135,8 +134,7 @@ def run(
         path.parent.mkdir(parents=True, exist_ok=True)
         write_dataset(dataset, path)
     print_rows(summarise(dataset), as_json=as_json)
-    for caution in cautions_of(dataset):
-        note(f"caution: {caution}")
+    warn(dataset)
     note(f"dataset: {path}")
 
 
@@ -161,7 +159,6 @@ def analyse(
 
     from analysis.cohort import beside, design_of_cohort, is_cohort, read_any
     from analysis.own_rows import check_found, load_rows
-    from analysis.regime import cautions_of
     from analysis.windows import design_of
 
     own = load_rows(rows) if rows else None
@@ -190,8 +187,7 @@ def analyse(
     print_rows(shown, as_json=as_json, columns=columns, expendable=EXPENDABLE if whole else ())
     if left_out:
         note(left_out)
-    for caution in [] if whole else cautions_of(dataset):
-        note(f"caution: {caution}")
+    warn(dataset)
     with replacing(sheet) as temporary:
         draw(dataset, temporary)
         write_mark(temporary, mark)
@@ -213,25 +209,21 @@ def compare(
     from analysis.compare import cautions
     from analysis.measures import measure
     from analysis.own_rows import check_found, load_rows
-    from analysis.regime import cautions_of
     from analysis.report import report
 
     own = load_rows(rows) if rows else None
-    members, told = [], []
+    members = []
     for file in files:  # one dataset in memory at a time: they may be larger than it together
         dataset = read_any(file) if own is None else beside(read_any(file), own)
-        if is_cohort(dataset):
-            members += animals(dataset)
-        else:
-            members.append(measure(dataset))
-            told += [f"{file.name}: {line}" for line in cautions_of(dataset)]
+        members += animals(dataset) if is_cohort(dataset) else [measure(dataset)]
+        warn(dataset, f"{file.name}: ")
     if own is not None:
         check_found(own, [member.design for member in members])
     found, left_out = report(members)
     print_rows(found, as_json=as_json, columns=COMPARE_COLUMNS, expendable=EXPENDABLE)
     if left_out:
         note(left_out)
-    for caution in [*cautions(members), *told]:
+    for caution in cautions(members):
         note(f"caution: {caution}")
 
 

@@ -12,7 +12,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from types import TracebackType
-from typing import Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, Self, TextIO
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -21,6 +21,9 @@ from astrogram import environment
 from astrogram.text import one_line, printable
 from paradigms.rendering import Row, as_rows, markdown, table
 from paradigms.timeline import Timeline
+
+if TYPE_CHECKING:
+    import xarray as xr
 
 PIPE_WIDTH = 140
 """Columns of a table that does not go to a terminal."""
@@ -94,6 +97,14 @@ def note(message: str) -> None:
     if stream is not None:
         with contextlib.suppress(OSError):
             print(_encodable(printable(" ".join(message.splitlines())), stream), file=stream)
+
+
+def warn(dataset: xr.Dataset, of: str = "") -> None:
+    """Print a line for each population that left its regime; `of` says in which file."""
+    from analysis.regime import cautions_of
+
+    for line in cautions_of(dataset):
+        note(f"caution: {of}{line}")
 
 
 def terminal() -> Console:
