@@ -14,7 +14,6 @@ from models.amygdala_checks import check_constants, check_membranes, check_weigh
 from models.amygdala_prefrontal import POPULATIONS, Tissue
 from models.circuit import Cells, Circuit, Course, Links, Source, Tables
 from models.parameters import ParameterSet
-from models.time_step import check_time_step
 from models.units import base_unit
 from models.wiring import Edges, sort_edges
 

@@ -17,7 +17,7 @@ from astrogram import environment
 from paradigms import cli
 from tests.support.bad_inputs import ROOT, cases
 
-LINES, SECONDS = 12, 30
+LINES, SECONDS = 12, 120
 SEED = 15
 
 
