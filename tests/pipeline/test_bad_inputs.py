@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -131,7 +130,6 @@ def test_a_strange_environment_is_one_line_or_ignored(
 ):
     for name, content in files.items():
         (tmp_path / name).write_text(content)
-    began = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-m", "paradigms", *arguments],
         cwd=tmp_path, env=environment.for_child(PYTHONPATH=str(ROOT), **variables),
@@ -143,4 +141,3 @@ def test_a_strange_environment_is_one_line_or_ignored(
         assert len(done.stderr.strip().splitlines()) <= LINES
         assert done.stderr.strip().splitlines()[-1].startswith("astrogram: ")
         assert listing(tmp_path) == set(files)
-        assert time.monotonic() - began < 60
