@@ -41,7 +41,7 @@ REFUSED = {
     "parameter": ({"overrides": {"plasticity.eto": "1"}}, "unknown parameter"),
     "value": ({"overrides": {"plasticity.eta": "-1"}}, "out of range"),
     "shares": ({"overrides": {"population.share_PL": "1"}}, "at most 1"),
-    "step": ({"overrides": {"astrocyte.Omega_C": "6000"}}, "too coarse"),
+    "step": ({"overrides": {"astrocyte.Omega_C": "900"}}, "too coarse"),
     "initial": ({"overrides": {"astrocyte.C_0": "100"}}, "above the total calcium"),
     "dose": ({"protocol": given("Gi=1@pairing", "Gi=0.1@always")}, "0 to 1 in total"),
     "lesion": (
@@ -139,7 +139,7 @@ COHORTS = {
     "kind": ([*GROUP, Group("Gx", ("Gx@test",), {})], range(2), {}, "'Gx' is not known"),
     "parameter": ([*GROUP, Group("a", (), {"a.b": "1"})], range(2), {}, "unknown parameter"),
     "step": (
-        [*GROUP, Group("a", (), {"astrocyte.Omega_C": "6000"})], range(2), {}, "too coarse"
+        [*GROUP, Group("a", (), {"astrocyte.Omega_C": "900"})], range(2), {}, "too coarse"
     ),
     "name": ([Group("g" * 250, (), {})], range(2), {}, "allowed: 255"),
 }
