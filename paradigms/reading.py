@@ -27,6 +27,7 @@ LONGEST_S = 3.6e7
 
 LONGEST_NAME = 64
 LONGEST_TEXT = 500
+LONGEST_VALUE = 100
 LONGEST_LIST = 300
 """Characters of a list of allowed names that a message shows."""
 
@@ -246,7 +247,7 @@ def _setting(where: str, value: object) -> str:
         text = value if isinstance(value, str) else repr(value) if number else ""
     except ValueError:  # of thousands of digits
         text = ""
-    if not text.strip() or len(text) > LONGEST_TEXT or printable(text) != text:
+    if not text.strip() or len(text) > LONGEST_VALUE or printable(text) != text:
         raise ProtocolError(
             f'{where} = {shown(value)} must be a number, or text with a unit such as "30 Hz"'
         )

@@ -30,6 +30,8 @@ def test_an_example_can_be_run(page, text, tmp_path):
     if "[[group]]" in text:
         path.write_text(text, encoding="utf-8")
         plan = load_protocol("fear_extinction")
+        for name in re.findall(r'^protocol = "(\w+\.toml)"', text, re.M):  # a file beside it
+            (tmp_path / name).write_text(plan.text, encoding="utf-8")
         for group in load_groups(path):
             draw(group.protocol(plan), overrides=group.overrides)
         return
