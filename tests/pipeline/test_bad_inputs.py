@@ -109,7 +109,7 @@ ENVIRONMENTS = (
     ({"TMPDIR": "absent"}, {}, RUN, 2),
     ({"TMPDIR": "file"}, {"file": ""}, RUN, 2),
     ({"GENN_PATH": "absent"}, {}, (*RUN, "--device", "genn"), 2),
-    ({"HOME": "", "ASTROGRAM_CACHE": "", "XDG_CACHE_HOME": "x"}, {}, ("cache",), 2),
+    ({"HOME": "", "ASTROGRAM_CACHE": "", "XDG_CACHE_HOME": "x"}, {}, ("cache",), None),
     ({"PYTHONIOENCODING": "ascii"}, {}, ("parameters",), 0),
     ({"LC_ALL": "C", "PYTHONUTF8": "0"}, {}, ("interventions",), 0),
     ({"COLUMNS": "0"}, {}, ("parameters",), 0),
