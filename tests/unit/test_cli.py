@@ -75,6 +75,7 @@ def house(monkeypatch):
             "read_any": read_dataset, "is_cohort": lambda dataset: False, "animals": None,
             "beside": None, "design_of_cohort": None,
         },
+        "analysis.regime": {"cautions_of": lambda dataset: []},
         "analysis.measures": {"measure": lambda dataset: dataset},
     }
     for name, members in fakes.items():
