@@ -73,9 +73,12 @@ same: $(VENV)/installed
 test-slow: $(VENV)/installed
 	$(RUN)/python -m pytest -m "slow and not genn and not gpu"
 
-# Not what another Brian2 cannot change: notebooks, cohorts, commands.
-BRIAN := tests/genn tests/property tests/reference tests/unit \
-    tests/pipeline/test_builds.py tests/pipeline/test_run.py
+# What another Brian2 or NumPy can change: not notebooks, cohorts, commands, files, tables.
+BRIAN := tests/genn tests/reference $(foreach name, builds run, tests/pipeline/test_$(name).py) \
+    $(foreach name, timeline units weights wiring, tests/property/test_$(name)_property.py) \
+    $(foreach name, astrocyte brian checks circuit devices doses gap_junction homeostasis individual \
+        interventions parameters parts recording regime steps stimuli third_factor tissue units \
+        wiring, tests/unit/test_$(name).py)
 test-genn: $(VENV_GENN)/installed
 	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu" $(BRIAN)
 
