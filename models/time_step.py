@@ -76,14 +76,16 @@ def fastest_rates(
         return value.get(ratio, 0) * value.get(content, 0) * value.get(share, 1.0)
 
     def dose(name: str) -> float:
-        return value.get(f"drug_{name}", 0.0)
+        return value.get(name, 0.0)
 
     known: dict[str, Callable[[], float]] = {
         "C": lambda: speed * _calcium_with_pumps(value),
-        "C_tot": lambda: speed * (value["Omega_S"] + dose("CalEx") * value["O_X"] / value["K_X"]),
+        "C_tot": lambda: (
+            speed * (value["Omega_S"] + dose("drug_CalEx") * value["O_X"] / value["K_X"])
+        ),
         "I": lambda: (
             speed * (value["O_3K"] / value["K_3K"]
-                     + value["Omega_5P"] * (1 + dose("IP3_phosphatase")))
+                     + value["Omega_5P"] * (1 + dose("drug_IP3_phosphatase")))
         ),
         "Y_S": lambda: value["Omega_c"],
         "Gamma_A": lambda: (
@@ -95,7 +97,7 @@ def fastest_rates(
         "cAMP": lambda: speed * value["Omega_cAMP"],
         "A_d": lambda: speed * value["Omega_ado"],
         "x_A": lambda: speed * value["Omega_A"],
-        "Ser": lambda: speed * value["Omega_ser"] * (1 + dose("DAAO")),
+        "Ser": lambda: speed * value["Omega_ser"] * (1 + dose("drug_DAAO")),
     }  # fmt: skip
     if "G_A" in variables:
         known["Gamma_S"] = lambda: (
@@ -104,7 +106,7 @@ def fastest_rates(
     elif "A_d" in variables:
         known["Gamma_S"] = lambda: (
             speed * (value["O_G"] * value["O_ATP"] / value["Omega_ado"]
-                     + value["Omega_G"] * (1 + dose("A1_agonist")))
+                     + value["Omega_G"] * (1 + dose("drug_A1_agonist")))
         )  # fmt: skip
     rates = {}
     for name in {only} if only else variables & set(known):
