@@ -1,7 +1,8 @@
 """Populations that a run drove out of what such cells do: silent, too fast, or saturated.
 
 A run may end with sound numbers that mean nothing, because a parameter was set too far. What is
-judged is the awake part, by ``tables/regime.csv`` and by parameters that travel in the dataset.
+judged is the awake part without shocks, which drive some cells as fast as they can, by
+``tables/regime.csv`` and by parameters that travel in the dataset.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ SATURATED_SHARE = 0.02
 
 @dataclass(frozen=True)
 class Finding:
-    """One population out of its regime: its mean rate awake (Hz), and a sentence about it."""
+    """One population out of its regime: its mean rate there (Hz), and a sentence about it."""
 
     population: str
     rate: float
@@ -36,7 +37,7 @@ class Finding:
 
 
 def judge_populations(dataset: xr.Dataset) -> list[Finding]:
-    """Return the populations that are silent, too fast or saturated while the animal is awake.
+    """Return the populations that are silent, too fast or saturated awake and between shocks.
 
     Parameters
     ----------
@@ -90,15 +91,20 @@ def cautions_of(dataset: xr.Dataset) -> list[str]:
 
 
 def _awake(dataset: xr.Dataset) -> NDArray[np.float64]:
-    """Start and stop of the phases with a stage, s, shape (2, n_phases)."""
+    """Start and stop of the stretches awake and without US, s, in order, shape (2, n)."""
     lived = labels(dataset["phase_stage"]) != "none"
-    return np.stack([dataset[f"phase_{end}"].values[lived] for end in ("start", "stop")])
+    shocked = np.isfinite(dataset["us_on"].values)
+    ends = (("phase_start", "us_off"), ("phase_stop", "us_on"))
+    return np.stack([
+        np.sort(np.concatenate([dataset[phase].values[lived], dataset[us].values[shocked]]))
+        for phase, us in ends
+    ])  # fmt: skip
 
 
 def _spikes(
     dataset: xr.Dataset, awake: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.integer]]:
-    """Times and cells of the spikes in the awake phases, which follow each other."""
+    """Times and cells of the spikes in stretches that follow each other."""
     when, who = dataset["spike_time"].values, dataset["spike_neuron"].values
     ends = np.searchsorted(when, awake)
     where = np.concatenate([np.arange(first, last) for first, last in ends.T])

@@ -92,6 +92,24 @@ def test_bursts_at_the_refractory_limit_are_told_though_the_mean_is_sound():
     assert cautions_of(fired("CeM", 400.0, regular=True, share=0.01)) == []
 
 
+def test_a_shock_may_drive_cells_as_fast_as_they_can():
+    on, off = SOUND["trial_start"].values, SOUND["trial_stop"].values
+    cells = np.flatnonzero(labels(SOUND["population"]) == "LC")
+    times = np.concatenate([np.arange(a, b, 2.5e-3) for a, b in zip(on, off, strict=True)])
+    other = ~np.isin(SOUND["spike_neuron"].values, cells)
+    when = np.concatenate([SOUND["spike_time"].values[other], np.repeat(times, cells.size)])
+    who = np.concatenate([SOUND["spike_neuron"].values[other], np.tile(cells, times.size)])
+    order = np.argsort(when, kind="stable")
+    driven = SOUND.drop_vars(["spike_time", "spike_neuron"]).assign(
+        spike_time=SOUND["spike_time"].variable._replace(data=when[order]),
+        spike_neuron=SOUND["spike_neuron"].variable._replace(data=who[order]),
+    )
+    shocks = {"us_on": driven["trial_start"].variable, "us_off": driven["trial_stop"].variable}
+    assert cautions_of(driven.assign(shocks)) == []
+    (line,) = cautions_of(driven)
+    assert line.startswith("LC fires at 1")
+
+
 def test_a_population_without_a_resting_rate_may_be_silent():
     assert cautions_of(fired("LC", 0.0)) == []
     assert cautions_of(fired("CeM", 0.0, parameters=False)) == []
