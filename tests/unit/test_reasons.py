@@ -124,7 +124,9 @@ def levels():
         assert group.overrides == {}  # what is clamped is clamped by drugs
         timeline = animal_timeline(group.protocol(plan), None, 1)
         times = np.arange(0, timeline.duration, 0.1)
-        given, _ = dose_levels(timeline.interventions, times, tissue, parameters)
+        given, _ = dose_levels(
+            timeline.interventions, times, timeline.speed * times, tissue, parameters
+        )
         result[group.name] = {name: level for name, level in given.items() if level.any()}
     phases = {phase.session: (phase.start, phase.stop) for phase in timeline.phases}
     return times, phases, result

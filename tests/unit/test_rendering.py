@@ -131,8 +131,10 @@ def test_any_table_at_any_width(made, width):
      ("６０", None), ("8 0", None)],
 )  # fmt: skip
 def test_the_width_that_is_asked_for(monkeypatch, given, found):
-    monkeypatch.setenv("COLUMNS", given)
-    assert environment.columns() == found
+    with monkeypatch.context() as own:  # pytest itself asks for the width when a test has ended
+        own.setenv("COLUMNS", given)
+        width = environment.columns()
+    assert width == found
 
 
 class Stream(io.StringIO):
