@@ -83,7 +83,7 @@ def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
         nothing(axes, title, NO_RESPONSE)
         return
     for x, (_, area) in enumerate(shown):
-        trials = np.nanmean(area, axis=1)
+        trials = np.nanmean(area[np.isfinite(area).any(axis=1)], axis=1)
         axes.bar(x, trials.mean(), 0.7, color=BLUE, alpha=0.45)
         axes.plot(np.full(trials.size, x), trials, "o", ms=3, color=BLUE, mew=0)
     axes.axhline(0, color=GREY, lw=0.6)
