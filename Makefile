@@ -74,11 +74,11 @@ test-slow: $(VENV)/installed
 	$(RUN)/python -m pytest -m "slow and not genn and not gpu"
 
 # What another Brian2 or NumPy can change: not notebooks, cohorts, commands, files, tables.
-BRIAN := tests/genn tests/reference $(foreach name, builds run, tests/pipeline/test_$(name).py) \
-    $(foreach name, timeline units weights wiring, tests/property/test_$(name)_property.py) \
-    $(foreach name, astrocyte brian checks circuit devices doses gap_junction homeostasis individual \
-        interventions parameters parts recording regime steps stimuli third_factor tissue units \
-        wiring, tests/unit/test_$(name).py)
+BRIAN := tests/genn tests/against $(wildcard tests/models/*.py) tests/models/mechanisms \
+    tests/models/tissue $(foreach name, brian builds circuit devices, tests/models/machine/test_$(name).py) \
+    $(foreach name, doses interventions timeline timeline_property, tests/paradigms/protocol/test_$(name).py) \
+    $(foreach name, recording stimuli, tests/paradigms/run/test_$(name).py) \
+    tests/analysis/activity/test_regime.py tests/whole/test_run.py
 test-genn: $(VENV_GENN)/installed
 	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu" $(BRIAN)
 

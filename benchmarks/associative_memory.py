@@ -14,8 +14,8 @@ import tracemalloc
 
 import numpy as np
 
-from models.associative_memory import at_rest, memory_network, rates_of_change
-from models.associative_transport import pattern_transport
+from models.memory.network import at_rest, memory_network, rates_of_change
+from models.memory.transport import pattern_transport
 from models.parameters import load_parameters
 
 MEMORIES = 25

@@ -6,18 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.measure import Cost, children
-from models.amygdala_prefrontal import Tissue, draw_tissue
-from models.assembly import Clocks, Inputs, assemble
-from models.circuit import Circuit, Tables
-from models.devices import choose_clocks
-from models.individual import individual
+from models.circuits.amygdala_prefrontal import Clocks, Inputs, assemble
+from models.machine.circuit import Circuit, Tables
+from models.machine.devices import choose_clocks
+from models.machine.run import run_circuit
 from models.parameters import ParameterSet, load_parameters
-from models.run import run_circuit
 from models.streams import stream
-from paradigms.protocol import load_protocol
-from paradigms.recording import record
-from paradigms.stimuli import draw_inputs
-from paradigms.timeline import animal_timeline
+from models.tissue.animal import Tissue, draw_tissue
+from models.tissue.individual import individual
+from paradigms.protocol.files import load_protocol
+from paradigms.protocol.timeline import animal_timeline
+from paradigms.run.recording import record
+from paradigms.run.stimuli import draw_inputs
 
 PROTOCOL = "fear_extinction"
 

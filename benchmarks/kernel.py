@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from benchmarks.fear import Animal
-from models.circuit import Tables
-from models.wiring import Edges, join_edges
+from models.machine.circuit import Tables
+from models.tissue.wiring import Edges, join_edges
 
 SOURCE = Path(__file__).parent / "kernel.c"
 # Those that Brian2 compiles its program with.

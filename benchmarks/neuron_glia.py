@@ -14,14 +14,14 @@ from pathlib import Path
 import brian2 as b2
 
 from benchmarks.measure import Cost, children
-from models import neuron_glia_2019
-from models.devices import choose_clocks
-from models.neuron_glia_wiring import draw_wiring
+from models.circuits import neuron_glia_2019
+from models.circuits.neuron_glia_wiring import draw_wiring
+from models.machine.devices import choose_clocks
+from models.machine.program import compile_program
+from models.machine.session import device_session
 from models.parameters import load_parameters
-from models.program import compile_program
-from models.session import device_session
-from paradigms import reference_per_synapse
-from paradigms.neuron_glia_2019 import CIRCUIT
+from paradigms.references import per_synapse as reference_per_synapse
+from paradigms.references.neuron_glia_2019 import CIRCUIT
 
 BUILDERS = {
     "domain": neuron_glia_2019.assemble,

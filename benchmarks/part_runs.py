@@ -18,10 +18,10 @@ from statistics import median
 from benchmarks import fear
 from benchmarks.measure import children
 from benchmarks.report import Row, available_cores
-from models.devices import DeviceError, check_device
-from models.run import run_circuit
-from paradigms.protocol import load_protocol
-from paradigms.simulate import simulate
+from models.machine.devices import DeviceError, check_device
+from models.machine.run import run_circuit
+from paradigms.protocol.files import load_protocol
+from paradigms.run.simulate import simulate
 
 ANIMALS, QUICK_ANIMALS, SINGLES = 12, 4, 4
 

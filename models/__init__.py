@@ -1,5 +1,5 @@
 """What the tissue is: parameters, equations, wiring and devices. Knows no experiment."""
 
-from models.brian import import_quietly
+from models.machine.brian import import_quietly
 
 import_quietly()

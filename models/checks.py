@@ -1,7 +1,7 @@
 """Refuse what lies outside the regime where the model is defined, and stop a run that leaves it.
 
-Before a run: `check_parameters`, `check_graph` and `models.time_step.check_time_step`; the builders
-call them. During a run: `guard`. After a run, on any device: `check_traces`.
+Before a run: `check_parameters`, `check_graph` and `models.mechanisms.time_step.check_time_step`;
+the builders call them. During a run: `guard`. After a run, on any device: `check_traces`.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from astrogram.errors import AstrogramError
 
 if TYPE_CHECKING:
-    from models.wiring import Edges
+    from models.tissue.wiring import Edges
 
 # A negative value closer to zero than this (mmolar) is rounding, not a wrong model: 1e-9 umolar.
 ROUNDING = 1e-12

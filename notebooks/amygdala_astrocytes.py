@@ -29,14 +29,14 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.cohort import animals, design_of_cohort
-from analysis.compare import comparison, sign_pattern
-from analysis.panels_cohort import by_epoch, dots, draw_differences, draw_freezing
-from analysis.style import legend, tidy
-from paradigms.cohort import plan_cohort, run_cohort
-from paradigms.groups import load_groups
-from paradigms.protocol import load_protocol
-from paradigms.timeline import animal_timeline
+from analysis.cohort.compare import comparison, sign_pattern
+from analysis.cohort.dataset import animals, design_of_cohort
+from analysis.figures.cohort_panels import by_epoch, dots, draw_differences, draw_freezing
+from analysis.figures.style import legend, tidy
+from paradigms.cohort.cohort import plan_cohort, run_cohort
+from paradigms.cohort.groups import load_groups
+from paradigms.protocol.files import load_protocol
+from paradigms.protocol.timeline import animal_timeline
 
 plan = load_protocol("fear_extinction")
 groups = load_groups("amygdala_astrocytes")[:3]

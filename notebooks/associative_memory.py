@@ -25,16 +25,16 @@ from dataclasses import replace
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.capacity import capacity_exponents, theory
-from models.activations import Activation
-from models.associative_attention import positive_features, read_query, write_tokens
-from models.associative_energy import energy
-from models.associative_memory import State, integrate, memory_network
-from models.associative_transport import PatternTransport
+from analysis.memory.capacity import capacity_exponents, theory
+from models.memory.activations import Activation
+from models.memory.attention import positive_features, read_query, write_tokens
+from models.memory.energy import energy
+from models.memory.network import State, integrate, memory_network
+from models.memory.transport import PatternTransport
 from models.parameters import load_parameters
-from paradigms.associative_recall import simulate_recall
-from paradigms.memory_capacity import measure_capacity
-from paradigms.transport_block import simulate_block
+from paradigms.memory.associative_recall import simulate_recall
+from paradigms.memory.memory_capacity import measure_capacity
+from paradigms.memory.transport_block import simulate_block
 
 rng = np.random.default_rng(0)
 parameters = load_parameters(circuit="associative_memory")

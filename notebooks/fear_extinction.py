@@ -28,14 +28,14 @@
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.calcium import cs_evoked
-from analysis.compare import compare
-from analysis.decoding import decode_state
-from analysis.ensembles import find_ensembles
-from analysis.schema import labels
-from analysis.spikes import counts
-from paradigms.protocol import load_protocol
-from paradigms.simulate import simulate
+from analysis.activity.decoding import decode_state
+from analysis.activity.ensembles import find_ensembles
+from analysis.activity.spikes import counts
+from analysis.astrocytes.calcium import cs_evoked
+from analysis.cohort.compare import compare
+from analysis.dataset.schema import labels
+from paradigms.protocol.files import load_protocol
+from paradigms.run.simulate import simulate
 
 dataset = simulate(load_protocol("fear_extinction"), seed=2)
 dataset

@@ -23,12 +23,12 @@ import brian2 as b2
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.loops import describe_loop
-from analysis.waves import describe_wave
-from models.astrocyte import LI_RINZEL, astrocyte_group, published
-from models.calcium import CALCIUM
-from paradigms.calcium_wave import simulate_wave
-from paradigms.tripartite_synapse import simulate_loop
+from analysis.astrocytes.loops import describe_loop
+from analysis.astrocytes.waves import describe_wave
+from models.mechanisms.astrocyte import LI_RINZEL, astrocyte_group, published
+from models.mechanisms.calcium import CALCIUM
+from paradigms.parts.calcium_wave import simulate_wave
+from paradigms.parts.tripartite_synapse import simulate_loop
 
 b2.prefs.codegen.target = "numpy"
 

@@ -2,14 +2,14 @@
 
 import sys
 
-from paradigms.signals import until_interrupted
+from paradigms.command.signals import until_interrupted
 
 
 def main() -> int:
-    """Run the command line and return the exit status; see `paradigms.cli.main`."""
+    """Run the command line and return the exit status; see `paradigms.command.cli.main`."""
 
     def work() -> int:
-        from paradigms.cli import command  # Ctrl-C ends that, too, without a traceback
+        from paradigms.command.cli import command  # Ctrl-C ends that, too, without a traceback
 
         return command()
 

@@ -5,11 +5,11 @@ import re
 import brian2 as b2
 import pytest
 
-from models.objects import make_objects
-from models.session import device_session
-from paradigms.interventions import INTERVENTIONS
-from paradigms.protocol import parse_intervention
-from paradigms.recording import FIELDS
+from models.machine.objects import make_objects
+from models.machine.session import device_session
+from paradigms.protocol.files import parse_intervention
+from paradigms.protocol.interventions import INTERVENTIONS
+from paradigms.run.recording import FIELDS
 from tests.support.circuit import blink, draw
 
 pytestmark = pytest.mark.genn

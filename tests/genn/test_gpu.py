@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from analysis.schema import labels
-from models.devices import DeviceError, check_device
-from paradigms.protocol import load_protocol
-from paradigms.simulate import simulate
+from analysis.dataset.schema import labels
+from models.machine.devices import DeviceError, check_device
+from paradigms.protocol.files import load_protocol
+from paradigms.run.simulate import simulate
 
 pytestmark = pytest.mark.gpu
 

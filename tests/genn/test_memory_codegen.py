@@ -4,10 +4,10 @@ import re
 
 import pytest
 
-from models.associative_spiking import pairs
+from models.machine.session import device_session
+from models.memory.spiking import pairs
 from models.parameters import load_parameters
-from models.session import device_session
-from paradigms.spiking_recall import draw_wiring, monitored
+from paradigms.memory.spiking_recall import draw_wiring, monitored
 
 pytestmark = pytest.mark.genn
 pytest.importorskip("brian2genn", reason="brian2genn is not installed: make test-genn")

@@ -9,9 +9,9 @@ import os
 import numpy as np
 import pytest
 
-from models.devices import check_device
-from paradigms.protocol import load_protocol, parse_intervention
-from paradigms.simulate import simulate
+from models.machine.devices import check_device
+from paradigms.protocol.files import load_protocol, parse_intervention
+from paradigms.run.simulate import simulate
 from tests.support.circuit import draw
 
 pytestmark = [

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.schema import write_dataset
+from analysis.dataset.schema import write_dataset
+from tests.support.paths import ROOT
 from tests.support.synthetic import synthetic
 
-ROOT = Path(__file__).resolve().parents[2]
 PROTOCOL = (ROOT / "paradigms/protocols/quick_conditioning.toml").read_text(encoding="utf-8")
 GROUPS = (ROOT / "paradigms/groups/amygdala_astrocytes.toml").read_text(encoding="utf-8")
 

@@ -8,22 +8,22 @@ from dataclasses import dataclass
 import brian2 as b2
 import numpy as np
 
-from models.amygdala_prefrontal import Tissue, draw_tissue
-from models.assembly import Clocks, Inputs, assemble
-from models.circuit import Tables
-from models.devices import choose_clocks
-from models.individual import individual
-from models.lesion import cut
-from models.objects import make_objects, recorded
+from models.circuits.amygdala_prefrontal import Clocks, Inputs, assemble
+from models.machine.circuit import Tables
+from models.machine.devices import choose_clocks
+from models.machine.objects import make_objects, recorded
+from models.machine.run import run_circuit
+from models.machine.session import device_session
 from models.parameters import ParameterSet, Value, load_parameters
-from models.run import run_circuit
-from models.session import device_session
 from models.streams import stream
-from paradigms.doses import lesions
-from paradigms.protocol import Protocol, load_protocol, parse_protocol
-from paradigms.recording import Recorder, record
-from paradigms.stimuli import draw_inputs
-from paradigms.timeline import Timeline, animal_timeline
+from models.tissue.animal import Tissue, draw_tissue
+from models.tissue.individual import individual
+from models.tissue.lesion import cut
+from paradigms.protocol.doses import lesions
+from paradigms.protocol.files import Protocol, load_protocol, parse_protocol
+from paradigms.protocol.timeline import Timeline, animal_timeline
+from paradigms.run.recording import Recorder, record
+from paradigms.run.stimuli import draw_inputs
 
 SIZE = 250
 

@@ -16,12 +16,12 @@ import psutil
 
 from astrogram.environment import temporary_folder
 from astrogram.leftovers import owned_folder
-from paradigms.cohort import complete, plan_cohort
-from paradigms.groups import Group
-from paradigms.life import Life, finish, is_done
+from paradigms.cohort.cohort import complete, plan_cohort
+from paradigms.cohort.groups import Group
+from paradigms.cohort.life import Life, finish, is_done
 from tests.support.circuit import blink
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 SEEDS = range(4)
 GROUPS = [Group("control", (), {}), Group("Gq", ("Gq=1@pairing",), {})]
 

@@ -13,7 +13,7 @@ from typing import Any
 import netCDF4
 import numpy as np
 
-from analysis.schema import write_dataset
+from analysis.dataset.schema import write_dataset
 from tests.support.damaged import DEEP, DIGITS, raw, small
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from analysis.schema import validate
+from analysis.dataset.schema import validate
 from astrogram.errors import AstrogramError
 from models.parameters import Parameter, load_parameters
-from paradigms.protocol import Protocol
-from paradigms.simulate import simulate
+from paradigms.protocol.files import Protocol
+from paradigms.run.simulate import simulate
 from tests.support.circuit import draw
 
 MEASURED = ("spike_time", "calcium", "ip3", "gate", "noradrenaline", "cAMP", "weight", "freezing")

@@ -9,10 +9,10 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import ArrayLike
 
-from models import synapse
-from models.assembly import namespace
+from models.circuits.amygdala_prefrontal import namespace
+from models.machine.session import device_session
+from models.mechanisms import synapse
 from models.parameters import ParameterSet
-from models.session import device_session
 
 #: Everything a tripartite synapse reads of its target, as plain variables.
 HELD_CELL = """

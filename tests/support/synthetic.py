@@ -9,7 +9,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.schema import assemble
+from analysis.dataset.schema import assemble
 
 SPEED = 10.0
 CS, GAP, LEAD = 3.0, 6.0, 6.0

@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 
-from paradigms.rendering import formatted, is_number
+from paradigms.display.rendering import formatted, is_number
 
 
 def left_out(text):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from models.circuit import (
+from models.machine.circuit import (
     Cells,
     Circuit,
     Course,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from paradigms.signals import until_interrupted
+from paradigms.command.signals import until_interrupted
 
 N_STEPS = 2_000_000
 
@@ -16,7 +16,7 @@ def work() -> int:
     import numpy as np
 
     from astrogram.files import replacing
-    from models.run import run_circuit
+    from models.machine.run import run_circuit
     from tests.support.tiny import STEP, tables, tiny
 
     whole = tiny()

@@ -1,0 +1,1 @@
+"""What spikes say: rates, responses, ensembles, decoders."""

@@ -1,0 +1,189 @@
+"""Cross-validated decoders of the stimulus and of the state of memory from spikes.
+
+A trial is the unit: all parts of a trial are held out together, its parts are averaged into one
+decision, and chance comes from labels shuffled between trials (state) or within trials (stimulus
+against the baseline before it), through the same cross-validation.  Both decoders see stimulus
+windows of one context only where they compare states, so neither the context nor the stimulus
+itself can be read instead; the time of day can, as in the published design.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+from sklearn.model_selection import StratifiedGroupKFold
+from sklearn.pipeline import Pipeline, make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import SVC
+
+from analysis.activity.spikes import cells_of, rates
+from analysis.design.windows import Windows, baseline_windows, cs_windows, role_trials
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.intp]
+SHUFFLES = 200
+FOLDS = 5
+PARTS = 3  # decisions averaged in a trial
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How well a decoder does, and by chance.
+
+    Attributes
+    ----------
+    accuracy : float
+        Balanced accuracy of held-out trials, 0 to 1.
+    shuffled : (shuffle,) array
+        The same with shuffled labels.
+    trials : (n,) array
+        Trials decoded.
+    output : (n,) array
+        Held-out decision of each trial's stimulus window; above 0 for the second class (stimulus,
+        extinction).
+    """
+
+    accuracy: float
+    shuffled: Floats
+    trials: Ints
+    output: Floats
+
+    @property
+    def chance_95(self) -> float:
+        """95th percentile of the shuffled accuracies."""
+        return float(np.percentile(self.shuffled, 95))
+
+    @property
+    def p(self) -> float:
+        """Share of shuffles at least as good, the decoder itself counted in."""
+        return float(((self.shuffled >= self.accuracy).sum() + 1) / (self.shuffled.size + 1))
+
+
+def decoder() -> Pipeline:
+    """Standardise each cell, then a soft linear margin: cells outnumber trials."""
+    return make_pipeline(StandardScaler(), SVC(kernel="linear", C=0.01, class_weight="balanced"))
+
+
+def decode_cs(
+    dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = SHUFFLES
+) -> Decoding | None:
+    """Decode stimulus against the matched baseline before it.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+    population : str
+        Population decoded from.
+    shuffles : int
+        Label permutations for the chance level.
+
+    Returns
+    -------
+    Decoding or None
+        None with fewer than two trials.
+    """
+    before = baseline_windows(dataset)
+    trials = np.flatnonzero((dataset["trial_cs"].values > 0) & (before.length > 0))
+    if trials.size < 2:
+        return None
+    stimulus, baseline = cs_windows(dataset).take(trials), before.take(trials)
+    both = Windows(
+        np.concatenate([stimulus.start, baseline.start]),
+        np.concatenate([stimulus.stop, baseline.stop]),
+    )
+    # One decision per window: the split into parts serves where trials are few.
+    features = rates(dataset, both.start, both.stop, cells_of(dataset, population))
+    label = np.repeat([1, 0], trials.size)
+
+    group = np.tile(np.arange(trials.size), 2)
+
+    def swap(rng: np.random.Generator) -> Ints:
+        side = rng.integers(0, 2, trials.size)
+        return group + trials.size * np.concatenate([side, 1 - side])
+
+    window = np.arange(label.size)
+    accuracy, output, shuffled = _decode(features, label, group, window, swap, shuffles)
+    return Decoding(accuracy, shuffled, trials, output[: trials.size])
+
+
+def decode_state(
+    dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = SHUFFLES
+) -> Decoding | None:
+    """Decode the state of memory: fear retrieval (0) against extinction (1).
+
+    By the roles of epochs (`analysis.design.epochs.ROLES`): ``fear`` against ``safe`` and ``test``;
+    in the published design early extinction against late extinction and its retrieval, in one
+    context.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+    population : str
+        Population decoded from.
+    shuffles : int
+        Label permutations for the chance level.
+
+    Returns
+    -------
+    Decoding or None
+        None with fewer than two trials of either state.
+    """
+    fear, calm = role_trials(dataset, "fear"), role_trials(dataset, "safe", "test")
+    if min(fear.size, calm.size) < 2:
+        return None
+    trials = np.concatenate([fear, calm])
+    parts = cs_windows(dataset).take(trials).split(PARTS)
+    features = rates(dataset, parts.start, parts.stop, cells_of(dataset, population))
+    state = np.repeat([0, 1], [fear.size, calm.size])
+    group = np.repeat(np.arange(trials.size), PARTS)
+
+    def shuffle(rng: np.random.Generator) -> Ints:
+        order = rng.permutation(trials.size)
+        return (order[:, None] * PARTS + np.arange(PARTS)).ravel()
+
+    accuracy, output, shuffled = _decode(
+        features.reshape(group.size, -1), state[group], group, group, shuffle, shuffles
+    )
+    return Decoding(accuracy, shuffled, trials, output)
+
+
+def _decode(
+    features: Floats,
+    label: Ints,
+    group: Ints,
+    window: Ints,
+    shuffle: Callable[[np.random.Generator], Ints],
+    shuffles: int,
+) -> tuple[float, Floats, Floats]:
+    """Accuracy, held-out decision per window, and accuracies with shuffled labels.
+
+    `group` is what is held out together, `window` what one decision is made for.  Shuffling moves
+    the features to other labels, which leaves the labels stratified over the same folds.
+    """
+    rng = np.random.default_rng(SEED)
+    features = np.sqrt(features)  # evens out the variance of counts
+    smallest = min(np.unique(group[label == value]).size for value in (0, 1))
+    split = StratifiedGroupKFold(min(FOLDS, smallest), shuffle=True, random_state=SEED)
+    folds = list(split.split(features, label, group))
+    size = np.bincount(window)
+    truth = np.bincount(window, label) / size > 0.5
+
+    def held_out(moved: Floats) -> tuple[float, Floats]:
+        decision = np.empty(label.size)
+        for train, test in folds:
+            fitted = decoder().fit(moved[train], label[train])
+            decision[test] = fitted.decision_function(moved[test])
+        output = np.bincount(window, decision) / size
+        right = (output > 0) == truth
+        return float((right[truth].mean() + right[~truth].mean()) / 2), output
+
+    accuracy, output = held_out(features)
+    shuffled = [held_out(features[shuffle(rng)])[0] for _ in range(shuffles)]
+    return accuracy, output, np.array(shuffled)

@@ -1,0 +1,1 @@
+"""What astrocytes do: calcium responses, waves, closed loops."""

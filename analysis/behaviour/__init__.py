@@ -1,0 +1,1 @@
+"""What the animal does, read from its output populations."""

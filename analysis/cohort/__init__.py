@@ -1,0 +1,1 @@
+"""Many animals measured, and beside the paper."""

@@ -1,0 +1,243 @@
+"""The numbers of one animal that comparisons between animals and with the paper are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from analysis.activity.decoding import decode_cs
+from analysis.activity.drift import measure_drift
+from analysis.activity.ensembles import Responses, cs_responses, find_ensembles
+from analysis.activity.handoff import predict_targets
+from analysis.activity.information import cs_information
+from analysis.activity.transfer import STATES, cs_transfer, state_transfer, track_state
+from analysis.astrocytes.calcium import CLASSES, cs_evoked, epoch_area, heterogeneity, us_evoked
+from analysis.dataset.schema import labels
+from analysis.design.contrasts import read_table
+from analysis.design.epochs import Design
+from analysis.design.own_rows import design_text
+from analysis.design.windows import design_of, epoch_trials
+from analysis.statistics import correlation
+
+NAN = float("nan")
+Values = dict[tuple[str, str], float]
+LEAD = 0.02  # s by which prefrontal activity is shifted to tell which area is the earlier
+
+
+@dataclass(frozen=True)
+class Animal:
+    """One simulated animal.
+
+    Attributes
+    ----------
+    group : str
+        ``control``, or what was done to it (``tables/groups.csv``).
+    seed : int
+        Seed.
+    origin : tuple of str
+        Protocol, clock and hash of the parameters.
+    values : dict
+        (quantity, epoch) -> value; NaN where it cannot be measured.
+    trials : dict
+        ``stage`` and ``block`` of every trial, its ``freezing`` (percent) and its
+        ``fear_output`` (held-out output of the decoder of fear state; NaN where there is none).
+    design : Design
+        Its epochs, and the rows that its protocol asks for.
+    """
+
+    group: str
+    seed: int
+    origin: tuple[str, str, str]
+    values: Values = field(repr=False)
+    trials: dict[str, list[Any]] = field(default_factory=dict, repr=False)
+    design: Design = field(default=Design(), repr=False)
+
+    def record(self) -> dict[str, Any]:
+        """Return what `analysis.cohort.dataset.gather` takes beside group and seed, for JSON."""
+        values = [[*key, value] for key, value in self.values.items()]
+        return {
+            "origin": list(self.origin), "values": values, "trials": self.trials,
+            "design": design_text(self.design),
+        }  # fmt: skip
+
+
+def group_of(dataset: xr.Dataset) -> str:
+    """Name the group: as the cohort named it, else by the interventions that took place."""
+    if "group" in dataset.attrs:
+        return str(dataset.attrs["group"])
+    known = {row["kind"]: row["group"] for row in read_table("groups")}
+    kinds = np.unique(labels(dataset["intervention_kind"])).tolist()
+    return "+".join(sorted({known.get(kind.lower(), kind) for kind in kinds})) or "control"
+
+
+def measure(dataset: xr.Dataset) -> Animal:
+    """Measure one animal.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+
+    Returns
+    -------
+    Animal
+        With freezing (percent) and calcium of every epoch, responsive cells (percent) and
+        information (bits) of the epochs with matched windows, ensembles and their drift, decoders
+        within and across epochs and their output beside freezing, and what the amygdala predicts
+        of prefrontal activity: the rows of ``tables/quantities.csv``.
+    """
+    values: Values = {}
+    design = design_of(dataset)
+    freezing = dataset["freezing"].values
+    for epoch in design:
+        values["freezing", epoch.name] = _mean(freezing[epoch_trials(dataset, epoch.name)])
+    values |= _calcium(dataset, design)
+    for name in design.tested:
+        values |= _responsive(dataset, name)
+    values["decoder_freezing_r", "all"] = _decoder_freezing(dataset)
+    values |= _ensembles(dataset, design)
+    values |= _transfer(dataset, design)
+    values |= _handoff(dataset, design)
+    attrs = dataset.attrs
+    origin = (attrs["protocol"], attrs["clock"], attrs["parameters_hash"])
+    output, state = _state(dataset, design)
+    trials = {
+        "stage": labels(dataset["trial_stage"]).tolist(),
+        "block": dataset["trial_block"].values.tolist(),
+        "freezing": freezing.astype(float).tolist(),
+        "fear_output": output.tolist(),
+    }
+    seed = int(attrs["seed"])
+    return Animal(group_of(dataset), seed, origin, values | state, trials, design)
+
+
+def responsive_share(
+    dataset: xr.Dataset, found: Responses, projection: str, tagged: bool = True
+) -> float:
+    """Percent of cells with a projection (or, not `tagged`, without) that the stimulus changes."""
+    chosen = (labels(dataset["projection"])[found.cells] == projection) == tagged
+    return 100.0 * _mean((found.excited | found.inhibited)[chosen])
+
+
+def _calcium(dataset: xr.Dataset, design: Design) -> Values:
+    values: Values = {}
+    cs, us = cs_evoked(dataset), us_evoked(dataset)
+    known = design.role("fear")
+    reference = epoch_area(dataset, cs, known) if known else NAN
+    for epoch in (each.name for each in design):
+        to_cs, to_us = epoch_area(dataset, cs, epoch), epoch_area(dataset, us, epoch)
+        values["calcium_cs", epoch] = to_cs
+        values["calcium_us", epoch] = to_us
+        values["calcium_cs_ratio", epoch] = to_cs / reference if reference > 0 else NAN
+        values["calcium_us_ratio", epoch] = to_us / reference if reference > 0 else NAN
+        # A response to the stimulus of about nothing makes no sense below a fraction.
+        values["calcium_us_cs", epoch] = to_us / max(to_cs, 0.01 * to_us) if to_us > 0 else NAN
+    test = design.role("test")
+    if known and test:
+        classes = heterogeneity(dataset)
+        for name in CLASSES:
+            values[f"calcium_{name}", test] = 100.0 * _mean(classes == name)
+        present = float(np.unique(classes).size)
+        values["calcium_classes", test] = present if classes.size else NAN
+    return values
+
+
+def _responsive(dataset: xr.Dataset, epoch: str) -> Values:
+    trials = epoch_trials(dataset, epoch)
+    if not trials.size:
+        return {}
+    found = cs_responses(dataset, trials)
+    return {
+        ("cs_excited", epoch): 100.0 * _mean(found.excited),
+        ("cs_inhibited", epoch): 100.0 * _mean(found.inhibited),
+        ("cs_responsive_PL", epoch): responsive_share(dataset, found, "PL"),
+        ("cs_responsive_not_PL", epoch): responsive_share(dataset, found, "PL", tagged=False),
+        ("cs_responsive_IL", epoch): responsive_share(dataset, found, "IL"),
+        ("cs_information", epoch): _mean(cs_information(dataset, trials)),
+    }
+
+
+def _ensembles(dataset: xr.Dataset, design: Design) -> Values:
+    """Fear and extinction cells, and what becomes of the pattern and cells of recalled fear."""
+    values: Values = {}
+    found = find_ensembles(dataset)
+    if len(design.roles("fear", "test", "return")) == 3:
+        values["fear_cells", "all"] = 100.0 * _mean(found.fear_cells)
+        values["extinction_cells", "all"] = 100.0 * _mean(found.extinction_cells)
+    drift, reference = measure_drift(dataset), design.role("fear")
+    for epoch in [name for name in drift.epochs if reference and name != reference]:
+        for quantity, matrix in (
+            ("pattern_similarity", drift.similarity),
+            ("ensemble_overlap", drift.overlap),
+            ("ensemble_turnover", 100.0 * drift.turnover),
+        ):
+            values[quantity, epoch] = drift.to(matrix, reference, epoch)
+    return values
+
+
+def _transfer(dataset: xr.Dataset, design: Design) -> Values:
+    """Decoders trained in one epoch (or pair of epochs) and applied to the others."""
+    values: Values = {}
+    cs, state = cs_transfer(dataset), state_transfer(dataset)
+    reference = design.role("fear")
+    for column, epoch in enumerate(cs.names):
+        values["cs_output", epoch] = float(cs.output[column, column])
+        if reference in cs.names:
+            row = cs.names.index(reference)
+            values["cs_transfer", epoch] = 100.0 * float(cs.accuracy[row, column])
+    pairs = {" - ".join(design.roles(*pair)): pair for pair in STATES}
+    trained = " - ".join(design.roles(*STATES[0]))
+    if trained in state.names:
+        row = state.accuracy[state.names.index(trained)]
+        for name, accuracy in zip(state.names, row, strict=True):
+            # Named by the epoch that the training pair lacks, or by its own second one
+            fear, calm = pairs[name]
+            new = design.role(calm if fear == STATES[0][0] else fear)
+            values["state_transfer", new] = 100.0 * float(accuracy)
+    return values
+
+
+def _state(dataset: xr.Dataset, design: Design) -> tuple[np.ndarray, Values]:
+    """Output of the decoder of fear state in every trial, and how it goes with freezing."""
+    output = np.full(dataset.sizes["trial"], NAN)
+    track = track_state(dataset, shuffles=0)
+    if track is None:
+        return output, {}
+    output[track.trials] = track.output.mean(axis=1)
+    values: Values = {("state_freezing_r", "all"): track.r}
+    values["state_freezing_parts_r", "all"] = track.r_parts
+    for epoch in (each.name for each in design):
+        inside = output[epoch_trials(dataset, epoch)]
+        values["fear_output", epoch] = _mean(inside[np.isfinite(inside)])
+    return output, values
+
+
+def _handoff(dataset: xr.Dataset, design: Design) -> Values:
+    """What BLA principal cells predict of prefrontal ones beyond trials in another order."""
+    values: Values = {}
+    # A narrow scan and one control: this is measured in every animal of a cohort
+    for name, found in predict_targets(dataset, lags=(-LEAD, 0.0, LEAD), shuffles=1).items():
+        area = name.removesuffix("_P")
+        for epoch in design.tested:
+            value = found.beyond_chance(epoch_trials(dataset, epoch))[1]
+            values[f"handoff_{area}", epoch] = 100.0 * float(value)
+        whole = found.beyond_chance()
+        values[f"handoff_{area}", "all"] = 100.0 * float(whole[1])
+        lead = whole[2] - whole[0]
+        values[f"handoff_lead_{area}", "all"] = 100.0 * float(lead)
+        values[f"handoff_rank_{area}", "all"] = float(np.median(found.rank[1]))
+    return values
+
+
+def _decoder_freezing(dataset: xr.Dataset) -> float:
+    decoded = decode_cs(dataset, shuffles=0)
+    if decoded is None:
+        return NAN
+    return correlation(dataset["freezing"].values[decoded.trials], decoded.output)
+
+
+def _mean(values: np.ndarray) -> float:
+    return float(np.mean(values)) if values.size else NAN

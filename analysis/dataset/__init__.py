@@ -1,0 +1,1 @@
+"""The dataset: its schema, its check, and its files."""

@@ -1,0 +1,244 @@
+"""Epochs of an experiment, the published ones and a user's own.
+
+An epoch is a stage of the protocol, or its first or last block or trial.  The published epochs are
+rows of ``tables/epochs.csv`` and hold where a protocol has their stages; a protocol's own stand in
+``[[epoch]]`` tables of its TOML text, which travels in every dataset; every stage that neither
+speaks of is an epoch under its own name.  Nothing else in the analysis knows a stage by name: what
+the published analyses need are the roles of epochs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.design.contrasts import WHOLE, Contrast, read_table
+
+T = TypeVar("T")
+ROLES = ("fear", "safe", "test", "return")
+"""Fear is recalled; is extinguished; its extinction is tested later; fear returns."""
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """Trials that are scored together.
+
+    Attributes
+    ----------
+    name, stage : str
+        Name of the epoch; stage of its trials.
+    block, trial : str or int
+        Which block, or trial, of the stage: ``""`` for all, ``"first"``, ``"last"``, or a number
+        counted from 1.
+    title : str
+        For people; the name by default.
+    role : str
+        One of `ROLES` or ``""``: what the analyses of ensembles and decoders take it for.
+    tested : bool
+        Whether cells, patterns and decoders are tested in it.
+    shown : bool
+        Whether it stands in summaries and figures.
+    """
+
+    name: str
+    stage: str
+    block: str | int = ""
+    trial: str | int = ""
+    title: str = ""
+    role: str = ""
+    tested: bool = True
+    shown: bool = True
+
+
+@dataclass(frozen=True)
+class Trials:
+    """Stage of each trial, and its block and place within the stage, counted from 0."""
+
+    stage: NDArray[np.str_]
+    block: NDArray[np.int_]
+    index: NDArray[np.int_]
+
+    @property
+    def stages(self) -> dict[str, int]:
+        """Number of trials of each stage, in order of appearance."""
+        return {str(name): int((self.stage == name).sum()) for name in dict.fromkeys(self.stage)}
+
+
+@dataclass(frozen=True)
+class Own:
+    """The epochs and contrasts that a user wrote."""
+
+    epochs: tuple[Epoch, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+
+
+@dataclass(frozen=True)
+class Design:
+    """The epochs that an experiment has, in order of time, and the rows that its protocol asks for.
+
+    Attributes
+    ----------
+    epochs : tuple of Epoch
+    contrasts : tuple of Contrast
+        The user's own.
+    stages : tuple of (str, int)
+        Stages and how many trials each has.
+    """
+
+    epochs: tuple[Epoch, ...] = ()
+    contrasts: tuple[Contrast, ...] = ()
+    stages: tuple[tuple[str, int], ...] = ()
+
+    def __iter__(self) -> Iterator[Epoch]:
+        """Its epochs."""
+        return iter(self.epochs)
+
+    def get(self, name: str) -> Epoch | None:
+        """Return the epoch of that name, None where there is none."""
+        return next((epoch for epoch in self.epochs if epoch.name == name), None)
+
+    def role(self, role: str) -> str:
+        """Return the name of the epoch in a role, ``""`` where there is none."""
+        return next((epoch.name for epoch in self.epochs if epoch.role == role), "")
+
+    def roles(self, *wanted: str) -> tuple[str, ...]:
+        """Return the names of the epochs in some roles, of those that there are."""
+        return tuple(name for role in wanted if (name := self.role(role)))
+
+    def title(self, name: str) -> str:
+        """Return the title of an epoch."""
+        epoch = self.get(name)
+        return name.replace("_", " ") if epoch is None else titled(epoch)
+
+    @property
+    def tested(self) -> tuple[str, ...]:
+        """Names of the epochs in which cells are tested."""
+        return tuple(epoch.name for epoch in self.epochs if epoch.tested)
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Names of the epochs that summaries and figures show."""
+        return tuple(epoch.name for epoch in self.epochs if epoch.shown)
+
+
+def titled(epoch: Epoch) -> str:
+    """Title of an epoch, its name in words by default."""
+    return epoch.title or epoch.name.replace("_", " ")
+
+
+@cache
+def published_epochs() -> dict[str, Epoch]:
+    """Return the published epochs by name, in order."""
+
+    def which(text: str) -> str | int:
+        return int(text) if text.isdigit() else text
+
+    return {
+        row["epoch"]: Epoch(
+            row["epoch"], row["stage"], which(row["block"]), which(row["trial"]), row["title"],
+            row["role"], bool(row["tested"]), bool(row["shown"]),
+        )
+        for row in read_table("epochs")
+    }  # fmt: skip
+
+
+def choose(epoch: Epoch, trials: Trials) -> NDArray[np.intp]:
+    """Places of the trials of an epoch; none where there are none."""
+    chosen = np.flatnonzero(trials.stage == epoch.stage)
+    for place, which in ((trials.block, epoch.block), (trials.index, epoch.trial)):
+        if which != "" and chosen.size:
+            value = place[chosen]
+            ends = {"first": value.min(), "last": value.max()}
+            chosen = chosen[value == (ends[which] if isinstance(which, str) else which - 1)]
+    return chosen
+
+
+def make_design(own: Own, trials: Trials) -> Design:
+    """Return the epochs that an experiment has.
+
+    Parameters
+    ----------
+    own : Own
+        Of the user.  An epoch named as a published one takes its place, and so does one with its
+        role.
+    trials : Trials
+        Of the experiment.
+
+    Returns
+    -------
+    Design
+        The user's epochs and the published ones that have trials, of published ones with the same
+        trials the first, and for each stage that none of them is of an epoch of its name, of its
+        first and of its last block (``STAGE_first``, ``STAGE_last``).
+    """
+    mine = {epoch.name for epoch in own.epochs}
+    roles = {epoch.role for epoch in own.epochs}
+    found = [(choose(epoch, trials), epoch) for epoch in own.epochs]
+    of_user = {places.tobytes() for places, _ in found}
+    seen: set[bytes] = set()
+    for epoch in published_epochs().values():
+        places = choose(epoch, trials)
+        if epoch.name in mine or not places.size or places.tobytes() in seen:
+            continue
+        seen.add(places.tobytes())
+        shown = epoch.shown and places.tobytes() not in of_user
+        role = "" if epoch.role in roles else epoch.role
+        found.append((places, replace(epoch, role=role, shown=shown)))
+    spoken = {epoch.stage for places, epoch in found if places.size}
+    names = {epoch.name for _, epoch in found} | {WHOLE}
+    for stage in trials.stages:
+        if stage not in spoken:
+            found += [(choose(epoch, trials), epoch) for epoch in _of_stage(stage, trials, names)]
+    found = sorted((pair for pair in found if pair[0].size), key=lambda pair: pair[0][0])
+    return Design(
+        tuple(epoch for _, epoch in found), own.contrasts, tuple(trials.stages.items())
+    )
+
+
+def merge(designs: Iterable[Design]) -> Design:
+    """Join the designs of animals: epochs and contrasts of each name once, stages at their most."""
+    designs = list(dict.fromkeys(designs))
+    epochs = {epoch.name: epoch for design in designs[::-1] for epoch in design.epochs}
+    rows: dict[str, Contrast] = {}
+    stages: dict[str, int] = {}
+    for name, count in (pair for design in designs for pair in design.stages):
+        stages[name] = max(count, stages.get(name, 0))
+    for row in (row for design in designs for row in design.contrasts):
+        rows.setdefault(row.name, row)
+    order = merged_order([[epoch.name for epoch in design.epochs] for design in designs])
+    in_order = tuple(epochs[name] for name in order)
+    return Design(in_order, tuple(rows.values()), tuple(stages.items()))
+
+
+def merged_order(sequences: Iterable[Sequence[T]]) -> list[T]:
+    """Everything in some sequences once, what is new in one put behind what it follows there."""
+    order: list[T] = []
+    for sequence in sequences:
+        at = 0
+        for item in sequence:
+            if item in order:
+                at = order.index(item) + 1
+            else:
+                order.insert(at, item)
+                at += 1
+    return order
+
+
+def _of_stage(stage: str, trials: Trials, names: set[str]) -> list[Epoch]:
+    """Epochs of a stage that nobody has named; `names`, those taken, is added to."""
+    blocks = np.unique(trials.block[trials.stage == stage]).size
+    words = stage.replace("_", " ")
+    made = []
+    for block in ("", "first", "last") if blocks > 1 else ("",):
+        name = f"{stage}_{block}" if block else stage
+        while name in names:
+            name += "_stage"
+        names.add(name)
+        title = f"{words}, {block} block" if block else words
+        made.append(Epoch(name, stage, block, title=title, tested=not block))
+    return made

@@ -1,0 +1,118 @@
+"""Which trials of a dataset, and which stretches of them: epochs, stimulus and baseline windows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import xarray as xr
+from numpy.typing import NDArray
+
+from analysis.dataset.schema import labels
+from analysis.design.epochs import Design, Trials, choose, make_design
+from analysis.design.own_rows import read_rows
+
+Floats = NDArray[np.float64]
+Places = NDArray[np.intp]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Stretches of time, s: `start` and `stop` of equal shape."""
+
+    start: Floats
+    stop: Floats
+
+    @property
+    def length(self) -> Floats:
+        """Lengths, s."""
+        return self.stop - self.start
+
+    def take(self, trials: Places) -> Windows:
+        """Windows of some trials."""
+        return Windows(self.start[trials], self.stop[trials])
+
+    def split(self, parts: int) -> Windows:
+        """Cut each window into equal parts: shape (window, part)."""
+        share = np.arange(parts + 1) / parts
+        edges = self.start[:, None] + self.length[:, None] * share
+        return Windows(edges[:, :-1], edges[:, 1:])
+
+
+def design_of(dataset: xr.Dataset) -> Design:
+    """Return the epochs that a dataset has, by its own protocol.
+
+    Raises
+    ------
+    RowsError
+        If the epochs or contrasts of its protocol cannot be read.
+    """
+    own = read_rows(str(dataset.attrs["protocol_toml"]), "protocol of the dataset")
+    return make_design(own, trials_of(dataset))
+
+
+def trials_of(dataset: xr.Dataset) -> Trials:
+    """Return stage, block and place within the stage of each trial."""
+    return Trials(
+        labels(dataset["trial_stage"]), dataset["trial_block"].values, dataset["trial_index"].values
+    )
+
+
+def epoch_trials(dataset: xr.Dataset, name: str) -> Places:
+    """Trials of an epoch.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+    name : str
+        An epoch of `design_of`.
+
+    Returns
+    -------
+    (n,) array of int
+        Positions along ``trial``; empty where the dataset has no such epoch.
+    """
+    epoch = design_of(dataset).get(name)
+    if epoch is None:
+        return np.array([], dtype=np.intp)
+    return choose(epoch, trials_of(dataset))
+
+
+def role_trials(dataset: xr.Dataset, *roles: str) -> Places:
+    """Trials of all epochs in some roles, in order."""
+    found = [epoch_trials(dataset, name) for name in design_of(dataset).roles(*roles)]
+    return np.unique(np.concatenate([*found, np.array([], dtype=np.intp)]))
+
+
+def cs_windows(dataset: xr.Dataset) -> Windows:
+    """Scored stretch of each trial: from its start to its end, or to the unconditioned stimulus."""
+    stop = dataset["trial_stop"].values
+    return Windows(dataset["trial_start"].values, np.fmin(dataset["us_on"].values, stop))
+
+
+def us_windows(dataset: xr.Dataset) -> Windows:
+    """One trial length from the onset of the unconditioned stimulus; NaN where there is none."""
+    start = dataset["us_on"].values
+    length = dataset["trial_stop"].values - dataset["trial_start"].values
+    return Windows(start, start + length)
+
+
+def baseline_windows(dataset: xr.Dataset) -> Windows:
+    """Stretch just before each trial that matches it.
+
+    As long as the trial, or as the time since the trial before it (or its session) ended; of
+    length 0 where a trial follows at once.
+    """
+    start, stop = dataset["trial_start"].values, dataset["trial_stop"].values
+    session = labels(dataset["trial_session"])
+    phase_session = labels(dataset["phase_session"])
+    phase_start = dataset["phase_start"].values
+    free = np.empty(start.size)
+    for k in range(start.size):
+        begins = phase_start[(phase_session == session[k]) & (phase_start <= start[k])]
+        edge = begins.min() if begins.size else 0.0
+        if k and session[k - 1] == session[k]:
+            edge = max(edge, stop[k - 1])
+        free[k] = start[k] - edge
+    return Windows(start - np.clip(np.minimum(stop - start, free), 0.0, None), start)

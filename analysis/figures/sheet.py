@@ -1,0 +1,123 @@
+"""The figure sheet: one animal on one page."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import xarray as xr
+from matplotlib.figure import Figure
+
+from analysis.cohort.measures import group_of
+from analysis.design.windows import design_of, epoch_trials
+from analysis.figures.activity import draw_freezing, draw_output, draw_raster, stretch
+from analysis.figures.astrocytes import (
+    draw_calcium_map,
+    draw_classes,
+    draw_evoked,
+    draw_modulation,
+)
+from analysis.figures.results import (
+    draw_decoders,
+    draw_ensembles,
+    draw_rates,
+    draw_responsive,
+    draw_weight_distribution,
+    draw_weights,
+)
+from analysis.figures.style import brief, page
+
+SIZE = (15.0, 22.0)  # inches
+DPI = 110
+
+
+def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
+    """Draw the figure sheet of one animal.
+
+    Parameters
+    ----------
+    dataset : xarray.Dataset
+        A valid dataset.
+    path : path
+        PNG file written, whatever its suffix.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written.
+    """
+    with page(path, figsize=SIZE, dpi=DPI) as figure:
+        _draw(figure, dataset)
+
+
+def _draw(figure: Figure, dataset: xr.Dataset) -> None:
+    top = figure.add_gridspec(
+        2, 2, height_ratios=(3.4, 1.0), left=0.075, right=0.975, top=0.945, bottom=0.705,
+        wspace=0.05, hspace=0.06,
+    )  # fmt: skip
+    for column, (window, title) in enumerate(_stretches(dataset)):
+        raster = figure.add_subplot(top[0, column])
+        output = figure.add_subplot(top[1, column], sharex=raster)
+        draw_raster(raster, dataset, window, f"Spikes, {title} (CS shaded)", names=column == 0)
+        draw_output(output, dataset, window, names=column == 0)
+    middle = figure.add_gridspec(
+        1, 1, left=0.075, right=0.93, top=0.655, bottom=0.555
+    )  # fmt: skip
+    draw_freezing(figure.add_subplot(middle[0, 0]), dataset)
+    lower = figure.add_gridspec(
+        2, 2, height_ratios=(2.0, 1.0), width_ratios=(1.0, 0.012), left=0.075, right=0.93,
+        top=0.505, bottom=0.365, wspace=0.02, hspace=0.08,
+    )  # fmt: skip
+    calcium = figure.add_subplot(lower[0, 0])
+    draw_calcium_map(figure, calcium, figure.add_subplot(lower[0, 1]), dataset)
+    draw_modulation(figure.add_subplot(lower[1, 0], sharex=calcium), dataset)
+    bottom = figure.add_gridspec(
+        2, 4, left=0.075, right=0.975, top=0.325, bottom=0.045, wspace=0.42, hspace=0.62
+    )
+    panels = (
+        draw_evoked, draw_responsive, draw_ensembles, draw_decoders,
+        draw_weights, draw_weight_distribution, draw_classes, draw_rates,
+    )  # fmt: skip
+    for place, draw in enumerate(panels):
+        draw(figure.add_subplot(bottom[place // 4, place % 4]), dataset)
+    _headings(figure, dataset)
+
+
+def _stretches(dataset: xr.Dataset) -> list[tuple[tuple[float, float], str]]:
+    """Two stretches that tell fear from extinction, or the first and last trials there are."""
+    design = design_of(dataset)
+    found = [
+        (stretch(dataset, trials), design.title(name))
+        for name in design.roles("fear", "test")
+        if (trials := epoch_trials(dataset, name)).size
+        and np.isfinite(stretch(dataset, trials)).all()
+    ]
+    if len(found) == 2:
+        return found
+    trials = np.arange(dataset.sizes["trial"])
+    if not trials.size:
+        return []
+    ends = [
+        (stretch(dataset, trials), "first trials"),
+        (stretch(dataset, trials[-3:]), "last trials"),
+    ]
+    return [(window, title) for window, title in ends if np.isfinite(window).all()]
+
+
+def _headings(figure: Figure, dataset: xr.Dataset) -> None:
+    attrs = dataset.attrs
+    title = brief(attrs["title"], 70)
+    figure.text(0.075, 0.975, title, fontsize=15, fontweight="bold", va="center")
+    figure.text(
+        0.975, 0.975, f"seed {attrs['seed']}, {brief(group_of(dataset))}", fontsize=12, ha="right",
+        va="center",
+    )  # fmt: skip
+    figure.text(
+        0.075, 0.012,
+        f"protocol {brief(attrs['protocol'])}, clock {brief(attrs['clock'])} "
+        f"(x{float(attrs['speed']):g})  |  "
+        f"seed {attrs['seed']}, size {attrs['size']}, {brief(attrs['device'])}  |  "
+        f"written {brief(attrs['created'])}, commit {brief(attrs['git_commit'])[:10]}, "
+        f"parameters {brief(attrs['parameters_hash'])[:10]}",
+        fontsize=8.5, color="#555555", va="center",
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The circuits: mechanisms on a tissue, as plain data that a machine runs."""

@@ -1,0 +1,1 @@
+"""How a circuit runs: programs, builds and devices; knows nothing of biology."""

@@ -1,0 +1,1 @@
+"""Neuron-astrocyte associative memory: its dynamics, its limits and its spiking form."""

@@ -1,0 +1,1 @@
+"""Who is where and wired to whom: cells, projections, graphs, lesions, and one animal's draw."""

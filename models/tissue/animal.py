@@ -1,0 +1,229 @@
+"""The circuit `amygdala_prefrontal`: one animal's cells and wiring, drawn from its seed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from astrogram.text import shown
+from models.parameters import ParameterError, ParameterSet, load_parameters
+from models.streams import stream
+from models.tissue.amygdala_wiring import recipients, static_edges, tripartite_edges, volume_release
+from models.tissue.cells import (
+    AFFERENTS,
+    DRIVES,
+    POPULATIONS,
+    PROJECTIONS,
+    REFERENCE_SIZE,
+    SIZE_RANGE,
+    Tissue,
+)
+from models.tissue.homeostasis import RestingNetwork, resting_rates, settle
+from models.tissue.wiring import Edges, domain_terminals, grid_neighbours, join_edges
+
+__all__ = [
+    "AFFERENTS",
+    "DRIVES",
+    "POPULATIONS",
+    "PROJECTIONS",
+    "REFERENCE_SIZE",
+    "SIZE_RANGE",
+    "Tissue",
+    "draw_tissue",
+]
+
+SETTLING_SIZE = 1000
+"""Cells of the network in which the background settles."""
+_AT_REST = ("afferent", "lif", "population", "projection")
+
+
+def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]:
+    """Cells, labels, positions and domains."""
+    counts = [
+        max(2, round(parameters.value(f"population.{name}") * size / REFERENCE_SIZE))
+        for name in POPULATIONS
+    ]
+    population = np.repeat(np.arange(len(POPULATIONS), dtype=np.int8), counts)
+    n_principal = counts[0]
+    rng = stream(seed, "layout")
+
+    projection = np.zeros(len(population), np.int8)
+    edges = np.cumsum([round(share * n_principal) for share in _shares(parameters)])
+    labels = 1 + np.searchsorted(edges, np.arange(n_principal), side="right")
+    projection[:n_principal] = rng.permutation(labels)
+
+    per_astrocyte = parameters.value("population.cells_per_astrocyte")
+    side_cells = max(2, round(np.sqrt(n_principal / per_astrocyte)))
+    side = parameters.value("population.side") * np.sqrt(size / REFERENCE_SIZE)
+    step = side / side_cells
+    row, column = np.divmod(np.arange(side_cells**2), side_cells)
+    astrocyte_position = (np.stack([column, row], axis=1) + 0.5) * step
+    position = np.full((len(population), 2), np.nan)
+    in_bla = np.flatnonzero(population <= POPULATIONS.index("BLA_SOM"))
+    position[in_bla] = rng.uniform(0, side, size=(len(in_bla), 2))
+    domain = np.full(len(population), -1, np.int32)
+    cell = np.minimum((position[:n_principal] / step).astype(np.int32), side_cells - 1)
+    domain[:n_principal] = cell[:, 1] * side_cells + cell[:, 0]
+
+    sigma = parameters.value("astrocyte.gain_sigma")
+    E_L = parameters.value("lif.E_L") + parameters.value("lif.E_L_sd") * rng.standard_normal(
+        len(population)
+    )
+    return {
+        "n_principal": n_principal,
+        "population": population,
+        "projection": projection,
+        "position": position,
+        "domain": domain,
+        "astrocyte_position": astrocyte_position,
+        "E_L": E_L * 1e-3,
+        "gain": np.exp(sigma * rng.standard_normal(side_cells**2) - 0.5 * sigma**2),
+        "gap_junctions": grid_neighbours(side_cells, side_cells),
+    }
+
+
+def _shares(parameters: ParameterSet) -> list[float]:
+    return [parameters.value(f"population.share_{name}") for name in ("PL", "IL")]
+
+
+def check_layout(parameters: ParameterSet, size: int) -> None:
+    """Refuse what cannot be drawn; `draw_tissue` does it, too.
+
+    Raises
+    ------
+    ParameterError
+        If `size` is no whole number in `SIZE_RANGE`, or the shares of projections exceed one.
+    """
+    whole = isinstance(size, (int, np.integer)) and not isinstance(size, bool)
+    if not whole or not SIZE_RANGE[0] <= size <= SIZE_RANGE[1]:
+        raise ParameterError(
+            f"size = {shown(size)} neurons; allowed: {SIZE_RANGE[0]} to {SIZE_RANGE[1]} "
+            "(below, a population has too few cells for its in-degrees)"
+        )
+    shares = _shares(parameters)
+    if sum(shares) > 1:
+        raise ParameterError(
+            f"population.share_PL + population.share_IL = {sum(shares):g}; allowed: at most 1 "
+            "(the rest projects to CeA)"
+        )
+
+
+def _sources(parameters: ParameterSet, names: tuple[str, ...]) -> dict[str, slice]:
+    """Consecutive slices of a spike source, one for each afferent."""
+    slices, start = {}, 0
+    for name in names:
+        count = round(parameters.value(f"afferent.n_{name.split('_')[0]}"))
+        slices[name] = slice(start, start + count)
+        start += count
+    return slices
+
+
+def _bare(parameters: ParameterSet, size: int, seed: int) -> Tissue:
+    """Cells that nothing connects."""
+    nothing = Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+    return Tissue(
+        size=size,
+        afferents=_sources(parameters, AFFERENTS),
+        drives=_sources(parameters, DRIVES),
+        static={},
+        tripartite={},
+        terminals={},
+        noradrenaline=nothing,
+        dopamine=nothing,
+        **_layout(parameters, size, seed),  # type: ignore[arg-type]
+    )
+
+
+def background(parameters: ParameterSet) -> dict[str, float]:
+    """Return the background that holds the resting rates, from a network of its own at rest.
+
+    It is the same for all animals of a parameter set, whatever their size: what animals differ in
+    (`models.tissue.individual`) hardly matters at rest. Plastic synapses are left out, as their
+    afferents are silent then and release is low.
+
+    Parameters
+    ----------
+    parameters : ParameterSet
+
+    Returns
+    -------
+    dict of str to float
+        See `models.tissue.homeostasis.settle`.
+    """
+    return _background(at_rest(parameters))
+
+
+def at_rest(parameters: ParameterSet) -> tuple[tuple[str, float], ...]:
+    """Return the parameters, by name and value, that the background follows from."""
+    rates = resting_rates(parameters)
+    own = [(f"resting.{name}", rate) for name, rate in rates.items()]
+    others = [(row.key, row.value) for row in parameters.rows() if row.group in _AT_REST]
+    return (*own, *others)
+
+
+@lru_cache(maxsize=64)
+def _background(values: tuple[tuple[str, float], ...]) -> dict[str, float]:
+    parameters = load_parameters({key: repr(value) for key, value in values})
+    tissue = _bare(parameters, SETTLING_SIZE, 0)
+    edges = static_edges(parameters, tissue, 0, dict.fromkeys(POPULATIONS, 1.0))
+    shift = {"principal": 0, "other": tissue.n_principal, "drive": 0}
+    among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], "drive": []}
+    for (pre, post, receptor), part in edges.items():
+        moved = Edges(part.source + np.int32(shift[pre]), part.target + np.int32(shift[post]),
+                      part.weight)  # fmt: skip
+        among["drive" if pre == "drive" else receptor].append(moved)
+    drive, where = join_edges(among["drive"]), tissue.drives["background"]
+    of_background = (drive.source >= where.start) & (drive.source < where.stop)
+    network = RestingNetwork(
+        population=tissue.population,
+        E_L=tissue.E_L,
+        excitation=join_edges(among["ampa"]),
+        inhibition=join_edges(among["gaba"]),
+        background=Edges(drive.source[of_background] - np.int32(where.start),
+                         drive.target[of_background], drive.weight[of_background]),
+        n_background=where.stop - where.start,
+    )  # fmt: skip
+    return settle(parameters, network)
+
+
+def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
+    """Draw one animal's circuit.
+
+    Parameters
+    ----------
+    parameters : ParameterSet
+    size : int
+        Number of neurons, about; the populations keep their proportions.
+    seed : int
+        The animal.
+
+    Returns
+    -------
+    Tissue
+
+    Raises
+    ------
+    ParameterError
+        See `check_layout`; or if no background holds a resting rate.
+    """
+    check_layout(parameters, size)
+    tissue = _bare(parameters, size, seed)
+    held = background(parameters)
+    tissue.static.update(static_edges(parameters, tissue, seed, held))
+    tissue.tripartite.update(tripartite_edges(parameters, tissue, seed))
+    domain = tissue.domain[: tissue.n_principal]
+    targets = np.concatenate([edges.target for edges in tissue.tripartite.values()])
+    domain_size = np.bincount(domain[targets], minlength=tissue.n_astrocytes)
+    for name, edges in tissue.tripartite.items():
+        tissue.terminals[name] = domain_terminals(edges, domain, domain_size)
+    domains, reached = np.arange(tissue.n_astrocytes), recipients(parameters, tissue, "VTA", seed)
+    parts = {
+        "noradrenaline": volume_release(
+            tissue, "LC", domains, parameters.value("noradrenaline.n_LC"), seed
+        ),
+        "dopamine": volume_release(
+            tissue, "VTA", reached, parameters.value("dopamine.n_VTA"), seed
+        ),
+    }
+    return Tissue(**{**tissue.__dict__, **parts})

@@ -1,0 +1,1 @@
+"""Many animals: groups, workers, and what is kept of each."""

@@ -1,0 +1,86 @@
+"""The groups of a cohort, read from a TOML file: what is done to the animals of each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from astrogram.text import shown
+from paradigms.protocol.files import Protocol, load_protocol, parse_intervention
+from paradigms.protocol.reading import ProtocolError, Table
+from paradigms.protocol.toml_files import read_toml
+
+GROUPS_DIR = Path(__file__).parents[1] / "groups"
+
+
+@dataclass(frozen=True)
+class Group:
+    """One group: interventions as on the command line, parameters and a protocol that differ.
+
+    `own` is the group's own protocol, None for that of the cohort.
+    """
+
+    name: str
+    intervene: tuple[str, ...]
+    overrides: dict[str, str]
+    own: Protocol | None = None
+
+    def protocol(self, plan: Protocol) -> Protocol:
+        """Return the group's protocol, by default `plan`, with the group's interventions."""
+        plan = self.own or plan
+        return plan.with_interventions([parse_intervention(item, plan) for item in self.intervene])
+
+
+def shipped_groups() -> list[str]:
+    """Return the names of the group files that ship with the project, sorted."""
+    return sorted(path.stem for path in GROUPS_DIR.glob("*.toml"))
+
+
+def load_groups(source: str | Path) -> list[Group]:
+    """Read a shipped group file by name, or a file by path.
+
+    Raises
+    ------
+    ProtocolError
+        If there is no such file, or its content is refused.
+    """
+    path = Path(source)
+    if path.suffix != ".toml":
+        if str(source) not in shipped_groups():
+            raise ProtocolError(
+                f"groups {shown(str(source))} are not known; allowed: "
+                f"{', '.join(shipped_groups())}, or the path of a .toml file"
+            )
+        path = GROUPS_DIR / f"{source}.toml"
+    content = read_toml(path)
+    table = Table(path.name, content)
+    groups = [_read(path, item) for item in table.tables("group")]
+    table.finish()
+    if not groups:
+        raise ProtocolError(f"{path.name}: no group; add a [[group]] table with a name")
+    names = [group.name.lower() for group in groups]  # they name files, whose case may not count
+    for name in names:
+        if names.count(name) > 1:
+            raise ProtocolError(
+                f"{path.name}: group {shown(name)} stands twice; give each its own name"
+            )
+    return groups
+
+
+def _read(path: Path, item: object) -> Group:
+    where = path.name
+    assert isinstance(item, dict)  # what Table.tables returns
+    table = Table(where, item)
+    name = table.label("name", 'name = "control"')
+    table.where = f"{where}: group {shown(name)}"
+    intervene = item.get("intervene", [])
+    own = None
+    if table.has("protocol"):
+        named = table.text("protocol", 'protocol = "my_protocol.toml"')
+        own = load_protocol(path.parent / named if named.endswith(".toml") else named)
+    if not isinstance(intervene, list) or not all(isinstance(x, str) for x in intervene):
+        raise table.refuse("intervene", 'must be a list such as ["Gq=1@extinction_1"]')
+    table.known.add("intervene")
+    settings = table.settings("set")
+    table.finish()
+    return Group(name, tuple(intervene), settings, own)

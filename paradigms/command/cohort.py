@@ -1,0 +1,207 @@
+"""``astrogram cohort``: many animals in many groups, in parallel, resumable."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Self
+
+import typer
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from astrogram.files import replacing
+from paradigms.cohort.groups import Group, load_groups, shipped_groups
+from paradigms.command.show import AsJson
+from paradigms.display.console import COMPARE_COLUMNS, EXPENDABLE, note, print_rows, terminal
+from paradigms.protocol.files import load_protocol, parse_protocol
+from paradigms.protocol.plan import Protocol
+from paradigms.run.output import check_beside, check_place, check_writable
+
+Animals = Annotated[int, typer.Option(min=1, max=10_000, help="Animals in each group.")]
+Seed = Annotated[
+    int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the first animal.")
+]
+FirstSeed = Annotated[
+    int | None, typer.Option("--first-seed", min=0, max=2**32 - 1, hidden=True)
+]
+"""The old name of --seed."""
+Jobs = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Worker processes; default one for each core.")
+]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace results of other settings.")
+]
+Size = Annotated[int | None, typer.Option(help="Number of neurons.")]
+ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]
+Rows = Annotated[
+    Path | None,
+    typer.Option(help="TOML file of [[epoch]] and [[contrast]] tables, beside the protocol's."),
+]
+Out = Annotated[Path, typer.Option(help="Folder of the cohort.")]
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is told about a cohort.
+
+    Attributes
+    ----------
+    stem : str
+        Name of its dataset and figure, without suffix.
+    table : str
+        Rows of the comparison, as `analysis.cohort.compare.comparison` takes it.
+    columns : tuple of str
+        Of the printed comparison.
+    summary : str
+        What the decisive rows are together.
+    figure : str
+        Function of `analysis.figures.cohort`.
+    """
+
+    stem: str = "cohort"
+    table: str = "targets_section1"
+    columns: tuple[str, ...] = COMPARE_COLUMNS
+    summary: str = "pattern of signs"
+    figure: str = "cohort_figure"
+
+
+def cohort(
+    protocol: Annotated[str, typer.Argument(help="Shipped protocol, or a .toml file.")],
+    groups: Annotated[
+        str, typer.Option(help=f"{', '.join(shipped_groups())}, or a .toml file.")
+    ],
+    animals: Animals = 12,
+    seed: Seed = 1000,
+    first_seed: FirstSeed = None,
+    jobs: Jobs = None,
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a dask scheduler to use instead.")
+    ] = None,
+    size: Size = None,
+    clock: ClockName = None,
+    rows: Rows = None,
+    out: Out = Path("out/cohort"),
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+) -> None:
+    """Simulate a cohort, from where it stopped, and compare it with your rows and the paper."""
+    plan = load_protocol(protocol)
+    if rows is not None:
+        plan = plan_with_rows(plan, rows)
+    report_cohort(
+        plan, load_groups(groups), seeds_from(seed, first_seed, animals),
+        Report(), out=out, jobs=jobs, scheduler=scheduler, size=size, clock=clock,
+        overwrite=overwrite, as_json=as_json,
+    )  # fmt: skip
+
+
+def plan_with_rows(plan: Protocol, file: Path) -> Protocol:
+    """Return a protocol that asks for the epochs and contrasts of a file, too."""
+    from analysis.design.own_rows import load_rows, with_rows
+
+    return parse_protocol(with_rows(plan.text, load_rows(file)), f"{plan.name} with {file.name}")
+
+
+def report_cohort(
+    plan: Protocol, groups: Sequence[Group], seeds: Sequence[int], report: Report, *, out: Path,
+    jobs: int | None, size: int | None, clock: str | None, overwrite: bool, as_json: bool,
+    scheduler: str | None = None,
+) -> None:  # fmt: skip
+    """Simulate what is missing of a cohort, write its dataset and figure, print its comparison.
+
+    Parameters
+    ----------
+    plan, groups, seeds
+        As in `paradigms.cohort.cohort.plan_cohort`.
+    report : Report
+    out : Path
+        Folder of the dataset and the figure; the animals' own files in ``animals`` within it, where
+        cohorts with the same groups find each other's.
+    jobs : int, optional
+        Worker processes; one for each core by default.
+    size, clock, scheduler
+        As in `paradigms.cohort.cohort`.
+    overwrite : bool
+        Whether a cohort of other settings in the same place may be replaced.
+    as_json : bool
+        Print the rows as JSON.
+
+    Raises
+    ------
+    CohortError
+        If animals failed, after all others are done.
+    AstrogramError
+        Before the first animal.
+    """
+    target, picture = out / f"{report.stem}.nc", out / f"{report.stem}.png"
+    check_writable(target)
+
+    from analysis.cohort.compare import sign_pattern
+    from analysis.cohort.dataset import animals as members
+    from analysis.cohort.report import report as compared
+    from analysis.design.own_rows import check_groups, read_rows
+    from analysis.figures import cohort as cohort_figure
+    from paradigms.cohort.cohort import not_covered, plan_cohort, run_cohort
+
+    asked = read_rows(plan.text, plan.name).contrasts
+    check_groups(asked, [group.name for group in groups])
+    lives = plan_cohort(plan, groups, seeds, out / "animals", size=size, clock=clock)
+    check_place(target, lambda found: not_covered(found, lives), overwrite=overwrite)
+    check_beside(picture, target, overwrite=overwrite)
+    with AnimalsProgress() as bar:
+        found = run_cohort(
+            lives, jobs=jobs or cores(), scheduler=scheduler, progress=bar, overwrite=overwrite
+        )
+    with replacing(target) as temporary:
+        found.to_netcdf(temporary, engine="netcdf4")
+    rows, left_out = compared(members(found), report.table)
+    print_rows(rows, as_json=as_json, columns=report.columns, expendable=EXPENDABLE)
+    if left_out:
+        note(left_out)
+    if any(row["decisive"] for row in rows):
+        note(sign_pattern(rows, report.summary))
+    note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(groups)} groups")
+    with replacing(picture) as temporary:
+        getattr(cohort_figure, report.figure)(found, temporary)
+    note(f"figure: {picture}")
+
+
+def seeds_from(seed: int, first_seed: int | None, animals: int) -> range:
+    """Return the seeds of a cohort; `first_seed` is the old name of `seed`."""
+    first = seed if first_seed is None else first_seed
+    return range(first, first + animals)
+
+
+def cores() -> int:
+    """Return the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
+
+
+class AnimalsProgress:
+    """A bar on a terminal, a line for each animal elsewhere."""
+
+    def __init__(self) -> None:
+        console = terminal()
+        self.live = console.is_terminal
+        self.bar = Progress(
+            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
+            TimeRemainingColumn(), console=console, disable=not self.live,
+        )  # fmt: skip
+        self.task = self.bar.add_task("animals", total=None)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        self.bar.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Take the display down, also after an error."""
+        self.bar.stop()
+
+    def __call__(self, done: int, total: int, name: str) -> None:
+        """Show that `done` of `total` animals are done, and which was the last."""
+        self.bar.update(self.task, completed=done, total=total)
+        if not self.live:
+            note(f"{done} of {total} animals" + (f": {name}" if name else " are there already"))

@@ -1,0 +1,89 @@
+"""``astrogram reproduce robustness``: what survives a change of all chosen parameters."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from astrogram.files import replacing
+from paradigms.cohort.groups import load_groups
+from paradigms.command.cohort import (
+    Animals,
+    AnimalsProgress,
+    FirstSeed,
+    Jobs,
+    Overwrite,
+    Seed,
+    cores,
+    seeds_from,
+)
+from paradigms.command.show import AsJson
+from paradigms.display.console import note, print_markdown, print_rows
+from paradigms.display.rendering import as_rows
+from paradigms.protocol.files import load_protocol
+from paradigms.run.output import check_beside, check_place, check_writable, unlike
+
+PROTOCOL, GROUPS = "fear_extinction", "amygdala_astrocytes"
+COLUMNS = (
+    "finding", "survived", "draws", "share", "low", "high", "needed", "verdict", "margin", "unit",
+    "animals", "explained", "deciding",
+)  # fmt: skip
+EXPENDABLE = (
+    "explained", "animals", "unit", "margin", "deciding", "draws", "survived", "high", "low",
+)  # fmt: skip
+
+
+def robustness(
+    draws: Annotated[
+        int, typer.Option(min=1, max=10_000, help="Draws of all chosen parameters.")
+    ] = 64,
+    animals: Animals = 2,
+    seed: Seed = 1,
+    first_seed: FirstSeed = None,
+    jobs: Jobs = None,
+    out: Annotated[Path, typer.Option(help="Folder of the map.")] = Path("out/robustness"),
+    overwrite: Overwrite = False,
+    as_json: AsJson = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print Markdown, for the docs.")
+    ] = False,
+) -> None:
+    """Vary all chosen parameters together; print what survives, and what decides. Hours."""
+    plan = load_protocol(PROTOCOL)
+    target, picture = out / "robustness.nc", out / "robustness.png"
+    check_writable(target)
+    first = seeds_from(seed, first_seed, animals)[0]
+
+    from analysis.cohort.robustness import groups, survival
+    from analysis.figures.robustness import robustness_figure
+    from paradigms.cohort.robustness import map_asked, plan_draws, plan_map, run_map
+
+    named = [group for group in load_groups(GROUPS) if group.name in groups()]
+    planned = plan_draws(draws, first)
+    lives = plan_map(plan, planned, named, animals, first, out / "animals")
+    check_place(target, unlike({"asked": map_asked(lives)}), overwrite=overwrite)
+    check_beside(picture, target, overwrite=overwrite)
+    note(
+        f"{len(planned.parameters)} parameters, {draws} draws, {len(named)} groups, seeds "
+        f"{first}-{first + draws * animals - 1}"
+    )
+    with AnimalsProgress() as progress:
+        found = run_map(
+            lives, planned, jobs=jobs or cores(), progress=progress, overwrite=overwrite
+        )
+    with replacing(target) as temporary:
+        found.to_netcdf(temporary, engine="netcdf4")
+    rows = as_rows(survival(found))
+    if markdown:
+        shown = [{"part": "What survives", **{k: row[k] for k in COLUMNS}} for row in rows]
+        print_markdown(shown, group="part", title="Robustness map")
+    else:
+        print_rows(rows, as_json=as_json, columns=COLUMNS, expendable=EXPENDABLE)
+    met = sum(row["verdict"] == "met" for row in rows)
+    note(f"{met} of {len(rows)} findings survive as often as needed")
+    note(f"map: {target}")
+    with replacing(picture) as temporary:
+        robustness_figure(found, temporary)
+    note(f"figure: {picture}")

@@ -1,0 +1,1 @@
+"""Paradigms of associative memory, and the patterns that they store."""

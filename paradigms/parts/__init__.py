@@ -1,0 +1,1 @@
+"""Paradigms that show a single part: a calcium wave, a tripartite synapse."""

@@ -1,0 +1,143 @@
+"""Paradigm ``calcium_wave``: one stimulated astrocyte, and how far its neighbours carry the wave.
+
+A network of ChI astrocytes at rest, coupled by gap junctions; the cell in the middle is given IP3
+from a large pool, as by uncaging, for the whole run (Goldberg et al. 2010; Lallouette et al. 2014,
+whose numbers stand in ``models/tables/astrocyte_network_2014``).
+"""
+
+from __future__ import annotations
+
+import time as wall_clock
+from collections.abc import Callable, Mapping
+
+import brian2 as b2
+import numpy as np
+import xarray as xr
+
+from analysis.dataset.parts import assemble_parts
+from models.machine.devices import check_device
+from models.mechanisms.astrocyte import CHI, astrocyte_group
+from models.mechanisms.gap_junction import FLUXES, gap_junctions
+from models.parameters import ParameterSet, load_parameters
+from models.streams import stream
+from paradigms.parts.options import check_fits, check_seed
+from paradigms.parts.tissue_graphs import GRAPHS, GraphError, Tissue, build_tissue, graph_size
+from paradigms.run.guarded import guarded_session
+from paradigms.run.provenance import provenance
+
+NAME = "calcium_wave"
+CIRCUIT = "astrocyte_network_2014"
+JUNCTIONS = tuple(FLUXES)
+CELL_BYTES = 5000
+"""Memory of one cell and its couplings while the graph is built."""
+
+
+def simulate_wave(
+    graph: str = "ring",
+    junction: str = "threshold",
+    *,
+    size: int | None = None,
+    seed: int = 0,
+    overrides: Mapping[str, str] | None = None,
+    device: str = "numpy",
+    progress: Callable[[float], None] | None = None,
+) -> xr.Dataset:
+    """Run one wave.
+
+    Parameters
+    ----------
+    graph : str
+        One of `paradigms.parts.tissue_graphs.GRAPHS`.
+    junction : str
+        One of `JUNCTIONS`.
+    size : int, optional
+        Number of astrocytes, about.
+    seed : int
+        Random graphs follow from it.
+    overrides : mapping of str to str, optional
+        ``{"group.name": "value unit"}``.
+    device : str
+        ``"numpy"`` (no compiler needed), ``"cython"`` or ``"cpp"``.
+    progress : callable, optional
+        Called with the completed fraction.
+
+    Returns
+    -------
+    xarray.Dataset
+        See `analysis.dataset.parts`.
+
+    Raises
+    ------
+    GraphError, OptionError, ParameterError, ModelError, DeviceError
+        Before the run, for what cannot be simulated.
+    RegimeError
+        If the run left the regime of the model: where and when.
+    """
+    if junction not in JUNCTIONS:
+        raise GraphError(f"unknown gap junction '{junction}'; allowed: {', '.join(JUNCTIONS)}")
+    n = graph_size(graph, size)
+    check_seed(seed)
+    parameters = load_parameters(overrides, circuit=CIRCUIT)
+    steps = parameters.value("wave.duration") / float(parameters.quantity("wave.sample"))
+    check_fits(
+        # calcium and IP3 of every cell at every sample, three times on the way to the dataset
+        n * (CELL_BYTES + 3 * 2 * 8 * steps),
+        f"{n} astrocytes over {steps:.0f} samples", "--size or wave.duration",
+    )  # fmt: skip
+    check_device(device)
+    tissue = build_tissue(graph, size, stream(seed, f"graph/{graph}"))
+    began = wall_clock.perf_counter()
+    arrays = _run(parameters, tissue, junction, device, progress)
+    reached = f"{graph} of {len(tissue.position)} astrocytes, {junction} gap junctions"
+    return assemble_parts(
+        NAME,
+        {**_describe(parameters, tissue), **arrays},
+        {
+            "title": f"Calcium wave, {junction} gap junctions: {GRAPHS[graph]}",
+            "graph": graph,
+            "junction": junction,
+            "threshold": parameters.value("wave.C_active"),
+            "spacing": parameters.value("wave.spacing"),
+            "seed": seed,
+            "device": device,
+            "wall_time_s": wall_clock.perf_counter() - began,
+            "summary": f"{NAME}: calcium and IP3 in a {reached}; one cell given IP3",
+            **provenance(parameters),
+        },
+    )
+
+
+def _run(
+    parameters: ParameterSet,
+    tissue: Tissue,
+    junction: str,
+    device: str,
+    progress: Callable[[float], None] | None,
+) -> dict[str, np.ndarray]:
+    constants = parameters.group("calcium", "ip3", "gap_junction")
+    sample = parameters.quantity("wave.sample")
+    with guarded_session(device, progress) as run:
+        cells = astrocyte_group(
+            len(tissue.position), CHI, constants, dt=parameters.quantity("wave.dt"), name="cells"
+        )
+        cells.stimulated = (np.arange(len(cells)) == tissue.stimulated).astype(float)
+        cells.I_bias = constants["I_pool"]
+        junctions = gap_junctions(cells, tissue.edges, junction, name="gap_junction")
+        monitor = b2.StateMonitor(cells, ["C", "I"], record=True, dt=sample, name="trace")
+        run(cells, [cells, junctions, monitor], parameters.value("wave.duration"), sample)
+        time, calcium, ip3 = (np.array(values) for values in (monitor.t, monitor.C, monitor.I))
+    return {"time": time, "calcium": calcium * 1e3, "ip3": ip3 * 1e3}  # mol m-3 to umol L-1
+
+
+def _describe(parameters: ParameterSet, tissue: Tissue) -> dict[str, np.ndarray]:
+    spacing = parameters.value("wave.spacing")
+    cells = np.arange(len(tissue.position))
+    once = tissue.edges.source < tissue.edges.target
+    return {
+        "astrocyte": cells,
+        "position": tissue.position * spacing,
+        "distance": tissue.distance * spacing,
+        "stimulated": cells == tissue.stimulated,
+        "edge_source": tissue.edges.source[once],
+        "edge_target": tissue.edges.target[once],
+    }

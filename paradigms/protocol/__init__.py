@@ -1,0 +1,1 @@
+"""What a protocol says: sessions and trials, interventions, and when each happens."""

@@ -1,0 +1,215 @@
+"""From the windows of a timeline to what they do: levels over time, light by cell, lesions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.parameters import ParameterSet
+from models.tissue.cells import Tissue
+from paradigms.protocol.interventions import INTERVENTIONS, TAGGED, TAGGING, InterventionError
+from paradigms.protocol.timeline import InterventionWindow, Timeline
+
+Levels = dict[str, NDArray[np.float64]]
+Key = tuple[str, str]
+
+# Interventions that are the level of one variable, and those that open conductances.
+_LEVELLED = tuple(row for row in INTERVENTIONS.values() if not row.target)
+_OPENED = tuple(row for row in INTERVENTIONS.values() if row.conductance)
+
+
+def slow_steps(
+    parameters: ParameterSet, timeline: Timeline
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the steps of slow clock and levels: simulated time and slow clock at each, s."""
+    dt = float(parameters.quantity("numerics.dt"))
+    slow_step = float(parameters.quantity("numerics.dt_slow")) / timeline.speed
+    slow_step = max(1, round(slow_step / dt)) * dt
+    times = np.arange(int(timeline.duration / slow_step) + 2, dtype=np.float64) * slow_step
+    return times, timeline.slow_time(times)
+
+
+def check_doses(parameters: ParameterSet, timeline: Timeline) -> None:
+    """Refuse, before an animal is drawn, the doses that `dose_levels` would refuse.
+
+    Raises
+    ------
+    InterventionError
+    """
+    doses = _doses(timeline.interventions, *slow_steps(parameters, timeline))
+    _check_label(doses)
+
+
+def dose_levels(
+    windows: Sequence[InterventionWindow],
+    times: NDArray[np.float64],
+    slow_time: NDArray[np.float64],
+    tissue: Tissue,
+    parameters: ParameterSet,
+) -> tuple[Levels, dict[str, NDArray[np.int32]]]:
+    """Levels of everything that interventions move during a run.
+
+    Parameters
+    ----------
+    windows : sequence of InterventionWindow
+        Doses of the same kind and target add up.
+    times : ndarray, shape (n_steps,)
+        Start of each step, s of simulated time.
+    slow_time : ndarray, shape (n_steps,)
+        Slow clock then, s: that of uptake and washout.
+    tissue : Tissue
+        Whose cells light falls on.
+    parameters : ParameterSet
+        The light-driven conductances.
+
+    Returns
+    -------
+    levels : dict of str to ndarray, shape (n_steps,) or (n_steps, n_fibres)
+        One entry for each ``CELLS.VARIABLE`` that any intervention moves, all zero where nothing is
+        given, so that a model is the same program with and without. Light has a column for each
+        optic fibre, which is a set of cells that get the same light.
+    fibre : dict of str to ndarray of int32, shape (n_cells,)
+        Fibre of each cell of ``principal`` and ``other``.
+
+    Raises
+    ------
+    InterventionError
+        If a kind or target is unknown, a dose leaves its range or lasts for less than a step, or
+        something acts on tagged cells before anything tags them.
+    """
+    doses = _doses(windows, times, slow_time)
+    _check_label(doses)
+    levels = {row.variable: np.zeros(len(times)) for row in _LEVELLED}
+    for row in _LEVELLED:
+        levels[row.variable] += doses.get((row.kind, ""), 0.0)
+    light = _conductances(doses, len(times), parameters)
+    tagged = light.pop(TAGGED, np.zeros((2, len(times))))
+    levels["principal.g_tag"], levels["principal.I_tag"] = tagged
+    fibre = {}
+    ends = {"principal": (0, tissue.n_principal), "other": (tissue.n_principal, tissue.n_neurons)}
+    for name, (first, stop) in ends.items():
+        lit = np.zeros((tissue.n_neurons, len(light)), bool)
+        for column, target in enumerate(light):
+            lit[tissue.cells(target), column] = True
+        fibres, number = np.unique(lit[first:stop], axis=0, return_inverse=True)
+        given = np.array(list(light.values())).reshape(len(light), 2, len(times))
+        sums = np.einsum("fk,kvt->vtf", fibres.astype(float), given)
+        levels[f"{name}.g_light"], levels[f"{name}.I_light"] = sums
+        fibre[name] = number.reshape(-1).astype(np.int32)
+    return levels, fibre
+
+
+def lesions(windows: Sequence[InterventionWindow]) -> dict[Key, float]:
+    """Share of the fibres of each pathway, (source, target), that is cut.
+
+    Raises
+    ------
+    InterventionError
+        As `dose_levels`.
+    """
+    for_good = [w for w in windows if w.kind in INTERVENTIONS and INTERVENTIONS[w.kind].permanent]
+    doses = _doses(for_good, np.zeros(1), np.zeros(1))
+    return {
+        (source, target): float(dose[0])
+        for (_, name), dose in doses.items()
+        for source, target in [name.split("-")]
+    }
+
+
+def _doses(
+    windows: Sequence[InterventionWindow],
+    times: NDArray[np.float64],
+    slow_time: NDArray[np.float64],
+) -> dict[Key, NDArray[np.float64]]:
+    """Level at each step by kind and target, checked."""
+    # Half a step ahead, so that rounding of a step's start never shifts an edge.
+    half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
+    given: dict[tuple[Key, float, float], NDArray[np.float64]] = {}
+    for window in windows:
+        row = INTERVENTIONS.get(window.kind)
+        if row is None:
+            raise InterventionError(
+                f"unknown intervention '{window.kind}'; allowed: {', '.join(INTERVENTIONS)}"
+            )
+        if not row.accepts(window.target):
+            raise InterventionError(
+                f"intervention {row.kind} does not act on '{window.target}'; "
+                f"allowed: {', '.join(row.targets) or 'no target'}"
+            )
+        key = (window.kind, window.target), window.uptake, window.washout
+        dose = given.setdefault(key, np.zeros(len(times)))
+        first, stop = np.searchsorted(times + half, (window.start, window.stop))
+        if first == stop:
+            raise InterventionError(
+                f"intervention {row.kind} is on for {window.stop - window.start:.3g} s of "
+                f"simulated time, less than a step of its level ({2 * half:.3g} s); lengthen it, "
+                "choose a slower clock or a smaller numerics.dt_slow"
+            )
+        dose[first:stop] += window.dose
+        if not window.dose >= 0 or np.max(dose[first:stop]) > row.highest:
+            raise _out_of_range(row.kind, window.dose)
+    result: dict[Key, NDArray[np.float64]] = {}
+    for ((kind, target), uptake, washout), dose in given.items():
+        level = result.setdefault((kind, target), np.zeros(len(times)))
+        level += _level(dose, slow_time, uptake, washout)
+        if np.max(level) > INTERVENTIONS[kind].highest:
+            raise _out_of_range(kind, float(np.max(dose)))
+    return result
+
+
+def _level(
+    dose: NDArray[np.float64], slow_time: NDArray[np.float64], uptake: float, washout: float
+) -> NDArray[np.float64]:
+    """Follow a dose with a time constant each for up and down (s of the slow clock), exactly."""
+    if not uptake and not washout:
+        return dose
+    level, now = np.empty(len(dose)), 0.0
+    changes = np.flatnonzero(np.diff(dose)) + 1
+    for first, stop in pairwise([0, *changes.tolist(), len(dose)]):
+        goal = dose[first]
+        tau = uptake if goal > now else washout
+        # Up to the first step of the next stretch, where that one begins
+        passed = slow_time[first : stop + 1] - slow_time[first]
+        left = np.exp(-passed / tau) if tau else np.zeros(len(passed))
+        course = goal + (now - goal) * left
+        level[first:stop] = course[: stop - first]
+        now = course[-1]
+    return level
+
+
+def _out_of_range(kind: str, dose: float) -> InterventionError:
+    row = INTERVENTIONS[kind]
+    return InterventionError(
+        f"intervention {kind}={dose:g} leaves the range of doses; "
+        f"allowed: 0 to {row.highest:g} in total ({row.dose_unit})"
+    )
+
+
+def _check_label(doses: dict[Key, NDArray[np.float64]]) -> None:
+    """Refuse what acts on tagged cells before any tagging."""
+    light = [doses[row.kind, TAGGED] for row in _OPENED if (row.kind, TAGGED) in doses]
+    lit = np.flatnonzero(np.sum(light, axis=0)) if light else np.empty(0, int)
+    if not len(lit):
+        return
+    if not doses.get((TAGGING, ""), np.zeros(1))[: lit[0]].any():
+        raise InterventionError(
+            f"what acts on tagged cells needs a label: add {TAGGING}@PHASE for an earlier phase"
+        )
+
+
+def _conductances(
+    doses: dict[Key, NDArray[np.float64]], n_steps: int, parameters: ParameterSet
+) -> Levels:
+    """Conductance (S) and conductance times reversal (A) by target, shape (2, n_steps)."""
+    result: Levels = {}
+    for row in _OPENED:
+        conductance = float(parameters.quantity(row.conductance))
+        reversal = float(parameters.quantity(row.reversal))
+        for (kind, target), dose in doses.items():
+            if kind == row.kind and dose.any():  # none, and no fibre either
+                given = result.setdefault(target, np.zeros((2, n_steps)))
+                given += dose * conductance * np.array([[1.0], [reversal]])
+    return result

@@ -1,0 +1,164 @@
+"""Interventions read from tables of a protocol file and from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from astrogram.text import shown, suggestion
+from paradigms.protocol.plan import ALWAYS, LOCKS, Intervention, Protocol
+from paradigms.protocol.reading import ProtocolError, Table, listed, refuse_twice
+
+if TYPE_CHECKING:
+    from paradigms.protocol.interventions import Intervention as Kind
+
+Kinds = Mapping[str, "Kind"]
+"""Rows of the table of interventions by kind."""
+
+
+def read_interventions(
+    where: str, found: Sequence[Mapping[str, Any]], protocol: Protocol, kinds: Kinds | None = None
+) -> tuple[Intervention, ...]:
+    """Read the ``[[intervention]]`` tables of a protocol that is whole but for them.
+
+    Raises
+    ------
+    ProtocolError
+        If a kind, target, dose, time or phase is refused.
+    """
+    allowed = _allowed_kinds(kinds) if found else {}
+    return tuple(
+        _read_intervention(Table(f"{where}: intervention {number}", item), allowed, protocol)
+        for number, item in enumerate(found, start=1)
+    )
+
+
+def parse_intervention(
+    given: str, protocol: Protocol, kinds: Kinds | None = None
+) -> Intervention:
+    """Read ``KIND[:TARGET][=dose]@PHASE[,PHASE...]`` as given on the command line.
+
+    Raises
+    ------
+    ProtocolError
+        If the form, the kind, the target, the dose or a phase is refused.
+    """
+    head, at, during = given.partition("@")
+    head, equals, dose = head.partition("=")
+    kind, colon, target = (part.strip() for part in head.partition(":"))
+    where = f"intervention {shown(given)}"
+    if not at or not kind or not during or (equals and not dose) or (colon and not target):
+        raise ProtocolError(
+            f"{where}: must be written KIND[:TARGET][=dose]@PHASE, for example "
+            f"KIND=1@{protocol.windows()[0]}"
+        )
+    values: dict[str, Any] = {
+        "kind": kind,
+        "during": [window.strip() for window in during.split(",")],
+    }
+    if colon:
+        values["target"] = target
+    if equals:
+        try:
+            values["dose"] = float(dose)
+        except ValueError:
+            raise ProtocolError(f"{where}: dose {shown(dose)} is not a number") from None
+    return _read_intervention(Table(where, values), _allowed_kinds(kinds), protocol)
+
+
+def _allowed_kinds(kinds: Kinds | None) -> Kinds:
+    if kinds is not None:
+        return kinds
+    from paradigms.protocol.interventions import INTERVENTIONS
+
+    return INTERVENTIONS
+
+
+def _read_intervention(table: Table, kinds: Kinds, protocol: Protocol) -> Intervention:
+    kind = table.choice("kind", kinds, 'kind = "..." (see astrogram interventions)')
+    row = kinds[kind]
+    target = _read_target(table, row)
+    dose = table.number("dose", 1.0, "dose = 1.0")
+    if dose < 0:
+        raise table.refuse("dose", "must not be negative")
+    if dose > row.highest:
+        raise table.refuse("dose", f"is too high; allowed: 0 to {row.highest:g} ({row.dose_unit})")
+    during = _read_during(table, row, protocol)
+    locked = table.choice("locked", LOCKS, 'locked = "cs"') if table.has("locked") else ""
+    onset, duration = _read_lock(table, locked, during, protocol)
+    uptake, washout = (table.time(key, "0 s", zero=True) for key in ("uptake", "washout"))
+    if row.permanent and (locked or uptake or washout):
+        key = "locked" if locked else "uptake" if uptake else "washout"
+        raise table.refuse(key, f"is not for {kind}, which is for good; leave it out")
+    table.finish()
+    return Intervention(kind, dose, during, target, locked, onset, duration, uptake, washout)
+
+
+def _read_during(table: Table, row: Kind, protocol: Protocol) -> tuple[str, ...]:
+    """Read the sessions and phases in which an intervention acts."""
+    given = table.get("during", f'during = ["{protocol.sessions[0].name}"]')
+    names = given if isinstance(given, list) else [given]
+    windows = protocol.windows()
+    for name in names:
+        if not isinstance(name, str) or name not in windows:
+            near = suggestion(name, windows) if isinstance(name, str) else ""
+            raise table.refuse(
+                "during",
+                f"names {shown(name)}, which is no session or "
+                f"session.phase; allowed: {listed(windows)}{near}",
+            )
+    if not names:
+        raise table.refuse("during", f"must name a session, for example {windows[0]!r}")
+    if row.permanent and names != [ALWAYS]:
+        raise table.refuse(
+            "during", f"cannot come and go: {row.kind} is for good; allowed: {ALWAYS}"
+        )
+    refuse_twice(table.where, "phase", names)
+    return tuple(names)
+
+
+def _read_lock(
+    table: Table, locked: str, during: Sequence[str], protocol: Protocol
+) -> tuple[float, float]:
+    """Read onset and duration of what is on within trials; both 0 for what is not."""
+    if not locked:
+        for key in ("onset", "duration"):
+            if table.has(key):
+                raise table.refuse(key, f'is within trials; add locked = "{LOCKS[0]}" or leave it')
+        return 0.0, 0.0
+    onset = table.time("onset", "0 s", zero=True)
+    duration = table.time("duration") if table.has("duration") else 0.0
+    name = locked.upper()
+    for window in during:
+        lengths = [phase.stimulus(locked) for phase in protocol.phases_in(window)]
+        if not any(lengths):
+            raise table.refuse(
+                "locked", f"finds no {name} in {window}; let during name phases that have one"
+            )
+        shortest = min(length for length in lengths if length)
+        if onset >= shortest or onset + duration > shortest:
+            raise table.refuse(
+                "duration" if duration else "onset",
+                f"reaches {onset + duration:g} s after the {name} begins, which in {window} lasts "
+                f"{shortest:g} s; let it begin before and end by then",
+            )
+    return onset, duration
+
+
+def _read_target(table: Table, row: Kind) -> str:
+    """Read the cells or pathway that an intervention acts on."""
+    if not row.targets:
+        if table.has("target"):
+            raise table.refuse("target", f"is not a choice: {row.kind} acts on {row.variable}")
+        return ""
+    example = f'target = "{row.targets[0]}"'
+    if "target" not in table.values:
+        raise ProtocolError(
+            f"{table.where}: target is missing; write {row.kind}:{row.targets[0]} or {example}; "
+            f"allowed: {', '.join(row.targets)}"
+        )
+    given = table.text("target", example)
+    if not row.accepts(given):
+        near = suggestion(given, row.targets)
+        raise table.refuse("target", f"is not known; allowed: {', '.join(row.targets)}{near}")
+    return given

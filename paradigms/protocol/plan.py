@@ -1,0 +1,235 @@
+"""What a protocol is: sessions, phases, trials, clocks and interventions, as plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from astrogram.text import shown, suggestion
+from paradigms.protocol.reading import ProtocolError
+from paradigms.protocol.toml_files import with_tables
+
+ALWAYS = "always"
+"""Window of an intervention: the whole experiment."""
+
+LOCKS = ("cs", "us")
+"""What an intervention may be locked to."""
+
+MOST_TRIALS = 10_000
+MOST_INTERVENTIONS = 1000
+MOST_LABELS = 126
+"""Different names of one kind: a dataset numbers them in one byte, and keeps one for none."""
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How experiment time becomes simulated time: every duration is multiplied by `time_scale`."""
+
+    name: str
+    time_scale: float
+
+
+@dataclass(frozen=True)
+class Phase:
+    """Equal trials in a row. Times in seconds of the experiment.
+
+    Attributes
+    ----------
+    name, stage : str
+        Name within the session; label under which the trials are scored.
+    trials : int
+        Number of trials.
+    trial : float
+        Length of one trial, s.
+    cs : bool
+        Whether the CS is on during the trial (otherwise it is a silent scored window).
+    us : float
+        Length of the US that ends together with the trial, s; 0 for none.
+    interval : tuple of float
+        Shortest and longest pause after a trial, s.
+    """
+
+    name: str
+    stage: str
+    trials: int
+    trial: float
+    cs: bool
+    us: float
+    interval: tuple[float, float]
+
+    def stimulus(self, name: str) -> float:
+        """Return how long one of `LOCKS` is on in each trial, s; 0 if there is none."""
+        return self.us if name == "us" else self.trial if self.cs else 0.0
+
+
+@dataclass(frozen=True)
+class Session:
+    """One visit to a context, or (`offline` > 0) a folded interval between visits. Times in s.
+
+    Attributes
+    ----------
+    context : str
+        ``"A"``, ``"B"`` or ``""`` (home cage).
+    lead, tail : float
+        Time in the context before the first and after the last trial.
+    offline : float
+        Real time that passes, 0 when awake.
+    simulated : float
+        Experiment-clock time spent on simulating `offline`, 0 when awake.
+    """
+
+    name: str
+    context: str
+    lead: float
+    tail: float
+    phases: tuple[Phase, ...]
+    offline: float = 0.0
+    simulated: float = 0.0
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """A tool applied during whole sessions or phases, or within their trials. Times in s.
+
+    Attributes
+    ----------
+    kind : str
+        One of `paradigms.protocol.interventions.INTERVENTIONS`.
+    dose : float
+    during : tuple of str
+        ``"session"``, ``"session.phase"`` or `ALWAYS`.
+    target : str
+        Cells or pathway that it acts on, where the kind leaves that open; else ``""``.
+    locked : str
+        One of `LOCKS`: on within each trial that has this stimulus; ``""`` for all the time.
+    onset, duration : float
+        Of what is locked: from the stimulus' begin, and for how long; a duration of 0 is until the
+        stimulus ends.
+    uptake, washout : float
+        Time constants with which the level follows the dose up and down, 0 for at once.
+    """
+
+    kind: str
+    dose: float
+    during: tuple[str, ...]
+    target: str = ""
+    locked: str = ""
+    onset: float = 0.0
+    duration: float = 0.0
+    uptake: float = 0.0
+    washout: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """Name in a dataset: the kind, and ``@`` its target if it has one."""
+        return "@".join(filter(None, (self.kind, self.target)))
+
+    def table(self) -> dict[str, Any]:
+        """Return the keys and values of its TOML table; those that say nothing are left out."""
+        times = ("onset", "duration", "uptake", "washout")
+        optional = {"target": self.target, "dose": float(self.dose), "during": list(self.during),
+                    "locked": self.locked,
+                    **{name: f"{float(getattr(self, name))!r} s" for name in times
+                       if getattr(self, name)}}  # fmt: skip
+        return {"kind": self.kind, **{key: value for key, value in optional.items() if value != ""}}
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """A whole experiment.
+
+    Attributes
+    ----------
+    text : str
+        TOML it can be read from again.
+    overrides : dict of str to str
+        Parameters of its own, ``{"group.name": "value unit"}``.
+
+    Raises
+    ------
+    ProtocolError
+        If it has more trials, interventions or names than can be run and stored.
+    """
+
+    name: str
+    title: str
+    reference: str
+    clocks: tuple[Clock, ...]
+    default_clock: str
+    sessions: tuple[Session, ...]
+    interventions: tuple[Intervention, ...]
+    text: str
+    overrides: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Refuse what could only fail after the run."""
+        phases = [phase for session in self.sessions for phase in session.phases]
+        offline = [session.name for session in self.sessions if session.offline]
+        counts = (
+            ("trials", sum(phase.trials for phase in phases), MOST_TRIALS),
+            ("sessions", len(self.sessions), MOST_LABELS),
+            ("names of phases", _different([phase.name for phase in phases] + offline),
+             MOST_LABELS),
+            ("stages", _different(phase.stage for phase in phases), MOST_LABELS),
+            ("interventions", len(self.interventions), MOST_INTERVENTIONS),
+            ("kinds and targets of interventions",
+             _different(item.label for item in self.interventions), MOST_LABELS),
+        )  # fmt: skip
+        for what, found, most in counts:
+            if found > most:
+                raise ProtocolError(
+                    f"protocol {self.name} has {found} {what}; allowed: at most {most}"
+                )
+
+    def clock(self, name: str | None = None) -> Clock:
+        """Return the clock called `name`, the default one for None.
+
+        Raises
+        ------
+        ProtocolError
+            If the protocol has no such clock.
+        """
+        wanted = self.default_clock if name is None else name
+        names = [clock.name for clock in self.clocks]
+        if wanted not in names:
+            raise ProtocolError(
+                f"clock {shown(wanted)} is not in protocol {self.name}; allowed: "
+                f"{', '.join(names)}{suggestion(wanted, names)}"
+            )
+        return self.clocks[names.index(wanted)]
+
+    def windows(self) -> list[str]:
+        """Return when an intervention may act: sessions, ``session.phase`` and `ALWAYS`."""
+        return [
+            window
+            for session in self.sessions
+            for window in (session.name, *(f"{session.name}.{p.name}" for p in session.phases))
+        ] + [ALWAYS]
+
+    def phases_in(self, window: str) -> list[Phase]:
+        """Return the phases that a window of `windows` covers."""
+        name, _, part = window.partition(".")
+        return [
+            phase
+            for session in self.sessions
+            for phase in session.phases
+            if window == ALWAYS or (session.name == name and part in ("", phase.name))
+        ]
+
+    def with_interventions(self, extra: Sequence[Intervention]) -> Protocol:
+        """Return the protocol with `extra` appended, in `text` too.
+
+        Raises
+        ------
+        ProtocolError
+            If there are too many, or one cannot be written as TOML.
+        """
+        if not extra:
+            return self
+        text = with_tables(self.text, "intervention", [item.table() for item in extra])
+        return replace(self, interventions=(*self.interventions, *extra), text=text)
+
+
+def _different(names: Iterable[str]) -> int:
+    return len(set(names))

@@ -1,0 +1,113 @@
+"""Windows of simulated time: the phases, trials and interventions of one run."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from math import isnan
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class PhaseWindow:
+    """A stretch of simulated time; the windows of a timeline touch and cover all of it.
+
+    Attributes
+    ----------
+    name, session, stage, context : str
+        `stage` and `context` are ``""`` for a folded interval; `context` is ``"A"``, ``"B"`` or
+        ``""`` (home cage).
+    start, stop : float
+        Simulated time, s. A session's lead-in belongs to its first phase, its tail to its last.
+    dilation : float
+        Seconds the slow processes advance for each simulated second.
+    """
+
+    name: str
+    session: str
+    stage: str
+    context: str
+    start: float
+    stop: float
+    dilation: float
+
+
+@dataclass(frozen=True)
+class TrialWindow:
+    """One scored window. Times in simulated s; `us_on` and `us_off` are NaN without a US.
+
+    `index` counts the trials of a stage from 0, `block` its groups of
+    `paradigms.protocol.timeline.BLOCK_TRIALS`.
+    """
+
+    start: float
+    stop: float
+    cs: bool
+    us_on: float
+    us_off: float
+    stage: str
+    session: str
+    context: str
+    block: int
+    index: int
+
+    def has(self, stimulus: str) -> bool:
+        """Whether one of `paradigms.protocol.plan.LOCKS` is on in it."""
+        return not isnan(self.us_on) if stimulus == "us" else self.cs
+
+
+@dataclass(frozen=True)
+class InterventionWindow:
+    """An intervention that is on from `start` to `stop`, simulated s.
+
+    `target` is ``""`` where its kind leaves nothing open. `uptake` and `washout` are time constants
+    of the level on the slow clock, s.
+    """
+
+    kind: str
+    dose: float
+    start: float
+    stop: float
+    target: str = ""
+    uptake: float = 0.0
+    washout: float = 0.0
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """Everything that happens in one run, in simulated seconds.
+
+    Attributes
+    ----------
+    speed : float
+        1 / time scale of the clock: how much faster than life the awake slow processes run.
+    duration : float
+        Simulated time, s.
+    """
+
+    protocol: str
+    clock: str
+    speed: float
+    duration: float
+    phases: tuple[PhaseWindow, ...]
+    trials: tuple[TrialWindow, ...]
+    interventions: tuple[InterventionWindow, ...]
+
+    def slow_time(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the slow clock (s of the experiment, folded hours included) at simulated times."""
+        edges = np.array([phase.start for phase in self.phases] + [self.duration])
+        rates = np.array([phase.dilation for phase in self.phases])
+        total = np.concatenate([[0.0], np.cumsum(np.diff(edges) * rates)])
+        return np.interp(times, edges, total)
+
+    def phase_at(self, time: float) -> PhaseWindow:
+        """Return the phase at simulated `time` (s); the first or last one outside the run."""
+        number = bisect_right([phase.start for phase in self.phases], time) - 1
+        return self.phases[max(number, 0)]
+
+    @property
+    def stages(self) -> tuple[str, ...]:
+        """Return the stages that have trials, in order of their first trial."""
+        return tuple(dict.fromkeys(trial.stage for trial in self.trials))

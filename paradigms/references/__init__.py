@@ -1,0 +1,1 @@
+"""What this project computes beside what papers and other simulators say."""

@@ -1,0 +1,1 @@
+"""One run: checked, simulated, recorded, and written with where it came from."""

@@ -1,0 +1,93 @@
+"""What every dataset says about its own making."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import os
+import platform
+import subprocess
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from astrogram.environment import for_child
+from models.parameters import ParameterSet
+
+
+def provenance(parameters: ParameterSet) -> dict[str, str]:
+    """Global attributes: parameters, versions, commit and time of making."""
+    return {
+        "parameters": parameters.to_json(),
+        "parameters_hash": parameters.hash(),
+        "versions": json.dumps(versions(), sort_keys=True),
+        "git_commit": git_commit(),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of Python and of the packages that a result depends on."""
+    names = ("astrogram", "brian2", "numpy", "xarray")
+    found = {"python": platform.python_version()}
+    for name in names:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            found[name] = "not installed"
+    return found
+
+
+@cache
+def code_hash(*packages: str) -> str:
+    """Return a hash of all source files and tables of some of the project's packages."""
+    root = Path(__file__).resolve().parents[2]
+    files = [
+        file
+        for package in packages
+        for file in sorted((root / package).rglob("*"))
+        if file.suffix in (".py", ".hpp", ".csv", ".toml")
+    ]
+    content = hashlib.sha256()
+    for file in files:
+        content.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
+    return content.hexdigest()[:24]
+
+
+def git_commit() -> str:
+    """Commit of the checkout that runs, marked when files differ from it.
+
+    "unknown" without git, and for a copy that is no checkout of ours: one that is installed inside
+    somebody else's repository has no commit, and nothing that is configured there is run.
+    """
+    return _commit_of(Path(__file__).resolve().parents[2])
+
+
+def _commit_of(root: Path) -> str:
+    if not _is_checkout(root):
+        return "unknown"
+    # Neither the caller's GIT_DIR nor anything that a configuration names: it could be a program.
+    environment = {k: v for k, v in for_child().items() if not k.startswith("GIT_")} | {
+        "GIT_CONFIG_NOSYSTEM": "1", "GIT_CONFIG_GLOBAL": os.devnull, "GIT_OPTIONAL_LOCKS": "0",
+    }  # fmt: skip
+    call = [
+        "git", f"--git-dir={root / '.git'}", f"--work-tree={root}", "-c", "core.fsmonitor=false",
+        "-c", f"core.hooksPath={os.devnull}", "describe", "--always", "--abbrev=40", "--dirty",
+    ]  # fmt: skip
+    try:
+        done = subprocess.run(  # noqa: S603 (fixed words and our own folder)
+            call, cwd=root, env=environment, capture_output=True, text=True, check=True, timeout=10
+        )
+    except (OSError, subprocess.SubprocessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
+def _is_checkout(root: Path) -> bool:
+    """Whether a folder is the top of a checkout of this project."""
+    try:
+        named = "name = astrogram" in (root / "setup.cfg").read_text(encoding="utf-8").splitlines()
+        return named and (root / ".git").exists()
+    except (OSError, UnicodeDecodeError):
+        return False

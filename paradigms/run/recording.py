@@ -1,0 +1,280 @@
+"""What is recorded of a run, and its assembly into the labelled dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from analysis.behaviour.freezing import Readout, score_freezing
+from models.circuits.amygdala_prefrontal import Clocks
+from models.machine.circuit import Circuit, SpikeRecord, Tables, TraceRecord
+from models.machine.scratch import scratch
+from models.parameters import ParameterSet
+from models.tissue.animal import AFFERENTS, POPULATIONS, PROJECTIONS, Tissue
+from paradigms.protocol.timeline import Timeline
+
+# Dataset variable -> astrocyte variable and the factor from SI to the dataset's unit.
+FIELDS = {
+    "calcium": ("C", 1e3),  # mol m-3 to umol L-1
+    "ip3": ("I", 1e3),
+    "presynaptic_receptor": ("Gamma_S", 1.0),
+    "gate": ("gate", 1.0),
+    "noradrenaline": ("N_A", 1e3),
+    "cAMP": ("cAMP", 1e3),
+}
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """What of one run is recorded; `arrays` reads it.
+
+    Attributes
+    ----------
+    circuit : Circuit
+        With the records in it.
+    tables : Tables
+        Indices of what is recorded.
+    sampled : dict of source group to ndarray
+        Indices of the synapses whose weights are recorded.
+    """
+
+    circuit: Circuit
+    tables: Tables
+    sampled: dict[str, NDArray[np.int64]]
+
+    def arrays(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
+        """Return spikes, events, astrocyte traces and weights as variables of the dataset."""
+        time, neuron = merge_spikes(
+            [
+                (records[f"spikes_{name}.t"], records[f"spikes_{name}.i"], shift)
+                for name, shift in (("principal", 0), ("other", tissue.n_principal))
+            ]
+        )
+        result: dict[str, Any] = {
+            "spike_time": time,
+            "spike_neuron": neuron,
+            "event_time": records["spikes_astrocyte.t"],
+            "event_astrocyte": records["spikes_astrocyte.i"],
+            "time": records["astrocyte_traces.t"],
+        }
+        for name, (variable, factor) in FIELDS.items():
+            trace = records[f"astrocyte_traces.{variable}"]
+            # The file holds single precision, and that is enough here too
+            result[name] = np.multiply(trace, factor, out=scratch(trace.shape, np.float32),
+                                       casting="same_kind")  # fmt: skip
+        return {**result, **self._weights(records, tissue)}
+
+    def _weights(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
+        parts: dict[str, list] = {}
+        for pre, chosen in self.sampled.items():
+            edges = tissue.tripartite[pre]
+            source = edges.source[chosen]
+            if pre == "principal":
+                pathway = np.full(len(chosen), "BLA_P")
+                index = source
+            else:
+                starts = np.array([tissue.afferents[name].start for name in AFFERENTS])
+                number = np.searchsorted(starts, source, side="right") - 1
+                pathway = np.array(AFFERENTS)[number]
+                index = source - starts[number]
+            early, late = (records[f"weights_{pre}.{name}"] for name in ("h_S", "z_S"))
+            for name, values in (
+                ("synapse_pathway", pathway),
+                ("synapse_pre", index),
+                ("synapse_post", edges.target[chosen]),
+                ("weight", edges.weight[chosen][:, None] + early + late),
+                ("weight_early", early),
+                ("weight_late", late),
+            ):
+                parts.setdefault(name, []).append(values)
+        joined: dict[str, Any] = {name: np.concatenate(part) for name, part in parts.items()}
+        return {**joined, "weight_time": records["weights_afferent.t"]}
+
+
+def record(
+    circuit: Circuit, tissue: Tissue, parameters: ParameterSet, speed: float, clocks: Clocks,
+    rng: Generator,
+) -> Recorder:  # fmt: skip
+    """Choose what is recorded of `circuit`.
+
+    Parameters
+    ----------
+    circuit : Circuit
+    tissue : Tissue
+    parameters : ParameterSet
+        Group ``recording``: sampling intervals in protocol time and number of synapses.
+    speed : float
+        Compression of the clock.
+    clocks : Clocks
+        Sampling intervals are whole multiples of the astrocyte's step.
+    rng : numpy.random.Generator
+        Chooses the synapses.
+
+    Returns
+    -------
+    Recorder
+    """
+
+    def interval(name: str) -> float:
+        wanted = float(parameters.quantity(f"recording.{name}")) / speed
+        return max(1, round(wanted / clocks.astrocyte)) * clocks.astrocyte
+
+    sampled = {}
+    shares = _shares(parameters)
+    for pre, edges in tissue.tripartite.items():
+        wanted = max(1, round(parameters.value("recording.n_synapses") * shares[pre]))
+        sampled[pre] = np.sort(rng.choice(len(edges), min(len(edges), wanted), replace=False))
+    tables: Tables = {f"indices.weights_{pre}": chosen for pre, chosen in sampled.items()}
+    tables["indices.astrocyte_traces"] = np.arange(tissue.n_astrocytes)
+    fields = tuple(variable for variable, _ in FIELDS.values())
+    recorded = replace(
+        circuit,
+        spikes=tuple(
+            SpikeRecord(f"spikes_{name}", name) for name in ("principal", "other", "astrocyte")
+        ),
+        traces=(
+            TraceRecord(
+                "astrocyte_traces", "astrocyte", fields, tissue.n_astrocytes,
+                interval("dt_astrocyte"),
+            ),
+            *(
+                TraceRecord(
+                    f"weights_{pre}", f"tripartite_{pre}", ("h_S", "z_S"), len(chosen),
+                    interval("dt_weight"),
+                )
+                for pre, chosen in sampled.items()
+            ),
+        ),
+    )  # fmt: skip
+    return Recorder(recorded, tables, sampled)
+
+
+def merge_spikes(
+    parts: Sequence[tuple[NDArray, NDArray, int]], chunk: int = 2**20
+) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
+    """Join spikes of several groups in order of time and cell, a stretch of time after the other.
+
+    Parameters
+    ----------
+    parts : sequence of (times, cells, shift)
+        Sorted by time and cell; `shift` is the number of a group's first cell. Groups come in
+        order of their cells.
+    chunk : int
+        Spikes of one group that are in memory at a time, about.
+
+    Returns
+    -------
+    time, neuron : ndarray, shape (n_spikes,)
+        On disk if large.
+    """
+    total = sum(len(times) for times, _, _ in parts)
+    time, neuron = scratch((total,), np.float64), scratch((total,), np.int32)
+    start, done = [0] * len(parts), 0
+    while done < total:
+        ahead = [times[k + chunk] for k, (times, _, _) in zip(start, parts, strict=True)
+                 if k + chunk < len(times)]  # fmt: skip
+        edge = min(ahead, default=np.inf)
+        stop = [k + int(np.searchsorted(times[k : k + chunk + 1], edge))
+                for k, (times, _, _) in zip(start, parts, strict=True)]  # fmt: skip
+        if stop == start:  # more than a chunk at one time
+            chunk *= 2
+            continue
+        here = [slice(*ends) for ends in zip(start, stop, strict=True)]
+        times = np.concatenate([part[0][where] for part, where in zip(parts, here, strict=True)])
+        cells = np.concatenate(
+            [part[1][where] + part[2] for part, where in zip(parts, here, strict=True)]
+        )
+        order = np.argsort(times, kind="stable")  # sorted runs: one pass
+        time[done : done + len(order)] = times[order]
+        neuron[done : done + len(order)] = cells[order]
+        start, done = stop, done + len(order)
+    return time, neuron
+
+
+def _shares(parameters: ParameterSet) -> dict[str, float]:
+    """Share of afferents and recurrent synapses in what is sampled, by their in-degrees.
+
+    Not by the number that one animal happens to have: what is recorded is part of the program,
+    and all animals share one.
+    """
+    shares = [parameters.value(f"afferent.CS_share_{label}") for label in PROJECTIONS[1:]]
+    reached = {"CS": sum(shares) / len(shares)}
+    afferent = sum(
+        parameters.value(f"plasticity.indegree_{name.split('_')[0]}") * reached.get(name, 1.0)
+        for name in AFFERENTS
+    )
+    recurrent = parameters.value("plasticity.indegree_BLA_P")
+    total = afferent + recurrent
+    return {"afferent": afferent / total, "principal": recurrent / total}
+
+
+def describe(tissue: Tissue, timeline: Timeline) -> dict[str, Any]:
+    """Labels of cells, trials, phases and interventions as variables of the dataset."""
+    return {
+        "population": np.array(POPULATIONS)[tissue.population],
+        "projection": np.array(PROJECTIONS)[tissue.projection],
+        "neuron_position": tissue.position,
+        "domain": tissue.domain,
+        "astrocyte_position": tissue.astrocyte_position,
+        **describe_timeline(timeline),
+    }
+
+
+def describe_timeline(timeline: Timeline) -> dict[str, Any]:
+    """Labels of trials, phases and interventions as variables of the dataset."""
+    trials, phases, doses = timeline.trials, timeline.phases, timeline.interventions
+    return {
+        "trial_start": [trial.start for trial in trials],
+        "trial_stop": [trial.stop for trial in trials],
+        "us_on": [trial.us_on for trial in trials],
+        "us_off": [trial.us_off for trial in trials],
+        "trial_cs": [trial.cs for trial in trials],
+        "trial_context": [trial.context for trial in trials],
+        "trial_stage": [trial.stage for trial in trials],
+        "trial_session": [trial.session for trial in trials],
+        "trial_block": [trial.block for trial in trials],
+        "trial_index": [trial.index for trial in trials],
+        "phase_start": [phase.start for phase in phases],
+        "phase_stop": [phase.stop for phase in phases],
+        "phase_name": [phase.name for phase in phases],
+        "phase_session": [phase.session for phase in phases],
+        "phase_context": [phase.context for phase in phases],
+        "phase_stage": [phase.stage for phase in phases],
+        "phase_dilation": [phase.dilation for phase in phases],
+        "intervention_kind": np.array(
+            ["@".join(filter(None, (dose.kind, dose.target))) for dose in doses], dtype=str
+        ),
+        "intervention_dose": [dose.dose for dose in doses],
+        "intervention_start": [dose.start for dose in doses],
+        "intervention_stop": [dose.stop for dose in doses],
+    }
+
+
+def score(
+    parameters: ParameterSet, tissue: Tissue, timeline: Timeline, recorded: dict[str, Any]
+) -> dict[str, Any]:
+    """Freezing of every trial, by the read-out that `analysis` defines."""
+    cem = tissue.cells("CeM")
+    heard = np.zeros(tissue.n_neurons, bool)
+    heard[cem] = True
+    readout = Readout(
+        threshold=float(parameters.quantity("readout.cem_threshold")),
+        bin=float(parameters.quantity("readout.bin")),
+        sample=float(parameters.quantity("readout.sample")),
+        tau=float(parameters.quantity("readout.tau")),
+    )
+    scored = score_freezing(
+        recorded["spike_time"][heard[recorded["spike_neuron"]]], len(cem),
+        [trial.start for trial in timeline.trials], [trial.stop for trial in timeline.trials],
+        readout, timeline.speed,
+    )  # fmt: skip
+    return {
+        "freezing": scored.percent,
+        "freezing_bin": scored.bin_percent,
+        "bin": scored.bin_start,
+    }

@@ -1,0 +1,125 @@
+"""One simulated animal through one protocol: parameters in, labelled dataset out."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Mapping
+
+import xarray as xr
+
+from analysis.activity.regime import cautions_of
+from analysis.dataset.schema import assemble as assemble_dataset
+from models.circuits.amygdala_prefrontal import assemble
+from models.machine.run import run_circuit
+from models.parameters import ParameterSet, Value
+from models.streams import stream
+from models.tissue.animal import draw_tissue
+from models.tissue.lesion import cut
+from paradigms.protocol.doses import lesions
+from paradigms.protocol.files import Protocol
+from paradigms.run.preflight import check_room, needed, prepare
+from paradigms.run.provenance import provenance
+from paradigms.run.recording import describe, record, score
+from paradigms.run.stimuli import draw_inputs
+
+Progress = Callable[[float, float], None]
+
+
+def simulate(
+    protocol: Protocol,
+    *,
+    seed: int,
+    size: int | None = None,
+    clock: str | None = None,
+    overrides: Mapping[str, Value] | None = None,
+    device: str = "cpp",
+    gpu: bool = False,
+    progress: Progress | None = None,
+) -> xr.Dataset:
+    """Run the animal `seed` through `protocol` in the circuit `amygdala_prefrontal`.
+
+    Parameters
+    ----------
+    protocol : Protocol
+    seed : int
+        Wiring, individual parameters, afferent spikes and pauses follow from it: the same seed
+        gives the same dataset (but for its time stamps) on the same device and versions.
+    size : int, optional
+        Number of neurons, about; default 1000.
+    clock : str, optional
+        Clock of the protocol; default the protocol's own.
+    overrides : mapping, optional
+        ``{"group.name": "value unit"}``; see `models.parameters.ParameterSet.with_values`.
+    device : str
+        See `models.machine.devices.DEVICES`.
+    gpu : bool
+        For the device ``"genn"``: on a GPU.
+    progress : callable, optional
+        Called with the completed fraction and the simulated time in s.
+
+    Returns
+    -------
+    xarray.Dataset
+        Valid by `analysis.dataset.schema`. Its attribute ``cautions`` is a JSON list of sentences
+        about populations that left the regime of such cells; see `analysis.activity.regime`.
+
+    Raises
+    ------
+    AstrogramError
+        Before the run (see `paradigms.run.preflight.prepare`) or, for a failing device, during it;
+        nothing is left behind.
+    RegimeError
+        If the run leaves the regime of the model.
+    """
+    animal = prepare(
+        protocol, seed=seed, size=size, clock=clock, overrides=overrides, device=device, gpu=gpu
+    )
+    check_room(needed(animal))
+    parameters, timeline, clocks = animal.parameters, animal.timeline, animal.clocks
+    tissue = draw_tissue(parameters, animal.size, seed)
+    tissue = cut(tissue, lesions(timeline.interventions), seed)
+    inputs = draw_inputs(parameters, tissue, timeline, seed)
+    began = time.perf_counter()
+
+    def report(fraction: float) -> None:
+        if progress is not None:
+            progress(fraction, fraction * timeline.duration)
+
+    circuit, tables = assemble(parameters, tissue, inputs, clocks)
+    recorder = record(
+        circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
+    )
+    run = run_circuit(
+        recorder.circuit, {**tables, **recorder.tables}, timeline.duration, device,
+        gpu=gpu, progress=report,
+    )  # fmt: skip
+    recorded = recorder.arrays(run.records, tissue)
+    dataset = assemble_dataset(
+        {
+            **recorded,
+            **describe(tissue, timeline),
+            **score(parameters, tissue, timeline, recorded),
+        },
+        {
+            "title": protocol.title,
+            "protocol": protocol.name,
+            "speed": timeline.speed,
+            "wall_time_s": time.perf_counter() - began,
+            "build_time_s": run.build_seconds,
+            **provenance(animal.mean),
+            **{name: value for name, value in animal.asked.items() if value is not None},
+            "individual": json.dumps(_own(animal.mean, parameters), sort_keys=True),
+            "summary": (
+                f"{protocol.name}, seed {seed}: spikes of {tissue.n_neurons} neurons, traces of "
+                f"{tissue.n_astrocytes} astrocytes, weights, trials and freezing"
+            ),
+        },
+    )
+    dataset.attrs["cautions"] = json.dumps(cautions_of(dataset))
+    return dataset
+
+
+def _own(mean: ParameterSet, own: ParameterSet) -> dict[str, float]:
+    """Values of the parameters in which this animal differs from the mean one."""
+    return {row.key: row.value for row in own.rows() if row != mean[row.key]}

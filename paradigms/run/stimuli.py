@@ -1,0 +1,137 @@
+"""Spikes of the afferents, drawn on the host from the timeline and the animal's own streams."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy.signal import lfilter
+
+from models.circuits.amygdala_prefrontal import Inputs, Spikes
+from models.parameters import ParameterSet
+from models.streams import stream
+from models.tissue.animal import Tissue
+from paradigms.protocol.doses import dose_levels, slow_steps
+from paradigms.protocol.timeline import Timeline
+
+Window = tuple[float, float]
+
+
+def _poisson(
+    rng: Generator, cells: slice, rate: float, windows: Iterable[Window]
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    """Independent Poisson spikes of `cells` at `rate` (Hz) within `windows` (s)."""
+    members, times = [], []
+    count = cells.stop - cells.start
+    for start, stop in windows:
+        number = rng.poisson(rate * count * (stop - start))
+        members.append(rng.integers(cells.start, cells.stop, size=number))
+        times.append(rng.uniform(start, stop, size=number))
+    if not members:
+        return np.empty(0, np.int32), np.empty(0)
+    return np.concatenate(members).astype(np.int32), np.concatenate(times)
+
+
+def _thinned(
+    rng: Generator, cells: slice, rate: float, fluctuation: NDArray, step: float, stop: float,
+    windows: list[Window],
+) -> tuple[NDArray[np.int32], NDArray[np.float64]]:  # fmt: skip
+    """Poisson spikes whose rate follows ``rate * max(0, 1 + fluctuation(t))``, by thinning."""
+    ceiling = 1 + max(0.0, float(fluctuation.max()))
+    cell, time = _poisson(rng, cells, rate * ceiling, windows)
+    level = np.clip(1 + fluctuation, 0, None)[
+        np.minimum((time / step).astype(int), len(fluctuation) - 1)
+    ]
+    keep = rng.random(len(time)) * ceiling < level
+    return cell[keep], time[keep]
+
+
+def _ornstein_uhlenbeck(
+    rng: Generator, sd: float, tau: float, step: float, n_steps: int
+) -> NDArray[np.float64]:
+    """Stationary Ornstein-Uhlenbeck series with standard deviation `sd`, exact in `step`."""
+    decay = np.exp(-step / tau)
+    noise = rng.standard_normal(n_steps) * sd * np.sqrt(1 - decay**2)
+    noise[0] = rng.standard_normal() * sd
+    return lfilter([1.0], [1.0, -decay], noise)
+
+
+def _sorted(
+    parts: list[tuple[NDArray[np.int32], NDArray[np.float64]]], dt: float, duration: float
+) -> Spikes:
+    """Join spike lists, put them on the time grid, and drop a cell's second spike in one step."""
+    cell = np.concatenate([part[0] for part in parts])
+    step = np.floor(np.concatenate([part[1] for part in parts]) / dt).astype(np.int64)
+    inside = step < round(duration / dt)
+    width = int(cell.max(initial=0)) + 1
+    key = np.sort(step[inside] * width + cell[inside])
+    key = key[np.diff(key, prepend=-1) > 0]
+    return Spikes((key % width).astype(np.int32), (key // width).astype(np.int32), dt)
+
+
+def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, seed: int) -> Inputs:
+    """Everything that reaches the tissue in one run.
+
+    Home-cage and folded intervals are silent: no afferent fires, the slow clock runs on.
+
+    Parameters
+    ----------
+    parameters : ParameterSet
+    tissue : Tissue
+    timeline : Timeline
+    seed : int
+        The animal.
+
+    Returns
+    -------
+    Inputs
+
+    Raises
+    ------
+    InterventionError
+        As `paradigms.protocol.doses.dose_levels`.
+    """
+    dt = float(parameters.quantity("numerics.dt"))
+    value = {name: parameters.value(f"afferent.{name}") for name in
+             ("rate_CS", "rate_context", "rate_context_CS", "rate_US", "rate_silent",
+              "rate_background")}  # fmt: skip
+    awake = [(phase.start, phase.stop) for phase in timeline.phases if phase.stage]
+    cs = [(trial.start, trial.stop) for trial in timeline.trials if trial.cs]
+    us = [(t.us_on, t.us_off) for t in timeline.trials if not np.isnan(t.us_on)]
+
+    rng = stream(seed, "afferent")
+    parts = []
+    for name, where in tissue.afferents.items():
+        parts.append(_poisson(rng, where, value["rate_silent"], awake))
+        if name == "CS":
+            parts.append(_poisson(rng, where, value["rate_CS"], cs))
+        else:
+            context = name.split("_")[1]
+            inside = [(p.start, p.stop) for p in timeline.phases if p.context == context]
+            parts.append(_poisson(rng, where, value["rate_context"], inside))
+            # Place cells answer the CS inside their field
+            both = [trial for trial in cs if any(a <= trial[0] < b for a, b in inside)]
+            parts.append(_poisson(rng, where, value["rate_context_CS"], both))
+    afferent = _sorted(parts, dt, timeline.duration)
+
+    rng = stream(seed, "drive")
+    step = 5e-3
+    tau = float(parameters.quantity("afferent.tau_fluctuation")) / timeline.speed
+    fluctuation = _ornstein_uhlenbeck(
+        rng, parameters.value("afferent.fluctuation"), tau, step, int(timeline.duration / step) + 1
+    )
+    drive = _sorted(
+        [
+            _thinned(rng, tissue.drives["background"], value["rate_background"], fluctuation, step,
+                     timeline.duration, awake),
+            _poisson(rng, tissue.drives["US"], value["rate_US"], us),
+        ],
+        dt,
+        timeline.duration,
+    )  # fmt: skip
+
+    times, slow_time = slow_steps(parameters, timeline)
+    levels, fibre = dose_levels(timeline.interventions, times, slow_time, tissue, parameters)
+    return Inputs(afferent, drive, slow_time, levels, fibre, timeline.speed)

@@ -1,0 +1,243 @@
+"""The parameter tables: complete, checked, used, and the same after a trip through JSON."""
+
+import json
+import math
+import re
+import shutil
+from dataclasses import replace
+from fractions import Fraction
+from importlib import resources
+from types import MappingProxyType
+
+import brian2 as b2
+import numpy as np
+import pytest
+
+from models import parameters
+from models.circuits.amygdala_prefrontal import assemble, namespace
+from models.machine.devices import choose_clocks
+from models.mechanisms import astrocyte, neuron, synapse
+from models.parameters import ParameterError, ParameterSet, circuits, load_parameters
+from models.streams import stream
+from models.tissue.animal import draw_tissue
+from models.tissue.individual import individual
+from paradigms.protocol.timeline import animal_timeline
+from paradigms.run.recording import record, score
+from paradigms.run.stimuli import draw_inputs
+from tests.support.circuit import blink
+
+ROWS = load_parameters().rows()
+EQUATIONS = " ".join(
+    text
+    for module in (neuron, synapse, astrocyte)
+    for name, text in vars(module).items()
+    if name.isupper() and isinstance(text, str)
+)
+
+
+def refusal(overrides):
+    with pytest.raises(ParameterError) as caught:
+        load_parameters(overrides)
+    assert len(str(caught.value).splitlines()) == 1
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.key)
+def test_every_row_is_complete(row):
+    assert row.meaning.strip()
+    assert row.source.strip()
+    assert row.source != "chosen", "say why"
+    assert row.low < row.high
+    assert row.low <= row.value <= row.high
+    assert b2.have_same_dimensions(row.quantity(), row.quantity())
+    assert math.isfinite(float(row.quantity()))
+
+
+def test_rows_are_sorted_by_group_and_all_there():
+    groups = [row.group for row in ROWS]
+    assert groups == sorted(groups)
+    tables = resources.files("models") / "tables" / "amygdala_prefrontal"
+    assert set(groups) == {entry.name.removesuffix(".csv") for entry in tables.iterdir()}
+    assert len({row.key for row in ROWS}) == len(ROWS)
+
+
+def test_no_parameter_is_dead():
+    used = set()
+
+    class Listening(dict):
+        def __getitem__(self, key):
+            used.add(key)
+            return super().__getitem__(key)
+
+    spied = ParameterSet(MappingProxyType(Listening(load_parameters().table)))
+    individual(spied, 1)
+    timeline = animal_timeline(blink(), None, 1)
+    tissue = draw_tissue(spied, 250, 1)
+    clocks = choose_clocks(spied, timeline.speed, "numpy")
+    inputs = draw_inputs(spied, tissue, timeline, 1)
+    circuit, _ = assemble(spied, tissue, inputs, clocks)
+    record(circuit, tissue, spied, timeline.speed, clocks, stream(1, "recording"))
+    nothing = {"spike_time": np.empty(0), "spike_neuron": np.empty(0, int)}
+    score(spied, tissue, timeline, nothing)
+    refractory = " ".join(cells.refractory for cells in circuit.cells)
+    named = set(re.findall(r"[A-Za-z_]\w*", EQUATIONS + refractory))
+    in_equations = {name for name in namespace(spied, 1.0) if name in named}
+    dead = [row.key for row in ROWS if row.key not in used and row.name not in in_equations]
+    assert dead == []
+
+
+def test_the_namespace_holds_every_constant_of_the_equations_once():
+    space = namespace(load_parameters(), 10.0)
+    assert space["speed"] == 10.0
+    groups = ("lif", "synapse", "plasticity", "astrocyte", "noradrenaline", "dopamine",
+              "gliotransmission", "optogenetics")  # fmt: skip
+    names = [row.name for row in ROWS if row.group in groups]
+    assert len(names) == len(set(names)), "two groups share a name"
+
+
+def test_a_value_is_given_in_the_unit_of_the_table_or_a_like_one():
+    given = load_parameters({"lif.C_m": "300 nS*ms", "lif.tau_ref": "3", "lif.E_L": "-0.065e3 mV"})
+    assert given.value("lif.C_m") == pytest.approx(300)
+    assert given.value("lif.tau_ref") == 3
+    assert given.quantity("lif.tau_ref") == 3 * b2.ms
+    assert given.value("lif.E_L") == pytest.approx(-65)
+    assert given["lif.E_L"].unit == "mV"
+    again = given.with_values({"lif.tau_ref": "4e-3 s"})
+    assert again.value("lif.tau_ref") == pytest.approx(4)
+    assert given.value("lif.tau_ref") == 3
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        (300, 300.0),
+        (300.5, 300.5),
+        (np.float32(300), 300.0),
+        (np.int64(300), 300.0),
+        (Fraction(601, 2), 300.5),
+        (300 * b2.pF, 300.0),
+        (0.3 * b2.nF, 300.0),
+        (30 * b2.nS * (10 * b2.ms), 300.0),
+        (np.array([300]) * b2.pF, 300.0),
+        ("300*pF", 300.0),
+        ("0.3*nF", 300.0),
+        ("30*(nS*ms)", 30.0),
+        ("+3.0E+2", 300.0),
+    ],
+)
+def test_python_gives_texts_numbers_and_quantities(given, value):
+    assert load_parameters({"lif.C_m": given}).value("lif.C_m") == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        True, np.True_, None, [300], (300,), {}, b"300 pF", 300 + 1j, np.array([300, 301]), "", " ",
+        np.array([1, 2]) * b2.pF, 300 * b2.nS, b2.Quantity(300.0), math.nan, math.inf, 10**400,
+        math.nan * b2.pF, 10**5000, "1" * 5000, "1e400", "inf", "\u0663", object(), "300 1",
+        "300 pF\nlif.g_L", "300 \x1b[31m",
+    ],
+    ids=lambda given: str(type(given)),
+)  # fmt: skip
+def test_any_other_value_is_refused_in_one_line(given):
+    line = refusal({"lif.C_m": given})
+    assert "lif.C_m" in line
+    assert len(line) < 350
+    assert "\x1b" not in line
+
+
+@pytest.mark.parametrize(
+    "key", [3, None, ("lif", "C_m"), "", "x" * 100_000, "\x1b[31m", "lif.C\nm"]
+)
+def test_any_other_name_is_refused_in_one_line(key):
+    line = refusal({key: 1})
+    assert "unknown parameter" in line
+    assert len(line) < 350
+    assert "\x1b" not in line
+
+
+def test_defaults_are_not_touched_by_overrides():
+    load_parameters({"lif.C_m": "300"})
+    assert load_parameters().value("lif.C_m") != 300
+    with pytest.raises(TypeError):
+        load_parameters().table["lif.C_m"] = None
+
+
+@pytest.mark.parametrize(
+    ("overrides", "words"),
+    [
+        ({"lif.C_n": "250 pF"}, ("'lif.C_n'", "did you mean lif.C_m", "astrogram parameters")),
+        ({"nonsense": "1"}, ("'nonsense'", "astrogram parameters")),
+        ({"lif.C_m": "250 parsec"}, ("lif.C_m", "parsec", "allowed", "pF")),
+        ({"lif.C_m": "250 pf"}, ("lif.C_m", "'pf'", "did you mean pF")),
+        ({"lif.C_m": "250 mV"}, ("lif.C_m", "250 mV", "pF")),
+        ({"lif.C_m": "1e9 pF"}, ("lif.C_m", "1000000000 pF", "10 to 1000 pF", "capacitance")),
+        ({"lif.C_m": "-250"}, ("lif.C_m", "-250 pF", "10 to 1000 pF")),
+        ({"lif.C_m": "much"}, ("lif.C_m", "'much'", "number")),
+        ({"lif.C_m": "nan"}, ("lif.C_m", "'nan'", "number")),
+        ({"lif.C_m": "__import__('os').getpid()"}, ("lif.C_m", "number")),
+        ({"lif.C_m": "250 __import__('os')"}, ("lif.C_m", "__import__", "allowed")),
+    ],
+)
+def test_a_faulty_override_is_refused_in_one_line(overrides, words):
+    line = refusal(overrides)
+    for word in words:
+        assert word in line
+
+
+def test_an_unknown_circuit_is_refused():
+    with pytest.raises(ParameterError, match="'cortex'; allowed: .*amygdala_prefrontal"):
+        load_parameters(circuit="cortex")
+    assert "amygdala_prefrontal" in circuits()
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("C_m,251,pF,10,1000,again,again", "stands twice"),
+        ("odd,1,parsec,,,meaning,source", "parsec"),
+        ("odd,7,pF,1,5,meaning,source", "lif.odd = 7 pF is out of range"),
+        ("odd,nan,pF,,,meaning,source", "out of range"),
+        ("odd,1,pF,,,meaning,source, with a comma", "quote a text that has a comma"),
+        ("odd,1,pF,,,meaning", "more or fewer than 7 columns"),
+    ],
+)
+def test_a_faulty_table_is_refused(line, words, tmp_path, monkeypatch):
+    shutil.copytree(resources.files("models") / "tables", tmp_path / "tables")
+    with (tmp_path / "tables" / "amygdala_prefrontal" / "lif.csv").open("a") as table:
+        table.write(line + "\n")
+    monkeypatch.setattr(parameters.resources, "files", lambda package: tmp_path)
+    with pytest.raises(ValueError, match=words):
+        load_parameters()
+
+
+def test_a_table_with_other_columns_is_refused(tmp_path, monkeypatch):
+    folder = tmp_path / "tables" / "toy"
+    folder.mkdir(parents=True)
+    (folder / "lif.csv").write_text("name,value\nC_m,1\n")
+    monkeypatch.setattr(parameters.resources, "files", lambda package: tmp_path)
+    with pytest.raises(ParameterError, match="lif.csv has columns"):
+        load_parameters(circuit="toy")
+
+
+def test_json_carries_all_values_and_comes_back():
+    given = load_parameters({"lif.C_m": "261.7 pF", "plasticity.eta": "0.0071"})
+    content = json.loads(given.to_json())
+    assert list(content) == sorted(content)
+    assert set(content) == {row.key for row in ROWS}
+    assert content["lif.C_m"] == {"value": pytest.approx(261.7), "unit": "pF"}
+    again = load_parameters({key: repr(item["value"]) for key, item in content.items()})
+    assert again.to_json() == given.to_json()
+    assert again.hash() == given.hash()
+
+
+def test_the_hash_follows_every_value():
+    table = load_parameters().table
+    base = ParameterSet(table).hash()
+    assert re.fullmatch(r"[0-9a-f]{16}", base)
+    assert load_parameters({}).hash() == base
+    seen = {base}
+    for row in ROWS:
+        for other in (replace(row, value=row.value * 1.5 + 1), replace(row, unit="other")):
+            seen.add(ParameterSet({**table, row.key: other}).hash())
+    assert len(seen) == 2 * len(ROWS) + 1

@@ -1,0 +1,379 @@
+"""The command line, with the simulation and the analysis replaced by stand-ins."""
+
+import errno
+import json
+import subprocess
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import pytest
+from matplotlib.image import imsave
+
+from astrogram.errors import OutputError
+from paradigms.command import cli
+from paradigms.command.marks import read_mark, request_mark
+from paradigms.protocol.interventions import Intervention
+from paradigms.protocol.timeline import animal_timeline
+from paradigms.run.output import check_writable, dataset_path
+
+ROWS = [
+    {"quantity": "freezing", "value": 12.345678, "n": 5},
+    {"quantity": "rate", "value": float("nan"), "n": 0},
+]
+
+
+@pytest.fixture
+def house(monkeypatch):
+    """Stand-ins for every module that a command imports; returns what they were called with."""
+    calls = SimpleNamespace(
+        simulated=[], checked=[], written=[], progress=[], fail=None, fail_write=None
+    )
+
+    def check_run(path, protocol, *, overwrite, seed, clock, **_):
+        calls.checked.append((path, overwrite))
+        return SimpleNamespace(timeline=animal_timeline(protocol, clock, seed))
+
+    def simulate(protocol, *, progress, **options):
+        calls.simulated.append((protocol, options))
+        for fraction in (0.0, 0.5, 1.0):
+            progress(fraction, 25 * fraction)
+        if calls.fail:
+            raise calls.fail
+        return "dataset"
+
+    def write_dataset(dataset, path):
+        if calls.fail_write:
+            raise calls.fail_write
+        Path(path).write_text("dataset")
+        calls.written.append(Path(path))
+
+    def read_dataset(path):
+        return SimpleNamespace(attrs={"seed": Path(path).read_text()})
+
+    def figure_sheet(dataset, path):
+        assert Path(path).suffix == ".png"
+        imsave(path, [[0.0, 1.0]])
+
+    def comparison(animals):
+        row = dict.fromkeys(cli.COMPARE_COLUMNS, 1.0)
+        return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(animals)}]
+
+    tool = Intervention("tool", "a tool", "cells.v", "v = dose", "1", 1.0, "somewhere")
+    fakes = {
+        "paradigms.run.simulate": {"simulate": simulate},
+        "paradigms.run.preflight": {"check_run": check_run},
+        "paradigms.protocol.interventions": {"INTERVENTIONS": {"tool": tool}},
+        "analysis.dataset.schema": {"write_dataset": write_dataset, "read_dataset": read_dataset},
+        "analysis.cohort.summary": {"summarise": lambda dataset: ROWS},
+        "analysis.figures.sheet": {"figure_sheet": figure_sheet},
+        "analysis.cohort.compare": {"cautions": lambda animals: [f"{len(animals)} animals"]},
+        "analysis.cohort.report": {
+            "report": lambda animals: (comparison(animals), "left out: 3 rows")
+        },
+        "analysis.design.windows": {"design_of": None},
+        "analysis.cohort.dataset": {
+            "read_any": read_dataset, "is_cohort": lambda dataset: False, "animals": None,
+            "beside": None, "design_of_cohort": None,
+        },
+        "analysis.activity.regime": {"cautions_of": lambda dataset: []},
+        "analysis.cohort.measures": {"measure": lambda dataset: dataset},
+    }
+    for name, members in fakes.items():
+        module = ModuleType(name)
+        module.__dict__.update(members)
+        monkeypatch.setitem(sys.modules, name, module)
+    return calls
+
+
+def failure(capsys, *arguments, status=2):
+    """Run a command that must fail; return its one line."""
+    assert cli.main(list(arguments)) == status
+    out, err = capsys.readouterr()
+    assert out == ""
+    lines = [line for line in err.splitlines() if line.startswith("astrogram: ")]
+    assert len(lines) == 1
+    assert "Traceback" not in err
+    return lines[0]
+
+
+def test_run_writes_a_dataset_and_prints_the_summary(house, tmp_path, capsys):
+    assert cli.main(["run", "quick_conditioning", "--seed", "7", "--out", str(tmp_path)]) == 0
+    assert house.written == [tmp_path / "quick_conditioning_seed7.nc"]
+    assert house.checked == [(house.written[0], False)]
+    protocol, options = house.simulated[0]
+    assert protocol.name == "quick_conditioning"
+    assert options == {
+        "seed": 7, "size": None, "clock": None, "overrides": {}, "device": "cpp", "gpu": False,
+    }  # fmt: skip
+    out, err = capsys.readouterr()
+    assert "freezing" in out
+    assert "12.35" in out
+    assert "building the model" in err
+    assert "renewal cs_alone  (100 %)" in err
+    assert "quick_conditioning_seed7.nc" in err
+
+
+def test_run_hands_every_option_over(house, tmp_path, capsys):
+    arguments = ["--size", "300", "--clock", "published", "--device", "genn", "--gpu"]
+    arguments += ["--set", "a.b=1 nS", "--set", "a.c = 2=2"]
+    arguments += ["--intervene", "tool=0.5@extinction"]
+    arguments += ["--intervene", "tool@night,renewal.cs_alone"]
+    arguments += ["--out", str(tmp_path / "new" / "x.zarr"), "--json", "--overwrite"]
+    assert cli.main(["run", "quick_conditioning", *arguments]) == 0
+    protocol, options = house.simulated[0]
+    assert options == {
+        "seed": 0,
+        "size": 300,
+        "clock": "published",
+        "overrides": {"a.b": "1 nS", "a.c": "2=2"},
+        "device": "genn",
+        "gpu": True,
+    }
+    assert [(i.kind, i.dose, i.during) for i in protocol.interventions] == [
+        ("tool", 0.5, ("extinction",)),
+        ("tool", 1.0, ("night", "renewal.cs_alone")),
+    ]
+    assert house.written == [tmp_path / "new" / "x.zarr"]
+    assert house.checked == [(house.written[0], True)]
+    rows = json.loads(capsys.readouterr().out)
+    assert rows == [ROWS[0], {"quantity": "rate", "value": None, "n": 0}]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["run"], ["Missing argument"]),
+        ([], ["Missing command"]),
+        (["rum"], ["No such command 'rum'"]),
+        (["run", "fear"], ["'fear' is not known", "fear_extinction"]),
+        (["run", "absent.toml"], ["absent.toml", "No such file"]),
+        (["run", "quick_conditioning", "--seed", "-1"], ["--seed"]),
+        (["run", "quick_conditioning", "--seed", "one"], ["--seed"]),
+        (["run", "quick_conditioning", "--seed", "4294967296"], ["--seed"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--seed", "-1"],
+         ["--seed"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--first-seed",
+          "4294967296"], ["--first-seed"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--animals",
+          "1000000000000"], ["--animals"]),
+        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--jobs", "0"],
+         ["--jobs"]),
+        (["reproduce", "robustness", "--draws", "1000000000000"], ["--draws"]),
+        (["reproduce", "amygdala_astrocytes", "--seed", "4294967296"], ["--seed"]),
+        (["run", "quick_conditioning", "--size", "many"], ["--size"]),
+        (["run", "quick_conditioning", "--sed", "1"], ["--sed", "--seed"]),
+        (["run", "quick_conditioning", "--clock", "publishd"], ["mean 'published'"]),
+        (["run", "quick_conditioning", "--set", "a.b"], ["--set 'a.b'", "GROUP.NAME=VALUE"]),
+        (["run", "quick_conditioning", "--set", "a.b=1", "--set", "a.b=2"], ["a.b is given twice"]),
+        (["run", "quick_conditioning", "--intervene", "toll@night"], ["did you mean 'tool'"]),
+        (["run", "quick_conditioning", "--intervene", "tool@nigth"], ["did you mean 'night'"]),
+        (["run", "quick_conditioning", "--intervene", "tool"], ["KIND[:TARGET][=dose]@PHASE"]),
+        (["run", "quick_conditioning", "--out", "x.h5"], ["'.h5' is not known", ".nc, .zarr"]),
+    ],
+)
+def test_bad_input_is_one_line_and_status_2(house, tmp_path, monkeypatch, capsys, arguments, parts):
+    monkeypatch.chdir(tmp_path)
+    line = failure(capsys, *arguments)
+    for part in parts:
+        assert part in line
+    assert house.simulated == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_output_below_a_file_is_refused_before_the_run(house, tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path / "file" / "x"))
+    assert "cannot write" in line
+    assert house.simulated == []
+
+
+def test_a_full_disk_is_refused_before_the_run(house, tmp_path, monkeypatch, capsys):
+    def full(descriptor):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
+    assert "No space left on device" in line
+    assert house.simulated == []
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_disk_that_fills_up_during_the_run_is_one_line(house, tmp_path, capsys):
+    house.fail_write = OSError(errno.ENOSPC, "No space left on device")
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
+    assert "No space left on device" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+MENDABLE = [
+    getattr(import_module(module), name)
+    for module, name in (
+        ("paradigms.protocol.reading", "ProtocolError"),
+        ("paradigms.protocol.interventions", "InterventionError"),
+        ("paradigms.parts.tissue_graphs", "GraphError"),
+        ("paradigms.memory.patterns", "PatternError"),
+        ("paradigms.parts.options", "OptionError"),
+        ("models.checks", "ModelError"),
+        ("models.checks", "RegimeError"),
+        ("models.parameters", "ParameterError"),
+        ("models.units", "UnitError"),
+        ("models.machine.devices", "DeviceError"),
+        ("models.machine.program", "BuildError"),
+        ("models.machine.execution", "RunError"),
+        ("analysis.dataset.errors", "DatasetError"),
+        ("astrogram.errors", "OutputError"),
+        ("astrogram.errors", "EnvironmentFault"),
+    )
+]
+
+
+@pytest.mark.parametrize("kind", MENDABLE)
+def test_expected_errors_of_every_room_are_one_line(house, tmp_path, capsys, kind):
+    house.fail = kind("one\n   two \x1b[31m")
+    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
+    assert line == "astrogram: one two \\x1b[31m"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fault_of_the_program_keeps_its_traceback(house, tmp_path):
+    house.fail = ZeroDivisionError("a fault")
+    with pytest.raises(ZeroDivisionError):
+        cli.main(["run", "quick_conditioning", "--out", str(tmp_path)])
+
+
+def test_interrupting_a_run_leaves_nothing(house, tmp_path, capsys):
+    house.fail = KeyboardInterrupt()
+    line = failure(
+        capsys, "run", "quick_conditioning", "--out", str(tmp_path / "out"), status=cli.INTERRUPTED
+    )
+    assert "interrupted" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_analyse_writes_sheet_and_summary(house, tmp_path, capsys):
+    file = tmp_path / "animal.nc"
+    file.write_text("7")
+    assert cli.main(["analyse", str(file), "--json"]) == 0
+    assert read_mark(tmp_path / "animal_sheet.png") == request_mark({"seed": 7})
+    rows = json.loads(capsys.readouterr().out)
+    assert rows == json.loads((tmp_path / "animal_summary.json").read_text())
+    assert len(list(tmp_path.iterdir())) == 3
+    assert cli.main(["analyse", str(file), "--out", str(tmp_path / "deep" / "er")]) == 0
+    assert (tmp_path / "deep" / "er" / "animal_sheet.png").exists()
+
+
+def test_analyse_replaces_its_own_results_and_others_only_if_asked(house, tmp_path, capsys):
+    file, results = tmp_path / "animal.nc", tmp_path / "results"
+    command = ["analyse", str(file), "--out", str(results)]
+    sheet, table = results / "animal_sheet.png", results / "animal_summary.json"
+
+    def content():
+        return {path.name: path.read_bytes() for path in results.iterdir()}
+
+    file.write_text("7")
+    for _ in range(2):
+        assert cli.main(command) == 0
+    before = content()
+    file.write_text("8")  # another animal of the same name
+    capsys.readouterr()
+    assert "--overwrite" in failure(capsys, *command)
+    assert content() == before
+    assert cli.main([*command, "--overwrite"]) == 0
+    assert read_mark(sheet) == request_mark({"seed": 8})
+    capsys.readouterr()
+    sheet.write_text("my holiday")
+    before = content()
+    assert "no figure of this version" in failure(capsys, *command, "--overwrite")
+    sheet.unlink()
+    assert "animal_sheet.png, to which it would belong" in failure(capsys, *command)
+    table.unlink()
+    assert content() == {}
+
+
+def test_analyse_of_an_absent_file_is_one_line(house, tmp_path, capsys):
+    line = failure(capsys, "analyse", str(tmp_path / "absent.nc"), "--out", str(tmp_path))
+    assert "absent.nc: No such file or directory" in line
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_compare(house, tmp_path, capsys):
+    files = [tmp_path / f"{number}.nc" for number in range(3)]
+    for file in files:
+        file.write_text("dataset")
+    assert cli.main(["compare", *map(str, files)]) == 0
+    printed = capsys.readouterr()
+    assert "verdict" in printed.out
+    assert "source" not in printed.out
+    assert "caution: 3 animals" in printed.err
+    assert cli.main(["compare", *map(str, files), "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["n"] == 3
+    assert row["source"] == "paper"
+
+
+def test_protocols_and_interventions(house, capsys):
+    assert cli.main(["protocols", "--json"]) == 0
+    rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["fear_extinction"]["trials"] == 68
+    assert cli.main(["interventions", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert (row["kind"], row["acts_on"]) == ("tool", "cells")
+    assert cli.main(["interventions", "--markdown"]) == 0
+    assert "| tool | a tool | cells.v | v = dose |" in capsys.readouterr().out
+    assert cli.main(["protocols"]) == 0
+    assert "quick_conditioning" in capsys.readouterr().out
+
+
+def test_parameters_as_table_json_and_markdown(capsys):
+    assert cli.main(["parameters", "amygdala_prefrontal", "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)
+    assert set(rows[0]) == {
+        "circuit", "group", "name", "value", "unit", "low", "high", "meaning", "source",
+    }  # fmt: skip
+    assert cli.main(["parameters", "amygdala_prefrontal", "--markdown"]) == 0
+    text = capsys.readouterr().out
+    assert text.startswith("# Parameters\n")
+    for group in {row["group"] for row in rows}:
+        assert f"\n## {group}\n" in text
+    assert sum(line.count(" | ") >= 6 for line in text.splitlines()) >= len(rows)
+    assert f"| {rows[-1]['name']} | " in text
+    assert cli.main(["parameters"]) == 0
+    assert "meaning" in capsys.readouterr().out
+
+
+def test_dataset_path(tmp_path):
+    assert dataset_path("out", "p", 3) == Path("out/p_seed3.nc")
+    assert dataset_path("a/b.nc", "p", 3) == Path("a/b.nc")
+    assert dataset_path("a/b.zarr", "p", 3) == Path("a/b.zarr")
+    assert dataset_path("v1.2/", "p", 3) == Path("v1.2/p_seed3.nc")
+    (tmp_path / "v1.2").mkdir()
+    assert dataset_path(str(tmp_path / "v1.2"), "p", 3).name == "p_seed3.nc"
+    with pytest.raises(OutputError):
+        dataset_path("v1.2", "p", 3)
+
+
+def test_check_writable_refuses_what_is_taken(tmp_path):
+    (tmp_path / "folder.nc").mkdir()
+    (tmp_path / "file.zarr").write_text("")
+    for name in ("folder.nc", "file.zarr"):
+        with pytest.raises(OutputError, match="choose another --out"):
+            check_writable(tmp_path / name)
+    check_writable(tmp_path / "a" / "b" / "c.nc")
+    assert not (tmp_path / "a").exists()
+
+
+def test_the_module_is_the_command_and_help_is_light():
+    code = (
+        "import sys; from paradigms.command.cli import main; main(['run', '--help']);"
+        "print(sorted({'brian2', 'xarray', 'matplotlib', 'sklearn'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "--intervene" in done.stdout
+    assert done.stdout.splitlines()[-1] == "[]"
+    done = subprocess.run(
+        [sys.executable, "-m", "paradigms", "rum"], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("astrogram: No such command")

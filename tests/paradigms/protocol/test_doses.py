@@ -1,0 +1,384 @@
+"""From windows to levels, light by cell and lesions; what is refused; dose 0 is nothing."""
+
+import numpy as np
+import pytest
+
+from models.parameters import load_parameters
+from models.tissue.cells import POPULATIONS
+from models.tissue.lesion import cut, pathways
+from paradigms.cohort.groups import load_groups
+from paradigms.protocol.doses import check_doses, dose_levels, lesions
+from paradigms.protocol.files import (
+    ProtocolError,
+    load_protocol,
+    parse_intervention,
+    parse_protocol,
+)
+from paradigms.protocol.interventions import INTERVENTIONS, InterventionError
+from paradigms.protocol.timeline import InterventionWindow, animal_timeline
+from tests.support.circuit import blink, draw
+
+TIMES = np.arange(500) * 0.01
+SLOW = 10  # seconds of the slow clock in one of these
+PARAMETERS = load_parameters()
+LEVELLED = [kind for kind, row in INTERVENTIONS.items() if not row.target]
+LIGHTS = [kind for kind, row in INTERVENTIONS.items() if row.conductance]
+
+
+@pytest.fixture(scope="module")
+def animal():
+    return draw(blink())
+
+
+@pytest.fixture
+def levels(animal):
+    def given(*windows, times=TIMES):
+        return dose_levels(windows, times, SLOW * times, animal.tissue, PARAMETERS)[0]
+
+    return given
+
+
+@pytest.fixture
+def refusal(levels):
+    def given(*windows):
+        with pytest.raises(InterventionError) as caught:
+            levels(*windows)
+        assert len(str(caught.value).splitlines()) == 1
+        return str(caught.value)
+
+    return given
+
+
+def dosed(*items, plan=None):
+    plan = blink() if plan is None else plan
+    return plan.with_interventions([parse_intervention(item, plan) for item in items])
+
+
+def test_without_interventions_every_level_is_zero(animal):
+    found, fibre = dose_levels((), TIMES, SLOW * TIMES, animal.tissue, PARAMETERS)
+    light = {f"{cells}.{name}" for cells in fibre for name in ("g_light", "I_light")}
+    named = {INTERVENTIONS[kind].variable for kind in LEVELLED}
+    assert set(found) == named | light | {"principal.g_tag", "principal.I_tag"}
+    assert not any(level.any() for level in found.values())
+    assert all(found[name].shape == (500, 1) for name in light)
+    assert {name: len(cells) for name, cells in fibre.items()} == {
+        "principal": animal.tissue.n_principal,
+        "other": animal.tissue.n_neurons - animal.tissue.n_principal,
+    }
+
+
+@pytest.mark.parametrize("kind", LEVELLED)
+def test_a_dose_is_on_from_start_to_stop(kind, levels):
+    found = levels(InterventionWindow(kind, 0.7, 1.0, 2.5))
+    own = found.pop(INTERVENTIONS[kind].variable)
+    on = (TIMES > 0.995) & (TIMES < 2.495)
+    assert np.all(own[on] == 0.7)
+    assert np.all(own[~on] == 0)
+    assert not any(level.any() for level in found.values())
+
+
+def test_doses_that_overlap_add_up(levels):
+    windows = (InterventionWindow("Gq", 1.0, 0.0, 2.0), InterventionWindow("Gq", 0.5, 1.0, 3.0))
+    level = levels(*windows)["astrocyte.drug_Gq"]
+    assert level[[50, 150, 250, 350]].tolist() == [1.0, 1.5, 0.5, 0.0]
+
+
+def test_rounding_of_a_step_does_not_shift_an_edge(levels):
+    times = np.arange(1000) * 0.1  # 0.1*3 is above 0.3
+    level = levels(InterventionWindow("Gi", 1.0, 0.3, 0.6), times=times)["astrocyte.drug_Gi"]
+    assert np.flatnonzero(level).tolist() == [3, 4, 5]
+
+
+def test_light_falls_on_the_cells_of_its_target_and_adds_up(animal):
+    windows = (
+        InterventionWindow("opto_excite", 0.5, 1.0, 3.0, "IL_P"),
+        InterventionWindow("opto_silence", 2.0, 2.0, 4.0, "BLA_IL"),
+        InterventionWindow("opto_silence", 1.0, 2.0, 4.0, "BLA_P"),
+        InterventionWindow("opto_excite", 1.0, 2.0, 4.0, "IL_P"),
+    )
+    tissue = animal.tissue
+    found, fibre = dose_levels(windows, TIMES, SLOW * TIMES, tissue, PARAMETERS)
+    g, current = np.empty((2, len(TIMES), tissue.n_neurons))
+    for where, name in ((slice(0, tissue.n_principal), "principal"),
+                        (slice(tissue.n_principal, None), "other")):  # fmt: skip
+        g[:, where] = found[f"{name}.g_light"][:, fibre[name]]
+        current[:, where] = found[f"{name}.I_light"][:, fibre[name]]
+    excite, silence = 8e-9, 200e-9
+    for time, cells, wanted, reversal in (
+        (150, "IL_P", 0.5 * excite, 0.0), (250, "IL_P", 1.5 * excite, 0.0),
+        (350, "IL_P", excite, 0.0), (450, "IL_P", 0.0, 0.0), (250, "BLA_IL", 3 * silence, -0.08),
+        (250, "BLA_PL", silence, -0.08), (150, "BLA_P", 0.0, 0.0), (250, "CeM", 0.0, 0.0),
+    ):  # fmt: skip
+        here = tissue.cells(cells)
+        assert g[time, here] == pytest.approx(wanted)
+        assert current[time, here] == pytest.approx(wanted * reversal)
+    assert fibre["principal"].max() == 1
+    assert fibre["other"].max() == 1
+
+
+def test_every_population_can_be_lit(animal, levels):
+    for kind in LIGHTS:
+        assert set(POPULATIONS) < set(INTERVENTIONS[kind].targets)
+        for target in INTERVENTIONS[kind].targets:
+            tagging = InterventionWindow("tagging", 1.0, 0.0, 1.0)
+            found = levels(tagging, InterventionWindow(kind, 1.0, 1.0, 2.0, target))
+            lit = sum(found[f"{cells}.g_light"].any() for cells in ("principal", "other"))
+            assert lit + found["principal.g_tag"].any() == 1
+
+
+def test_light_on_tagged_cells_goes_with_their_label(levels, refusal):
+    light = InterventionWindow("opto_silence", 2.0, 2.0, 3.0, "tagged")
+    found = levels(InterventionWindow("tagging", 1.0, 0.0, 1.0), light)
+    on = (TIMES > 1.995) & (TIMES < 2.995)
+    assert found["principal.g_tag"] == pytest.approx(np.where(on, 4e-7, 0))
+    assert found["principal.I_tag"] == pytest.approx(np.where(on, -3.2e-8, 0))
+    assert not found["principal.g_light"].any()
+    assert "add tagging@PHASE" in refusal(light)
+    assert "add tagging@PHASE" in refusal(light, InterventionWindow("tagging", 1.0, 3.0, 4.0))
+
+
+def test_the_largest_dose_is_allowed_and_more_is_not(levels, refusal):
+    for kind in LEVELLED:
+        row = INTERVENTIONS[kind]
+        window = InterventionWindow(kind, row.highest, 0.0, 1.0)
+        assert levels(window)[row.variable].max() == row.highest
+        line = refusal(window, InterventionWindow(kind, 0.01, 0.0, 1.0))
+        assert f"allowed: 0 to {row.highest:g} in total" in line
+
+
+@pytest.mark.parametrize("dose", [-0.1, float("nan"), float("inf")])
+def test_an_impossible_dose_is_refused(dose, refusal):
+    assert "allowed: 0 to 10" in refusal(InterventionWindow("Gq", dose, 0.0, 1.0))
+
+
+def test_an_unknown_kind_or_target_is_refused(refusal):
+    line = refusal(InterventionWindow("alcohol", 1.0, 0.0, 1.0))
+    assert "'alcohol'" in line
+    assert all(kind in line for kind in INTERVENTIONS)
+    line = refusal(InterventionWindow("opto_excite", 1.0, 0.0, 1.0, "V1"))
+    assert "does not act on 'V1'" in line
+    assert all(name in line for name in (*POPULATIONS, "tagged"))
+    assert "no target" in refusal(InterventionWindow("Gq", 1.0, 0.0, 1.0, "IL_P"))
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        ("opto_silence@test", ["target is missing", "opto_silence:BLA_P", "tagged"]),
+        ("opto_silence:IL@test", ["'IL' is not known", "IL_P", "did you mean"]),
+        ("opto_silence:=1@test", ["KIND[:TARGET][=dose]@PHASE"]),
+        ("Gq:IL_P@test", ["'IL_P' is not a choice", "Gq acts on astrocyte.drug_Gq"]),
+        ("lesion@always", ["target is missing", "BLA_IL-IL_P"]),
+        ("lesion:PL_P-LC@always", ["'PL_P-LC' is not known", "CS-BLA_P", "LC-astrocytes"]),
+        ("lesion:IL_P@always", ["'IL_P' is not known"]),
+        ("lesion:CS-BLA_P@test", ["is for good; allowed: always"]),
+        ("lesion:CS-BLA_P@always,test", ["is for good; allowed: always"]),
+        ("CalEx@allways", ["did you mean 'always'"]),
+    ],
+)
+def test_what_cannot_be_done_is_refused_with_what_can(given, parts):
+    with pytest.raises(ProtocolError) as caught:
+        parse_intervention(given, blink())
+    line = str(caught.value)
+    assert len(line.splitlines()) == 1
+    assert all(part in line for part in parts), line
+
+
+def test_targets_stand_in_the_text_of_the_protocol_too():
+    plan = dosed("opto_silence:tagged=0.5@test", "lesion:BLA_P-IL_P@always")
+    again = parse_protocol(plan.text, "blink.toml")
+    assert again.interventions == plan.interventions
+    assert [item.target for item in again.interventions] == ["tagged", "BLA_P-IL_P"]
+
+
+def test_a_session_cannot_be_called_as_the_whole_experiment():
+    text = blink().text.replace('name = "night"', 'name = "always"')
+    with pytest.raises(ProtocolError, match="'always' is the whole experiment"):
+        parse_protocol(text, "blink.toml")
+
+
+def test_a_protocol_gives_the_drug_in_the_phases_it_names(animal):
+    timeline = animal_timeline(dosed("Gi=0.5@night,test", "CalEx=2@always"), None, 1)
+    times = np.arange(0, timeline.duration, 0.01)
+    found, _ = dose_levels(
+        timeline.interventions, times, timeline.slow_time(times), animal.tissue, PARAMETERS
+    )
+    start = next(phase.start for phase in timeline.phases if phase.session == "night")
+    level = found["astrocyte.drug_Gi"]
+    assert np.all(level[times >= start - 0.005] == 0.5)
+    assert np.all(level[times < start - 0.005] == 0)
+    assert np.all(found["astrocyte.drug_CalEx"] == 2)
+
+
+def test_dose_zero_of_everything_is_the_same_run_as_nothing(animal):
+    """The same program and, bit for bit, the same tables: so the same run."""
+    doses = [f"{kind}=0@test" for kind in LEVELLED]
+    doses += [f"{kind}:{target}=0@test" for kind in LIGHTS for target in ("IL_P", "tagged")]
+    nothing = draw(dosed(*doses, "lesion:BLA_P-IL_P=0@always", "CalEx=0@pairing"))
+    ours, tables = nothing.circuit(nothing.clocks("cpp"))
+    wanted, plain = animal.circuit(animal.clocks("cpp"))
+    assert ours.circuit == wanted.circuit
+    assert set(tables) == set(plain)
+    for name, values in plain.items():
+        np.testing.assert_array_equal(tables[name], values, err_msg=name)
+        assert tables[name].shape == values.shape
+
+
+def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
+    _, plain = animal.circuit(animal.clocks("cpp"))
+    wanted, _ = animal.circuit(animal.clocks("cpp"))
+    given = {
+        "Gq=1@test": {"course.astrocyte.drug_Gq"},
+        "tagging@pairing": {"course.principal.tagging"},
+        "opto_silence:IL_P@test": {
+            "course.other.g_light", "course.other.I_light", "rows.other.fibre"
+        },
+        "lesion:LC-astrocytes@always": {
+            "edges.noradrenaline.source", "edges.noradrenaline.target", "initial.noradrenaline.frac"
+        },
+    }  # fmt: skip
+    for item, names in given.items():
+        treated = draw(dosed(item))
+        ours, tables = treated.circuit(treated.clocks("cpp"))
+        assert ours.circuit == wanted.circuit
+        changed = {name for name in plain if not np.array_equal(tables[name], plain[name])}
+        assert changed == names
+
+
+def counts(tissue):
+    edges = {**tissue.static, **tissue.tripartite, "NA": tissue.noradrenaline,
+             "DA": tissue.dopamine}  # fmt: skip
+    return {key: len(value) for key, value in edges.items()}
+
+
+def test_a_lesion_takes_the_fibres_of_its_pathway_and_no_others(animal):
+    tissue = animal.tissue
+    edges = tissue.static["principal", "other", "ampa"]
+    inside = np.isin(edges.target + tissue.n_principal, tissue.cells("IL_P"))
+    assert inside.sum() > 50
+    left = cut(tissue, {("BLA_P", "IL_P"): 1.0}, 1)
+    before, after = counts(tissue), counts(left)
+    changed = {key: before[key] - after[key] for key in before if before[key] != after[key]}
+    assert changed == {("principal", "other", "ampa"): inside.sum()}
+    kept = left.static["principal", "other", "ampa"]
+    assert np.array_equal(kept.source, edges.source[~inside])
+    assert np.array_equal(kept.weight, edges.weight[~inside])
+    half = len(cut(tissue, {("BLA_P", "IL_P"): 0.5}, 1).static["principal", "other", "ampa"])
+    assert before["principal", "other", "ampa"] - half == pytest.approx(
+        0.5 * inside.sum(), abs=3 * np.sqrt(inside.sum() / 4)
+    )
+
+
+def test_a_lesion_of_plastic_synapses_takes_what_astrocytes_hear_of_them(animal):
+    tissue = animal.tissue
+    left = cut(tissue, {("CS", "BLA_P"): 1.0}, 1)
+    where = tissue.afferents["CS"]
+    edges, terminals = tissue.tripartite["afferent"], tissue.terminals["afferent"]
+    kept = edges.source[edges.source >= where.stop]
+    assert np.array_equal(left.tripartite["afferent"].source, kept)
+    others = terminals.source >= where.stop
+    assert np.array_equal(left.terminals["afferent"].weight, terminals.weight[others])
+    assert np.array_equal(left.terminals["principal"].weight, tissue.terminals["principal"].weight)
+
+
+def test_every_pathway_has_fibres_to_cut(animal):
+    for path in pathways(PARAMETERS):
+        assert "-".join(path) in INTERVENTIONS["lesion"].targets
+        left = cut(animal.tissue, {path: 1.0}, 1)
+        before, after = counts(animal.tissue), counts(left)
+        assert sum(before[key] != after[key] for key in before) == 1, path
+
+
+def test_lesions_are_read_from_the_timeline():
+    timeline = animal_timeline(dosed("lesion:BLA_P-IL_P=0.4@always", "Gq@test"), None, 1)
+    assert lesions(timeline.interventions) == {("BLA_P", "IL_P"): 0.4}
+
+
+def test_the_groups_that_ship_can_be_given():
+    plan = load_protocol("fear_extinction")
+    groups = {group.name: group.protocol(plan) for group in load_groups("amygdala_astrocytes")}
+    assert list(groups) == ["control", "Gq", "Gi", "CalEx", "no_astrocytes"]
+    (calex,) = animal_timeline(groups["CalEx"], None, 1).interventions
+    assert (calex.start, calex.stop) == (0, animal_timeline(plan, None, 1).duration)
+
+
+def test_a_level_follows_its_dose_with_its_time_constants(levels):
+    window = InterventionWindow("Gq", 2.0, 1.0, 3.0, uptake=4.0, washout=8.0)
+    level = levels(window)["astrocyte.drug_Gq"]
+    rising = 2 * (1 - np.exp(-SLOW * (TIMES[100:300] - 1) / 4))
+    assert np.all(level[:100] == 0)
+    assert level[100:300] == pytest.approx(rising, abs=1e-12)
+    top = 2 * (1 - np.exp(-SLOW * 2 / 4))
+    assert level[300:] == pytest.approx(top * np.exp(-SLOW * (TIMES[300:] - 3) / 8), rel=1e-9)
+
+
+def test_a_second_dose_adds_to_what_is_left_of_the_first_and_never_exceeds_the_dose(levels):
+    windows = [InterventionWindow("Gi", 1.0, start, start + 1, washout=20.0) for start in (0, 2)]
+    level = levels(*windows)["astrocyte.drug_Gi"]
+    assert np.all(level[:100] == 1)
+    assert level[199] == pytest.approx(np.exp(-SLOW * 0.99 / 20))
+    assert np.all(level[200:300] == 1)
+    slow = [InterventionWindow("Gi", 1.0, s, s + 1, uptake=20.0, washout=20.0) for s in (0, 2)]
+    level = levels(*slow)["astrocyte.drug_Gi"]
+    assert level[299] > level[99] > level[199] > 0
+    assert level.max() < 1
+
+
+def test_overlapping_doses_with_one_time_constant_rise_to_their_sum(levels):
+    windows = [InterventionWindow("Gq", 1.0, start, 5.0, uptake=0.1) for start in (0.0, 2.0)]
+    level = levels(*windows)["astrocyte.drug_Gq"]
+    assert level[[199, 499]] == pytest.approx([1, 2])
+
+
+def test_a_drug_washes_out_over_a_night():
+    plan = parse_protocol(
+        blink().text + '[[intervention]]\nkind = "Gi"\nduring = "pairing"\nwashout = "3 h"\n',
+        "blink.toml",
+    )
+    animal = draw(plan)
+    level = animal.inputs.levels["astrocyte.drug_Gi"]
+    night = next(phase for phase in animal.timeline.phases if phase.session == "night")
+    after = np.searchsorted(np.arange(len(level)) * animal.clocks("cpp").slow, night.stop + 1e-9)
+    before = np.flatnonzero(level >= 1)[-1]
+    assert level[after + 1] == pytest.approx(np.exp(-24 / 3), rel=0.02)
+    assert np.all(np.diff(level[before:-1]) < 0)
+
+
+@pytest.mark.parametrize("kind", ["Gq", "opto_excite", "tagging"])
+def test_what_is_on_for_less_than_a_step_is_refused(kind, refusal):
+    target = "IL_P" if INTERVENTIONS[kind].target else ""
+    line = refusal(InterventionWindow(kind, 0.5, 1.001, 1.004, target))
+    assert "on for 0.003 s of simulated time, less than a step of its level (0.01 s)" in line
+
+
+def test_light_locked_to_trials_is_on_in_them_alone():
+    text = '[[intervention]]\nkind = "opto_silence"\ntarget = "IL_P"\nlocked = "us"\n'
+    animal = draw(parse_protocol(blink().text + text + 'during = "pairing"\n', "blink.toml"))
+    (trial, _) = animal.timeline.trials
+    on = np.flatnonzero(animal.inputs.levels["other.g_light"].max(axis=1))
+    times = np.arange(len(animal.inputs.slow_time)) * animal.clocks("cpp").slow
+    assert times[on[[0, -1]]] == pytest.approx([trial.us_on, trial.us_off - times[1]])
+    assert len(on) == round((trial.us_off - trial.us_on) / times[1])
+
+
+@pytest.mark.parametrize(
+    ("items", "part"),
+    [
+        (["Gi=0.6@test", "Gi=0.6@always"], "allowed: 0 to 1 in total"),
+        (["opto_silence:tagged@test"], "add tagging@PHASE"),
+        (["Gi_neurons:tagged@test"], "add tagging@PHASE"),
+    ],
+)
+def test_doses_are_checked_without_an_animal(items, part):
+    timeline = animal_timeline(dosed(*items), None, 1)
+    with pytest.raises(InterventionError) as caught:
+        check_doses(PARAMETERS, timeline)
+    assert part in str(caught.value)
+    check_doses(PARAMETERS, animal_timeline(dosed("Gi@test", "tagging@pairing"), None, 1))
+
+
+@pytest.mark.parametrize("line", ['uptake = "1 h"', 'washout = "1 h"', 'locked = "cs"'])
+def test_what_is_for_good_has_no_course(line):
+    text = f'[[intervention]]\nkind = "lesion"\ntarget = "CS-BLA_P"\nduring = "always"\n{line}\n'
+    with pytest.raises(ProtocolError, match="which is for good; leave it out"):
+        parse_protocol(blink().text + text, "blink.toml")
