@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.measure import Cost, children
-from models.circuits.amygdala_prefrontal import Clocks, Inputs, assemble
+from models.circuits.amygdala_prefrontal import Inputs, assemble
 from models.machine.circuit import Circuit, Tables
-from models.machine.devices import choose_clocks
+from models.machine.clocks import Clocks, choose_clocks
 from models.machine.run import run_circuit
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream

@@ -1,7 +1,8 @@
 """Refuse what lies outside the regime where the model is defined, and stop a run that leaves it.
 
-Before a run: `check_parameters`, `check_graph` and `models.mechanisms.time_step.check_time_step`;
-the builders call them. During a run: `guard`. After a run, on any device: `check_traces`.
+Before a run: `check_parameters`, `models.mechanisms.time_step.check_time_step` and
+`models.tissue.wiring.check_graph`; the builders call them. During a run: `guard`. After a run, on
+any device: `check_traces`.
 """
 
 from __future__ import annotations
@@ -9,17 +10,13 @@ from __future__ import annotations
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import brian2 as b2
 import numpy as np
 from brian2.units.fundamentalunits import get_unit
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from astrogram.errors import AstrogramError
-
-if TYPE_CHECKING:
-    from models.tissue.wiring import Edges
 
 # A negative value closer to zero than this (mmolar) is rounding, not a wrong model: 1e-9 umolar.
 ROUNDING = 1e-12
@@ -69,50 +66,6 @@ def check_parameters(namespace: Mapping[str, object]) -> None:
             )
     if np.any(np.asarray(namespace.get("h_0", 0), dtype=float) > 1):
         raise ModelError(f"h_0 = {namespace['h_0']} is a fraction; allowed: 0 to 1")
-
-
-def _some(indices: NDArray[np.integer]) -> str:
-    shown = ", ".join(str(index) for index in indices[:5])
-    return shown + (f" and {len(indices) - 5} more" if len(indices) > 5 else "")
-
-
-def check_graph(edges: Edges, n: int) -> None:
-    """Check that `edges` couple all of `n` astrocytes, each pair once in each direction.
-
-    Raises
-    ------
-    ModelError
-        For an edge that leaves the graph, joins a cell to itself, stands twice or lacks its way
-        back, and for isolated cells.
-    """
-    source, target = edges.source.astype(np.int64), edges.target.astype(np.int64)
-    outside = (source < 0) | (source >= n) | (target < 0) | (target >= n)
-    if outside.any():
-        first = np.flatnonzero(outside)[0]
-        raise ModelError(
-            f"edge {source[first]}-{target[first]} names an astrocyte that is not there; "
-            f"allowed: 0 to {n - 1}"
-        )
-    if (source == target).any():
-        own = np.unique(source[source == target])
-        raise ModelError(f"astrocyte {_some(own)} is coupled to itself; remove the edge")
-    key, count = np.unique(source * n + target, return_counts=True)
-    if (count > 1).any():
-        twice = key[count > 1][0]
-        raise ModelError(
-            f"edge {twice // n}-{twice % n} stands {count.max()} times; give each pair once"
-        )
-    missing = np.setdiff1d(key % n * n + key // n, key)
-    if len(missing):
-        raise ModelError(
-            f"edge {missing[0] // n}-{missing[0] % n} is missing: a gap junction carries IP3 both "
-            "ways; build the edges with graph_edges"
-        )
-    alone = np.setdiff1d(np.arange(n), source)
-    if len(alone):
-        raise ModelError(
-            f"astrocyte {_some(alone)} is isolated; couple it or leave it out of the graph"
-        )
 
 
 def _complaint(name: str, cell: int, value: float, concentration: bool, time: float) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from models.circuits.amygdala_checks import check_constants, check_membranes, check_weights, guards
 from models.machine.circuit import Cells, Circuit, Course, Links, Source, Tables
+from models.machine.clocks import Clocks
 from models.mechanisms import astrocyte, neuron, synapse
 from models.parameters import ParameterSet
 from models.tissue.animal import POPULATIONS, Tissue
@@ -59,15 +60,6 @@ class Inputs:
     speed: float
 
 
-@dataclass(frozen=True)
-class Clocks:
-    """Time steps, s: neurons and synapses (the default clock), astrocytes, slow clock and drugs."""
-
-    neuron: float
-    astrocyte: float
-    slow: float
-
-
 def namespace(parameters: ParameterSet, speed: float) -> dict[str, b2.Quantity]:
     """Every constant of the equation strings, by the name it has there."""
     values = parameters.group(
@@ -102,7 +94,7 @@ def assemble(
     tissue : Tissue
     inputs : Inputs
     clocks : Clocks
-        Chosen by `models.machine.devices`, never here: GeNN knows a single clock.
+        Chosen by `models.machine.clocks`, never here: GeNN knows a single clock.
 
     Returns
     -------

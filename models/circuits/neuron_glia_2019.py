@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import brian2 as b2
 import numpy as np
 
-from models.circuits.amygdala_prefrontal import Clocks
 from models.circuits.neuron_glia_wiring import Wiring, side_by_side
+from models.machine.clocks import Clocks
 from models.mechanisms.astrocyte import astrocyte_group
 from models.mechanisms.calcium import CALCIUM
 from models.mechanisms.gap_junction import COUPLED, gap_junctions

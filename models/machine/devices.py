@@ -12,31 +12,13 @@ from dataclasses import dataclass
 from astrogram.environment import cuda_folder, genn_folder
 from astrogram.errors import AstrogramError
 from astrogram.text import one_line
-from models.circuits.amygdala_prefrontal import Clocks
 from models.machine.program import compiler
-from models.parameters import ParameterSet
 
 DEVICES = ("cpp", "cython", "numpy", "genn")
 
 
 class DeviceError(AstrogramError, RuntimeError):
     """A device that is unknown, missing or failed; the message is one line."""
-
-
-def choose_clocks(parameters: ParameterSet, speed: float, device: str) -> Clocks:
-    """Time steps for `device`.
-
-    Astrocytes step slowly except on GeNN, which knows one clock for all cells; the slow clock
-    and the drugs are set by the host, at the same times on every device.
-    """
-    dt = float(parameters.quantity("numerics.dt"))
-
-    def multiple(name: str) -> float:
-        wanted = float(parameters.quantity(name)) / speed
-        return max(1, round(wanted / dt)) * dt
-
-    astrocyte = dt if device == "genn" else multiple("numerics.dt_astrocyte")
-    return Clocks(dt, astrocyte, multiple("numerics.dt_slow"))
 
 
 def check_known(device: str) -> None:

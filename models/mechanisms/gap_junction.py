@@ -12,8 +12,8 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.checks import ModelError, check_graph
-from models.tissue.wiring import Edges, sort_edges
+from models.checks import ModelError
+from models.tissue.wiring import Edges, check_graph, sort_edges
 
 # What a coupled astrocyte needs: the summed flux (Stimberg et al. 2019, eq. 22), a term of
 # `models.mechanisms.ip3.ip3_balance`.
@@ -130,7 +130,7 @@ def gap_junctions(
         For an unknown `kind`.
     ModelError
         If `group` cannot be coupled, or the edges are not a graph of coupled cells (see
-        `models.checks.check_graph`).
+        `models.tissue.wiring.check_graph`).
     """
     if kind not in FLUXES:
         raise ValueError(f"unknown gap junction '{kind}'; allowed: {', '.join(FLUXES)}")

@@ -19,6 +19,7 @@ from analysis.dataset.errors import DatasetError
 from astrogram.errors import AstrogramError, OutputError
 from astrogram.text import shown
 from models.parameters import load_parameters
+from paradigms.cohort.check import check_cohort, check_count
 from paradigms.cohort.groups import Group
 from paradigms.cohort.life import (
     SIMULATED,
@@ -34,7 +35,7 @@ from paradigms.cohort.workers import Work, locally, on_cluster
 from paradigms.protocol.files import parse_protocol
 from paradigms.protocol.plan import Protocol
 from paradigms.run.output import attributes
-from paradigms.run.preflight import check_cohort, check_count, check_seeds
+from paradigms.run.preflight import check_seeds
 
 Progress = Callable[[int, int, str], None]
 

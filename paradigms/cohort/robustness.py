@@ -21,6 +21,7 @@ from scipy.stats import qmc
 from models.checks import ModelError, RegimeError
 from models.parameters import Parameter, ParameterError, load_parameters
 from models.streams import stream
+from paradigms.cohort.check import check_count
 from paradigms.cohort.cohort import (
     Life,
     Progress,
@@ -33,7 +34,7 @@ from paradigms.cohort.cohort import (
 )
 from paradigms.cohort.groups import Group
 from paradigms.protocol.plan import Protocol
-from paradigms.run.preflight import check_count, check_seeds
+from paradigms.run.preflight import check_seeds
 
 SPREAD = 0.2
 """Largest relative change of a parameter."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from astrogram.files import regular_size
 from astrogram.text import shown
-from paradigms.memory.patterns import PatternError
+from paradigms.memory.images import PatternError
 
 RECORD = 1 + 3 * 32 * 32
 CLASSES = 10

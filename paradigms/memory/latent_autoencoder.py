@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.parameters import ParameterSet
-from paradigms.memory.patterns import Images, PatternError
+from paradigms.memory.images import Images, PatternError
 
 SIDE = 32
 BITS = 768

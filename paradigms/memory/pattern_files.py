@@ -29,7 +29,7 @@ from astrogram.text import shown
 from models.checks import ModelError
 from models.memory.transport import check_patterns
 from paradigms.memory.cifar_archive import pickled, read_cifar
-from paradigms.memory.patterns import PatternError
+from paradigms.memory.images import PatternError
 
 FORMATS = ("PNG", "JPEG", "BMP", "GIF", "PPM", "TIFF")
 PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".ppm", ".tif", ".tiff")

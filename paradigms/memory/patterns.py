@@ -3,38 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from astrogram.errors import AstrogramError
+from paradigms.memory.images import Images, PatternError
 
 EMBEDDED = ("random", "digits", "patches")
 PATCH = 16
 """Side of a photograph patch, pixels."""
-
-
-class PatternError(AstrogramError, ValueError):
-    """A source of patterns that cannot be used: what was given, what is allowed; one line."""
-
-
-@dataclass(frozen=True)
-class Images:
-    """Images as they come from a source.
-
-    Attributes
-    ----------
-    pixels : ndarray of float32, shape (image, height, width, colour)
-        Between 0 and 1.
-    source : str
-        Where they are from.
-    """
-
-    pixels: NDArray[np.float32]
-    source: str
 
 
 def load_images(source: str, rng: Generator, limit: int = 1000) -> Images:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
@@ -147,3 +149,14 @@ def _gamma_rows(dataset: xr.Dataset) -> list[Check]:
             ),
         ]
     return rows  # fmt: skip
+
+
+def main() -> None:
+    """Run every condition and print what the paper reports beside it."""
+    for row in basal_amygdala_rows(basal_amygdala_2011.simulate()):
+        text = f"{row.check:88s} {row.tolerance} {row.reference:.3g}: {row.ours:.3g} {row.unit}"
+        sys.stdout.write(f"{text}, {row.verdict} ({row.note})\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -2,14 +2,13 @@
 
 Every condition and seed is a network of its own; all of them run side by side in one simulation::
 
-    python -m paradigms.references.basal_amygdala_2011
+    python -m paradigms.references.basal_amygdala
 """
 
 from __future__ import annotations
 
 import json
 import resource
-import sys
 from collections.abc import Mapping, Sequence
 
 import brian2 as b2
@@ -233,16 +232,3 @@ def _record_weights(
     cells = np.concatenate([reached + k * wirings[0].n_E for k in range(len(wirings))])
     step = parameters.quantity("protocol.cs_duration")
     return b2.StateMonitor(circuit.excitatory, ["w_cs", "w_context"], record=cells, dt=step)
-
-
-def main() -> None:
-    """Run every condition and print what the paper reports beside it."""
-    from paradigms.references.basal_amygdala import basal_amygdala_rows
-
-    for row in basal_amygdala_rows(simulate()):
-        text = f"{row.check:88s} {row.tolerance} {row.reference:.3g}: {row.ours:.3g} {row.unit}"
-        sys.stdout.write(f"{text}, {row.verdict} ({row.note})\n")
-
-
-if __name__ == "__main__":
-    main()

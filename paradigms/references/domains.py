@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.circuits import neuron_glia_2019 as neuron_glia
-from models.circuits.amygdala_prefrontal import Clocks
 from models.circuits.neuron_glia_wiring import Wiring, draw_wiring
+from models.machine.clocks import Clocks
 from models.parameters import load_parameters
 from models.streams import stream
 from paradigms.references import neuron_glia_2019

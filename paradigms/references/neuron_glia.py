@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.circuits import neuron_glia_2019 as neuron_glia
-from models.circuits.amygdala_prefrontal import Clocks
 from models.circuits.neuron_glia_wiring import Wiring, draw_wiring
+from models.machine.clocks import Clocks
 from models.parameters import ParameterSet, load_parameters
 from paradigms.references import neuron_glia_2019
 from paradigms.references import per_synapse as reference_per_synapse

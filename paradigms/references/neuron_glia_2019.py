@@ -16,10 +16,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from models.circuits.amygdala_prefrontal import Clocks
 from models.circuits.neuron_glia_2019 import Circuit, assemble
 from models.circuits.neuron_glia_wiring import REFERENCE_SIZE, Wiring, draw_wiring, side_by_side
-from models.machine.devices import choose_clocks
+from models.machine.clocks import Clocks, choose_clocks
 from models.machine.session import device_session
 from models.parameters import ParameterSet, load_parameters
 from paradigms.run.provenance import provenance

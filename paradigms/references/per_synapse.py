@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.circuits import neuron_glia_2019 as circuit_module
-from models.circuits.amygdala_prefrontal import Clocks
 from models.circuits.neuron_glia_2019 import Circuit, connect, make_cells
 from models.circuits.neuron_glia_wiring import Wiring, side_by_side
+from models.machine.clocks import Clocks
 from models.parameters import ParameterSet
 
 SYNAPSE = """

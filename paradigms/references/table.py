@@ -135,7 +135,7 @@ REFERENCES = (
     *_references(
         "release", "references.release", "steady_state", "transition", "filtering", "receptor"
     ),
-    *_references("tripartite synapse", "parts.tripartite_synapse", "loop"),
+    *_references("tripartite synapse", "references.loop", "loop"),
     *_references("gap junction", "references.astrocyte", "conservation"),
     *_references(
         "calcium wave", "references.waves", "ring", "turnover", "grid",

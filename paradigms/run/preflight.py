@@ -21,30 +21,26 @@ from analysis.dataset.table import BY_NAME
 from astrogram.environment import temporary_folder
 from astrogram.errors import AstrogramError
 from astrogram.text import shown
-from models.circuits.amygdala_prefrontal import Clocks, check_regime
-from models.machine.devices import check_device, choose_clocks
+from models.circuits.amygdala_prefrontal import check_regime
+from models.machine.clocks import Clocks, choose_clocks
+from models.machine.devices import check_device
 from models.parameters import ParameterSet, Value, load_parameters
 from models.tissue.animal import (
     POPULATIONS,
     REFERENCE_SIZE,
-    at_rest,
-    background,
     check_layout,
 )
 from models.tissue.individual import individual
-from paradigms.cohort.life import Life
 from paradigms.protocol.doses import check_doses
-from paradigms.protocol.files import Protocol, parse_protocol
+from paradigms.protocol.files import Protocol
 from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.protocol.timeline import Timeline, animal_timeline
-from paradigms.run.output import ASKED, check_name, check_place, check_writable, existing, unlike
+from paradigms.run.output import ASKED, check_place, existing, unlike
 from paradigms.run.recording import FIELDS, describe_timeline
 
 HIGHEST_SEED = 2**32 - 1
 MOST_STEPS = 2**31 - 1
 """Time steps of one run: they are counted in 32 bits."""
-MOST_ANIMALS = 10_000
-"""Of one cohort, all groups together; a robustness map is one, too."""
 TYPICAL_RATE = 5.0
 """Spikes per second of simulated time and cell, for the estimate of what a run writes."""
 
@@ -166,74 +162,6 @@ def check_seeds(seeds: Sequence[int]) -> None:
             )
     if not isinstance(seeds, range) and len(set(seeds)) < len(seeds):
         raise RequestError("a seed stands twice; give each animal its own")
-
-
-def check_count(seeds: int, groups: int, draws: int = 1) -> None:
-    """Refuse a cohort of no or absurdly many animals.
-
-    Raises
-    ------
-    RequestError
-    """
-    if not 1 <= seeds * groups * draws <= MOST_ANIMALS:
-        many = f"{draws} draws of " if draws > 1 else ""
-        raise RequestError(
-            f"{many}{seeds} animals in each of {groups} groups are {shown(seeds * groups * draws)} "
-            f"in all; allowed: 1 to {MOST_ANIMALS}"
-        )
-
-
-def check_cohort(missing: Sequence[Life], *, jobs: int, drawn: bool = True) -> None:
-    """Check the animals of a cohort that are to be simulated, before its first worker starts.
-
-    Parameters
-    ----------
-    missing : sequence of Life
-    jobs : int
-        How many run at a time on this machine; 0 if they run elsewhere.
-    drawn : bool
-        Whether each animal's own parameters are checked. A robustness map asks whether an animal is
-        possible at all, and keeps a refusal as its answer.
-
-    Raises
-    ------
-    AstrogramError
-        As `prepare`; or if a file of an animal cannot be written, or disk or memory will not do.
-    """
-    for life in missing:
-        check_name(life.dataset)
-        check_name(life.measured)
-    check_writable(missing[0].dataset)
-    protocols: dict[str, Protocol] = {}
-    plans: dict[tuple, Needs] = {}
-    animals = set()
-    needs = []
-    for life in missing:
-        text = life.protocol_toml
-        if text not in protocols:
-            protocols[text] = parse_protocol(text, f"protocol of group {life.group}")
-        protocol = protocols[text]
-        plan = (text, life.size, life.clock)
-        overrides = {**protocol.overrides, **(life.overrides if drawn else {})}
-        animal = (*plan[1:], tuple(overrides.items()), life.seed)
-        if plan not in plans or (drawn and animal not in animals):
-            found = prepare(
-                protocol, seed=life.seed, size=life.size, clock=life.clock, overrides=overrides
-            )
-            plans[plan] = needed(found)
-            animals.add(animal)
-        needs.append(plans[plan])
-    usual = at_rest(load_parameters())
-    for values in {animal[-2] for animal in animals}:
-        changed = load_parameters(dict(values))
-        if at_rest(changed) != usual:  # seconds, and known to go well otherwise
-            background(changed)
-    at_once = sorted(needs, key=lambda need: -need.temporary)[:jobs]
-    kept = sum(need.dataset for life, need in zip(missing, needs, strict=True) if life.keep)
-    check_room(
-        Needs(kept, sum(need.temporary for need in at_once), sum(need.memory for need in at_once)),
-        missing[0].dataset,
-    )
 
 
 def needed(animal: Prepared) -> Needs:

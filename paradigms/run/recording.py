@@ -11,8 +11,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from analysis.behaviour.freezing import Readout, score_freezing
-from models.circuits.amygdala_prefrontal import Clocks
 from models.machine.circuit import Circuit, SpikeRecord, Tables, TraceRecord
+from models.machine.clocks import Clocks
 from models.machine.scratch import scratch
 from models.parameters import ParameterSet
 from models.tissue.animal import AFFERENTS, POPULATIONS, PROJECTIONS, Tissue

@@ -15,7 +15,7 @@ import pytest
 
 from models import parameters
 from models.circuits.amygdala_prefrontal import assemble, namespace
-from models.machine.devices import choose_clocks
+from models.machine.clocks import choose_clocks
 from models.mechanisms import astrocyte, neuron, synapse
 from models.parameters import ParameterError, ParameterSet, circuits, load_parameters
 from models.streams import stream

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import brian2 as b2
 import numpy as np
 
-from models.circuits.amygdala_prefrontal import Clocks, Inputs, assemble
+from models.circuits.amygdala_prefrontal import Inputs, assemble
 from models.machine.circuit import Tables
-from models.machine.devices import choose_clocks
+from models.machine.clocks import Clocks, choose_clocks
 from models.machine.objects import make_objects, recorded
 from models.machine.run import run_circuit
 from models.machine.session import device_session

@@ -13,7 +13,7 @@ import pytest
 from scipy.integrate import solve_ivp
 
 from models.circuits.amygdala_prefrontal import namespace
-from models.machine.devices import choose_clocks
+from models.machine.clocks import choose_clocks
 from models.machine.session import device_session
 from models.mechanisms import astrocyte
 from models.parameters import load_parameters

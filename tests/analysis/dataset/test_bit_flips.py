@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from analysis.dataset.schema import DatasetError, read_dataset, write_dataset
+from paradigms.memory.images import PatternError
 from paradigms.memory.pattern_files import read_images, read_patterns
-from paradigms.memory.patterns import PatternError
 from tests.support.archives import SOURCES
 from tests.support.damaged import small
 

@@ -10,7 +10,8 @@ import brian2 as b2
 import pytest
 
 from models.machine import devices
-from models.machine.devices import DEVICES, DeviceError, check_device, choose_clocks
+from models.machine.clocks import choose_clocks
+from models.machine.devices import DEVICES, DeviceError, check_device
 from models.machine.session import device_session
 from models.parameters import load_parameters
 

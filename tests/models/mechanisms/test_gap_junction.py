@@ -4,7 +4,7 @@ import brian2 as b2
 import numpy as np
 import pytest
 
-from models.checks import ModelError, check_graph
+from models.checks import ModelError
 from models.machine.session import device_session
 from models.mechanisms.astrocyte import CHI, LI_RINZEL, astrocyte_group, published
 from models.mechanisms.gap_junction import (
@@ -14,7 +14,7 @@ from models.mechanisms.gap_junction import (
     grid_edges,
     ring_edges,
 )
-from models.tissue.wiring import Edges, grid_neighbours
+from models.tissue.wiring import Edges, check_graph, grid_neighbours
 from paradigms.references.astrocyte import conservation_checks
 
 

@@ -10,7 +10,7 @@ import pytest
 from models.checks import ModelError
 from models.circuits.amygdala_checks import check_constants, check_membranes, check_weights
 from models.circuits.amygdala_prefrontal import namespace
-from models.machine.devices import choose_clocks
+from models.machine.clocks import choose_clocks
 from models.mechanisms.astrocyte import ASTROCYTE
 from models.mechanisms.neuron import LIF_TAGGED, PLASTIC_CELL
 from models.mechanisms.time_step import fastest_rates

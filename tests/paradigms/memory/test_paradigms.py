@@ -26,8 +26,8 @@ from models.memory.transport import pattern_transport
 from models.parameters import load_parameters
 from paradigms.command import cli
 from paradigms.memory.associative_recall import simulate_recall
+from paradigms.memory.images import PatternError
 from paradigms.memory.memory_capacity import measure_capacity
-from paradigms.memory.patterns import PatternError
 from paradigms.memory.transport_block import simulate_block
 
 PARAMETERS = load_parameters(circuit="associative_memory")

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from astrogram.errors import AstrogramError
+from paradigms.cohort.check import MOST_ANIMALS
 from paradigms.cohort.cohort import complete, plan_cohort, run_cohort
 from paradigms.cohort.groups import Group
 from paradigms.cohort.life import Life
@@ -16,7 +17,7 @@ from paradigms.cohort.robustness import plan_draws, plan_map
 from paradigms.protocol.files import load_protocol, parse_intervention, parse_protocol
 from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.run import preflight
-from paradigms.run.preflight import HIGHEST_SEED, MOST_ANIMALS, check_run, needed, prepare
+from paradigms.run.preflight import HIGHEST_SEED, check_run, needed, prepare
 from paradigms.run.simulate import simulate
 from tests.support.circuit import BLINK, SIZE, blink
 
