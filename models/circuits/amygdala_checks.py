@@ -19,7 +19,7 @@ from models.mechanisms import neuron
 from models.mechanisms.astrocyte import ASTROCYTE
 from models.mechanisms.time_step import LARGEST_STEP, Step, check_rates, fastest_rates
 from models.parameters import ParameterSet
-from models.tissue.cells import POPULATIONS, Tissue
+from models.tissue.cells import Tissue
 
 LARGEST_EULER_STEP = 1.0
 """Time step times a rate of a cell: beyond 1 the Euler method overshoots, beyond 2 it diverges."""
@@ -167,7 +167,7 @@ def check_membranes(
 
 
 def _name(tissue: Tissue, cell: int) -> str:
-    return POPULATIONS[int(tissue.population[cell])]
+    return tissue.anatomy.names[int(tissue.population[cell])]
 
 
 def _static(parameters: ParameterSet, tissue: Tissue) -> NDArray[np.float64]:
@@ -175,11 +175,10 @@ def _static(parameters: ParameterSet, tissue: Tissue) -> NDArray[np.float64]:
 
     And at least that of its strongest synapse, which one spike adds at once.
     """
-    first = {"principal": 0, "other": tissue.n_principal}
     mean, single = np.zeros(tissue.n_neurons), np.zeros(tissue.n_neurons)
     for (_, post, receptor), edges in tissue.static.items():
         tau = float(parameters.quantity(f"lif.tau_{receptor}"))
-        target = edges.target + first[post]
+        target = edges.target + tissue.groups[post].start
         np.add.at(mean, target, edges.weight * 1e-9 * HIGHEST_RATE * tau)
         np.maximum.at(single, target, edges.weight * 1e-9)
     return np.maximum(mean, single)
@@ -201,9 +200,8 @@ def _plastic(parameters: ParameterSet, tissue: Tissue) -> NDArray[np.float64]:
 
 def _light(tissue: Tissue, levels: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
     """Largest light-driven conductance (S) of each cell, a label at its full."""
-    ends = {"principal": slice(0, tissue.n_principal), "other": slice(tissue.n_principal, None)}
     result = np.zeros(tissue.n_neurons)
-    for name, where in ends.items():
+    for name, where in tissue.groups.items():
         for variable in ("g_light", "g_tag"):
             values = levels.get(f"{name}.{variable}")
             if values is not None:

@@ -14,7 +14,8 @@ from models.machine.circuit import Cells, Circuit, Course, Links, Source, Tables
 from models.machine.clocks import Clocks
 from models.mechanisms import astrocyte, neuron, synapse
 from models.parameters import ParameterSet
-from models.tissue.animal import POPULATIONS, Tissue
+from models.tissue.anatomy import Pathway
+from models.tissue.cells import Tissue
 from models.tissue.wiring import Edges, sort_edges
 from models.units import base_unit
 
@@ -192,14 +193,11 @@ def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
 
 
 def _initial_neurons(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
-    excitatory = [index for index, name in enumerate(POPULATIONS) if name.endswith("_P")]
-    per_spike = np.where(
-        np.isin(tissue.population, excitatory),
-        float(parameters.quantity("lif.b_ahp_principal")),
-        float(parameters.quantity("lif.b_ahp_other")),
-    )
-    n_principal = tissue.n_principal
-    for name, part in (("principal", slice(0, n_principal)), ("other", slice(n_principal, None))):
+    adaptation = [
+        float(parameters.quantity(row.adaptation)) for row in tissue.anatomy.populations
+    ]
+    per_spike = np.array(adaptation)[tissue.population]
+    for name, part in tissue.groups.items():
         tables[f"initial.{name}.E_L"] = tissue.E_L[part]
         tables[f"initial.{name}.v"] = tissue.E_L[part]
         tables[f"initial.{name}.V_th"] = np.array(float(parameters.quantity("lif.V_th")))
@@ -243,12 +241,12 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
         name = f"terminal_{pre}"
         link(edges, "frac", name, (pre, "astrocyte"), synapse.TERMINAL, synapse.TERMINAL_ON_PRE)
         tables[f"initial.{name}.x_S"] = np.array(1.0)
-    for name, post, edges, on_pre in (
-        ("noradrenaline", "astrocyte", tissue.noradrenaline, synapse.NORADRENALINE_ON_PRE),
-        ("dopamine", "principal", tissue.dopamine, synapse.DOPAMINE_ON_PRE),
-    ):
+    for row in tissue.anatomy.modulators:
         # After the synapses that read the level in the same step: as GeNN does, and not by name.
-        link(edges, "frac", name, ("other", post), synapse.VARICOSITY, on_pre, order=0)
+        ends = tissue.anatomy.group(row.source), tissue.anatomy.group(row.target)
+        on_pre = synapse.VOLUME_RELEASE[row.transmitter]
+        edges = tissue.volume[row.transmitter]
+        link(edges, "frac", row.transmitter, ends, synapse.VARICOSITY, on_pre, order=0)
     slow = clocks.astrocyte  # what these read changes at the astrocytes' steps only
     gap, ends = tissue.gap_junctions, ("astrocyte", "astrocyte")
     link(gap, "", "gap_junction", ends, astrocyte.GAP_JUNCTION, step=slow)
@@ -263,14 +261,13 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
 def _g_max(parameters: ParameterSet, tissue: Tissue, pre: str, edges: Edges) -> NDArray:
     """Conductance (S) of weight one for every tripartite synapse, by its pathway."""
 
-    def of_one(kind: str) -> float:
-        indegree = parameters.value(f"plasticity.indegree_{kind}")
-        return float(parameters.quantity(f"plasticity.G_{kind}")) / indegree if indegree else 0.0
+    def of_one(row: Pathway) -> float:
+        indegree = parameters.value(row.indegree)
+        return float(parameters.quantity(row.conductance)) / indegree if indegree else 0.0
 
-    if pre == "principal":
-        return np.array(of_one("BLA_P"))
     result = np.empty(len(edges))
-    for name, where in tissue.afferents.items():
-        mine = (edges.source >= where.start) & (edges.source < where.stop)
-        result[mine] = of_one(name.split("_")[0])
+    for row in tissue.anatomy.plastic:
+        group, sources = tissue.members(row.source)
+        if group == pre:
+            result[np.isin(edges.source, sources)] = of_one(row)
     return result

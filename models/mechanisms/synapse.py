@@ -101,6 +101,7 @@ Y_S_post += frac*rho_c*Y_T*r_S
 VARICOSITY = "frac : 1 (constant)"
 NORADRENALINE_ON_PRE = "N_A_post += speed*frac*rho_NA"
 DOPAMINE_ON_PRE = "D_post += speed*frac*rho_DA"
+VOLUME_RELEASE = {"noradrenaline": NORADRENALINE_ON_PRE, "dopamine": DOPAMINE_ON_PRE}
 
 # What the astrocyte of its domain hands to a principal cell, one object for each quantity; chosen:
 # all synapses of a domain share it (docs/references.md measures what that costs).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -9,29 +10,12 @@ import numpy as np
 from astrogram.text import shown
 from models.parameters import ParameterError, ParameterSet, load_parameters
 from models.streams import stream
-from models.tissue.amygdala_wiring import recipients, static_edges, tripartite_edges, volume_release
-from models.tissue.cells import (
-    AFFERENTS,
-    DRIVES,
-    POPULATIONS,
-    PROJECTIONS,
-    REFERENCE_SIZE,
-    SIZE_RANGE,
-    Tissue,
-)
+from models.tissue.amygdala_wiring import static_edges, tripartite_edges, volume_release
+from models.tissue.anatomy import AFFERENT, DRIVE, PRINCIPAL, Afferent
+from models.tissue.anatomy_tables import load_anatomy
+from models.tissue.cells import REFERENCE_SIZE, SIZE_RANGE, Tissue
 from models.tissue.homeostasis import RestingNetwork, resting_rates, settle
 from models.tissue.wiring import Edges, domain_terminals, grid_neighbours, join_edges
-
-__all__ = [
-    "AFFERENTS",
-    "DRIVES",
-    "POPULATIONS",
-    "PROJECTIONS",
-    "REFERENCE_SIZE",
-    "SIZE_RANGE",
-    "Tissue",
-    "draw_tissue",
-]
 
 SETTLING_SIZE = 1000
 """Cells of the network in which the background settles."""
@@ -40,12 +24,16 @@ _AT_REST = ("afferent", "lif", "population", "projection")
 
 def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]:
     """Cells, labels, positions and domains."""
+    anatomy = load_anatomy()
     counts = [
-        max(2, round(parameters.value(f"population.{name}") * size / REFERENCE_SIZE))
-        for name in POPULATIONS
+        max(2, round(parameters.value(row.count) * size / REFERENCE_SIZE))
+        for row in anatomy.populations
     ]
-    population = np.repeat(np.arange(len(POPULATIONS), dtype=np.int8), counts)
-    n_principal = counts[0]
+    population = np.repeat(np.arange(len(counts), dtype=np.int8), counts)
+    n_principal = sum(
+        count for count, row in zip(counts, anatomy.populations, strict=True)
+        if row.cells == PRINCIPAL
+    )  # fmt: skip
     rng = stream(seed, "layout")
 
     projection = np.zeros(len(population), np.int8)
@@ -60,8 +48,9 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
     row, column = np.divmod(np.arange(side_cells**2), side_cells)
     astrocyte_position = (np.stack([column, row], axis=1) + 0.5) * step
     position = np.full((len(population), 2), np.nan)
-    in_bla = np.flatnonzero(population <= POPULATIONS.index("BLA_SOM"))
-    position[in_bla] = rng.uniform(0, side, size=(len(in_bla), 2))
+    near = [row.region == anatomy.memory.region for row in anatomy.populations]
+    in_region = np.flatnonzero(np.array(near)[population])
+    position[in_region] = rng.uniform(0, side, size=(len(in_region), 2))
     domain = np.full(len(population), -1, np.int32)
     cell = np.minimum((position[:n_principal] / step).astype(np.int32), side_cells - 1)
     domain[:n_principal] = cell[:, 1] * side_cells + cell[:, 0]
@@ -71,6 +60,7 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
         len(population)
     )
     return {
+        "anatomy": anatomy,
         "n_principal": n_principal,
         "population": population,
         "projection": projection,
@@ -84,7 +74,8 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
 
 
 def _shares(parameters: ParameterSet) -> list[float]:
-    return [parameters.value(f"population.share_{name}") for name in ("PL", "IL")]
+    """Shares of all classes of projection but the one that takes the rest."""
+    return [parameters.value(row.share) for row in load_anatomy().classes if row.share]
 
 
 def check_layout(parameters: ParameterSet, size: int) -> None:
@@ -103,34 +94,34 @@ def check_layout(parameters: ParameterSet, size: int) -> None:
         )
     shares = _shares(parameters)
     if sum(shares) > 1:
+        named = [row for row in load_anatomy().classes if row.share]
+        (rest,) = (row.label for row in load_anatomy().classes if not row.share)
         raise ParameterError(
-            f"population.share_PL + population.share_IL = {sum(shares):g}; allowed: at most 1 "
-            "(the rest projects to CeA)"
+            f"{' + '.join(row.share for row in named)} = {sum(shares):g}; allowed: at most 1 "
+            f"(the rest projects to {rest})"
         )
 
 
-def _sources(parameters: ParameterSet, names: tuple[str, ...]) -> dict[str, slice]:
+def _sources(parameters: ParameterSet, afferents: Sequence[Afferent]) -> dict[str, slice]:
     """Consecutive slices of a spike source, one for each afferent."""
     slices, start = {}, 0
-    for name in names:
-        count = round(parameters.value(f"afferent.n_{name.split('_')[0]}"))
-        slices[name] = slice(start, start + count)
+    for row in afferents:
+        count = round(parameters.value(row.number))
+        slices[row.name] = slice(start, start + count)
         start += count
     return slices
 
 
 def _bare(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     """Cells that nothing connects."""
-    nothing = Edges(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
     return Tissue(
         size=size,
-        afferents=_sources(parameters, AFFERENTS),
-        drives=_sources(parameters, DRIVES),
+        afferents=_sources(parameters, load_anatomy().sources(AFFERENT)),
+        drives=_sources(parameters, load_anatomy().sources(DRIVE)),
         static={},
         tripartite={},
         terminals={},
-        noradrenaline=nothing,
-        dopamine=nothing,
+        volume={},
         **_layout(parameters, size, seed),  # type: ignore[arg-type]
     )
 
@@ -166,18 +157,23 @@ def at_rest(parameters: ParameterSet) -> tuple[tuple[str, float], ...]:
 def _background(values: tuple[tuple[str, float], ...]) -> dict[str, float]:
     parameters = load_parameters({key: repr(value) for key, value in values})
     tissue = _bare(parameters, SETTLING_SIZE, 0)
-    edges = static_edges(parameters, tissue, 0, dict.fromkeys(POPULATIONS, 1.0))
-    shift = {"principal": 0, "other": tissue.n_principal, "drive": 0}
-    among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], "drive": []}
+    (common,) = (row.name for row in tissue.anatomy.afferents if row.when == "awake")
+    edges = static_edges(parameters, tissue, 0, dict.fromkeys(tissue.anatomy.names, 1.0))
+    shift = {DRIVE: 0, **{name: where.start for name, where in tissue.groups.items()}}
+    among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], DRIVE: []}
     for (pre, post, receptor), part in edges.items():
         moved = Edges(part.source + np.int32(shift[pre]), part.target + np.int32(shift[post]),
                       part.weight)  # fmt: skip
-        among["drive" if pre == "drive" else receptor].append(moved)
-    drive, where = join_edges(among["drive"]), tissue.drives["background"]
+        among[DRIVE if pre == DRIVE else receptor].append(moved)
+    drive, where = join_edges(among[DRIVE]), tissue.drives[common]
     of_background = (drive.source >= where.start) & (drive.source < where.stop)
+    adaptation = [parameters.value(row.adaptation) for row in tissue.anatomy.populations]
     network = RestingNetwork(
+        names=tissue.anatomy.names,
+        common=common,
         population=tissue.population,
         E_L=tissue.E_L,
+        adaptation=np.array(adaptation)[tissue.population],
         excitation=join_edges(among["ampa"]),
         inhibition=join_edges(among["gaba"]),
         background=Edges(drive.source[of_background] - np.int32(where.start),
@@ -217,13 +213,6 @@ def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     domain_size = np.bincount(domain[targets], minlength=tissue.n_astrocytes)
     for name, edges in tissue.tripartite.items():
         tissue.terminals[name] = domain_terminals(edges, domain, domain_size)
-    domains, reached = np.arange(tissue.n_astrocytes), recipients(parameters, tissue, "VTA", seed)
-    parts = {
-        "noradrenaline": volume_release(
-            tissue, "LC", domains, parameters.value("noradrenaline.n_LC"), seed
-        ),
-        "dopamine": volume_release(
-            tissue, "VTA", reached, parameters.value("dopamine.n_VTA"), seed
-        ),
-    }
-    return Tissue(**{**tissue.__dict__, **parts})
+    for row in tissue.anatomy.modulators:
+        tissue.volume[row.transmitter] = volume_release(parameters, tissue, row, seed)
+    return tissue

@@ -1,8 +1,8 @@
-"""The cells of the circuit `amygdala_prefrontal`, its projections by name, and one animal's share.
+"""One animal's cells and fibres as host arrays.
 
-Populations with the same equations share one Brian2 group: `principal` holds the BLA principal
-cells (the only ones with tripartite synapses), `other` all remaining cells. Fear and extinction
-cells are not among the populations: which cell becomes which follows from its random afferents and
+Populations with the same equations share one Brian2 group: `principal` holds the memory population
+(the only one with tripartite synapses), `other` all remaining cells. Fear and extinction cells are
+not among the populations: which cell becomes which follows from its random afferents and
 plasticity.
 """
 
@@ -13,21 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from models.tissue.anatomy import ASTROCYTE, OTHER, PRINCIPAL, Anatomy
 from models.tissue.wiring import Edges
 
-POPULATIONS = (
-    "BLA_P", "BLA_PV", "BLA_SOM", "PL_P", "PL_I", "IL_P", "IL_I",
-    "ITC", "CeL_on", "CeL_off", "CeM", "LC", "VTA",
-)  # fmt: skip
-INHIBITORY = frozenset({"BLA_PV", "BLA_SOM", "PL_I", "IL_I", "ITC", "CeL_on", "CeL_off"})
-# The US silences omission-signalling cells (by way of habenula and rostromedial tegmentum, which
-# are not modelled): this one projection of an excitatory afferent acts on the inhibitory
-# conductance.
-INHIBITORY_PROJECTIONS = frozenset({("US", "VTA")})
-PROJECTIONS = ("none", "PL", "IL", "CeA")
-AFFERENTS = ("CS", "context_A", "context_B")
-DRIVES = ("background", "US")
-ASTROCYTES = "astrocytes"
 REFERENCE_SIZE = 1000
 SIZE_RANGE = (250, 200_000)
 
@@ -38,14 +26,15 @@ class Tissue:
 
     Attributes
     ----------
+    anatomy : Anatomy
     population : ndarray of int8, shape (n_neurons,)
-        Index into `POPULATIONS`; the `n_principal` BLA principal cells come first.
+        Index into the names of its populations; the `n_principal` principal cells come first.
     projection : ndarray of int8, shape (n_neurons,)
-        Index into `PROJECTIONS`.
+        Index into the labels of its classes of projection.
     position : ndarray, shape (n_neurons, 2)
-        BLA cells in their square, um; NaN elsewhere.
+        Cells of the region of the memory population in their square, um; NaN elsewhere.
     domain : ndarray of int32, shape (n_neurons,)
-        Astrocyte of each BLA principal cell, -1 for others.
+        Astrocyte of each principal cell, -1 for others.
     astrocyte_position : ndarray, shape (n_astrocytes, 2)
     E_L : ndarray, shape (n_neurons,)
         Leak reversal of each cell, V.
@@ -59,12 +48,13 @@ class Tissue:
         Onto astrocytes; weights are shares of the domain.
     gain : ndarray, shape (n_astrocytes,)
         Each astrocyte's glutamate response relative to the mean.
-    noradrenaline, dopamine : Edges
-        From `other` (LC) to all astrocytes and from `other` (VTA) to principal cells; weights are
-        shares of the volume release.
+    volume : dict of transmitter to Edges
+        From modulators in `other` to astrocytes or principal cells; weights are shares of the
+        volume release.
     gap_junctions : Edges
     """
 
+    anatomy: Anatomy
     size: int
     n_principal: int
     population: NDArray[np.int8]
@@ -79,8 +69,7 @@ class Tissue:
     tripartite: dict[str, Edges]
     terminals: dict[str, Edges]
     gain: NDArray[np.float64]
-    noradrenaline: Edges
-    dopamine: Edges
+    volume: dict[str, Edges]
     gap_junctions: Edges
 
     @property
@@ -93,9 +82,24 @@ class Tissue:
         """Number of astrocytes, which is that of domains."""
         return len(self.astrocyte_position)
 
+    @property
+    def groups(self) -> dict[str, slice]:
+        """Where the cells of each group stand among all neurons."""
+        return {
+            PRINCIPAL: slice(0, self.n_principal), OTHER: slice(self.n_principal, self.n_neurons)
+        }  # fmt: skip
+
     def cells(self, name: str) -> NDArray[np.int64]:
-        """Neuron indices of a population; ``BLA_PL``, ``BLA_IL``, ``BLA_CeA`` by projection."""
-        region, _, label = name.partition("_")
-        if region == "BLA" and label in PROJECTIONS:
-            return np.flatnonzero(self.projection == PROJECTIONS.index(label))
-        return np.flatnonzero(self.population == POPULATIONS.index(name))
+        """Neuron indices of a population or of a class of projection."""
+        column, number = self.anatomy.index(name)
+        return np.flatnonzero(getattr(self, column) == number)
+
+    def members(self, name: str) -> tuple[str, NDArray[np.int64]]:
+        """Group of a population, class or afferent, or of the astrocytes, and indices therein."""
+        group = self.anatomy.group(name)
+        if group == ASTROCYTE:
+            return group, np.arange(self.n_astrocytes)
+        if group in self.groups:
+            return group, self.cells(name) - self.groups[group].start
+        where = {**self.afferents, **self.drives}[name]
+        return group, np.arange(where.start, where.stop)

@@ -16,7 +16,6 @@ from scipy.special import ndtri
 
 from models.parameters import ParameterError, ParameterSet
 from models.streams import stream
-from models.tissue.cells import POPULATIONS
 from models.tissue.wiring import Edges
 
 STEP = 0.5e-3
@@ -42,10 +41,16 @@ class RestingNetwork:
 
     Attributes
     ----------
+    names : tuple of str
+        Populations.
+    common : str
+        Afferents of the background.
     population : ndarray of int, shape (n_cells,)
-        Index into `models.tissue.cells.POPULATIONS`.
+        Index into `names`.
     E_L : ndarray, shape (n_cells,)
         Leak reversals, V.
+    adaptation : ndarray, shape (n_cells,)
+        After-hyperpolarisation that a spike adds, nS.
     excitation, inhibition : Edges
         Among the cells; weights in nS.
     background : Edges
@@ -53,8 +58,11 @@ class RestingNetwork:
     n_background : int
     """
 
+    names: tuple[str, ...]
+    common: str
     population: NDArray[np.int8]
     E_L: NDArray[np.float64]
+    adaptation: NDArray[np.float64]
     excitation: Edges
     inhibition: Edges
     background: Edges
@@ -87,19 +95,19 @@ def settle(parameters: ParameterSet, network: RestingNetwork) -> dict[str, float
         If the rates cannot be reached: nothing comes in, or other input alone is too much.
     """
     rates = resting_rates(parameters)
-    held = [POPULATIONS.index(name) for name in rates]
+    held = [network.names.index(name) for name in rates]
     target = np.array(list(rates.values()))
-    total, log_total = np.zeros(len(POPULATIONS)), np.full(len(held), np.log(START))
+    total, log_total = np.zeros(len(network.names)), np.full(len(held), np.log(START))
     tried, missed = [], []
-    for number, name in enumerate(POPULATIONS):
+    for number, name in enumerate(network.names):
         if name not in rates:
-            total[number] = parameters.value(f"projection.background_to_{name}.total")
-    cells = np.maximum(np.bincount(network.population, minlength=len(POPULATIONS)), 1)
+            total[number] = parameters.value(f"projection.{network.common}_to_{name}.total")
+    cells = np.maximum(np.bincount(network.population, minlength=len(total)), 1)
     life = _Life(parameters, network)
     for gain in GAINS:
         total[held] = np.exp(log_total)
         spikes = life.cycle(total[network.population])
-        fired = np.bincount(network.population, weights=spikes, minlength=len(POPULATIONS)) / cells
+        fired = np.bincount(network.population, weights=spikes, minlength=len(total)) / cells
         fired = fired[held] / (LEVELS * LEVEL_STEPS * STEP)
         wrong = np.log((fired + 0.1 * target) / (1.1 * target))
         log_total = log_total - np.clip(gain * wrong, -0.4, 0.4)
@@ -128,10 +136,7 @@ class _Life:
         self._rate = parameters.value("afferent.rate_background")
         self._fluctuation = parameters.value("afferent.fluctuation")
         self._n_background = network.n_background
-        principal = [i for i, name in enumerate(POPULATIONS) if name.endswith("_P")]
-        self._b_ahp = np.where(np.isin(network.population, principal),
-                               parameters.value("lif.b_ahp_principal"),
-                               parameters.value("lif.b_ahp_other"))  # fmt: skip
+        self._b_ahp = network.adaptation
         self._E_L = np.round(network.E_L * 1e3, 6)
         self._v, self._wait = self._E_L.copy(), np.zeros(n)
         self._g = np.zeros((3, n))  # ampa, gaba, ahp

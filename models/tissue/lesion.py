@@ -2,44 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.parameters import ParameterSet
 from models.streams import stream
-from models.tissue.cells import AFFERENTS, ASTROCYTES, PROJECTIONS, Tissue
+from models.tissue.anatomy import PRINCIPAL, Anatomy
+from models.tissue.cells import Tissue
 from models.tissue.wiring import Edges, domain_terminals
 
 Pathway = tuple[str, str]
-_LABELS = tuple(f"BLA_{label}" for label in PROJECTIONS[1:])
-# Pathways that do not stand in the table of static projections.
-_OTHERS = (*((name, "BLA_P") for name in AFFERENTS), ("BLA_P", "BLA_P"), ("LC", ASTROCYTES),
-           ("VTA", "BLA_P"))  # fmt: skip
 
 
-def pathways(parameters: ParameterSet) -> list[Pathway]:
-    """Return (source, target) of every projection of the circuit."""
-    names = (row.name for row in parameters.rows() if row.group == "projection")
-    static = [tuple(name.removesuffix(".indegree").split("_to_")) for name in names
-              if name.endswith(".indegree")]  # fmt: skip
-    return [*static, *_OTHERS]  # type: ignore[list-item]
-
-
-def exists(pathway: Pathway, known: Collection[Pathway]) -> bool:
+def exists(pathway: Pathway, anatomy: Anatomy) -> bool:
     """Whether fibres run along `pathway`, or along a part or the whole of it."""
     return any(
-        all(_same(one, other) for one, other in zip(pathway, path, strict=True)) for path in known
+        all(_overlap(one, other, anatomy) for one, other in zip(pathway, path, strict=True))
+        for path in anatomy.pathways()
     )
 
 
-def _same(one: str, other: str) -> bool:
-    """Whether cells of two names overlap: principal cells also go by their projection."""
-    return one == other or (one == "BLA_P" and other in _LABELS) or (
-        other == "BLA_P" and one in _LABELS
-    )  # fmt: skip
+def _overlap(one: str, other: str, anatomy: Anatomy) -> bool:
+    """Whether cells of two names overlap: those of a population also go by their class."""
+    of = {row.name: row.population for row in anatomy.classes}
+    return one == other or of.get(one) == other or of.get(other) == one
 
 
 def cut(tissue: Tissue, lesions: Mapping[Pathway, float], seed: int) -> Tissue:
@@ -64,12 +52,12 @@ def cut(tissue: Tissue, lesions: Mapping[Pathway, float], seed: int) -> Tissue:
     intact = np.bincount(domain[targets], minlength=tissue.n_astrocytes)
     for (source, target), share in lesions.items():
         rng = stream(seed, f"lesion/{source}-{target}")
-        pre, sources = _members(tissue, source)
-        post, targets = _members(tissue, target)
+        pre, sources = tissue.members(source)
+        post, targets = tissue.members(target)
 
         left = _Lesion((pre, post), sources, targets, share, rng)
         tripartite = {
-            name: left(edges, name, "principal") for name, edges in tissue.tripartite.items()
+            name: left(edges, name, PRINCIPAL) for name, edges in tissue.tripartite.items()
         }
         tissue = replace(
             tissue,
@@ -78,8 +66,13 @@ def cut(tissue: Tissue, lesions: Mapping[Pathway, float], seed: int) -> Tissue:
             terminals={
                 name: domain_terminals(edges, domain, intact) for name, edges in tripartite.items()
             },
-            noradrenaline=left(tissue.noradrenaline, "other", "astrocyte"),
-            dopamine=left(tissue.dopamine, "other", "principal"),
+            volume={
+                row.transmitter: left(
+                    tissue.volume[row.transmitter],
+                    tissue.anatomy.group(row.source), tissue.anatomy.group(row.target),
+                )
+                for row in tissue.anatomy.modulators
+            },
         )
     return tissue
 
@@ -100,16 +93,3 @@ class _Lesion:
         hit = np.isin(edges.source, self.sources) & np.isin(edges.target, self.targets)
         kept = ~hit | (self.rng.random(len(edges)) >= self.share)
         return Edges(edges.source[kept], edges.target[kept], edges.weight[kept])
-
-
-def _members(tissue: Tissue, name: str) -> tuple[str, NDArray[np.int64]]:
-    """Group of a population or spike source, and the indices of its cells within the group."""
-    for group, slices in (("afferent", tissue.afferents), ("drive", tissue.drives)):
-        if name in slices:
-            return group, np.arange(slices[name].start, slices[name].stop)
-    if name == ASTROCYTES:
-        return "astrocyte", np.arange(tissue.n_astrocytes)
-    cells = tissue.cells(name)
-    if cells[0] < tissue.n_principal:
-        return "principal", cells
-    return "other", cells - tissue.n_principal

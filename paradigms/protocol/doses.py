@@ -89,12 +89,11 @@ def dose_levels(
     tagged = light.pop(TAGGED, np.zeros((2, len(times))))
     levels["principal.g_tag"], levels["principal.I_tag"] = tagged
     fibre = {}
-    ends = {"principal": (0, tissue.n_principal), "other": (tissue.n_principal, tissue.n_neurons)}
-    for name, (first, stop) in ends.items():
+    for name, where in tissue.groups.items():
         lit = np.zeros((tissue.n_neurons, len(light)), bool)
         for column, target in enumerate(light):
             lit[tissue.cells(target), column] = True
-        fibres, number = np.unique(lit[first:stop], axis=0, return_inverse=True)
+        fibres, number = np.unique(lit[where], axis=0, return_inverse=True)
         given = np.array(list(light.values())).reshape(len(light), 2, len(times))
         sums = np.einsum("fk,kvt->vtf", fibres.astype(float), given)
         levels[f"{name}.g_light"], levels[f"{name}.I_light"] = sums

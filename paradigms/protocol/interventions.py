@@ -11,7 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from astrogram.errors import AstrogramError
-from models.tissue.cells import POPULATIONS, PROJECTIONS
+from models.tissue.anatomy_tables import load_anatomy
+from models.tissue.lesion import exists
 
 TAGGED = "tagged"
 """Target of conductances: the BLA principal cells that `tagging` has labelled, by their label."""
@@ -25,21 +26,16 @@ class InterventionError(AstrogramError, ValueError):
 
 
 def _populations() -> tuple[str, ...]:
-    return (*POPULATIONS, *(f"BLA_{label}" for label in PROJECTIONS[1:]), TAGGED)
+    return (*load_anatomy().targets, TAGGED)
 
 
 def _pathways() -> tuple[str, ...]:
-    from models.parameters import load_parameters
-    from models.tissue.lesion import pathways
-
-    return tuple("-".join(path) for path in pathways(load_parameters()))
+    return tuple("-".join(path) for path in load_anatomy().pathways())
 
 
 def _is_pathway(given: str) -> bool:
-    from models.tissue.lesion import exists
-
     source, _, target = given.partition("-")
-    return exists((source, target), [tuple(path.split("-")) for path in _pathways()])  # type: ignore[misc]
+    return exists((source, target), load_anatomy())
 
 
 # What a row may leave open: the choices that are listed, and whether one is accepted.

@@ -25,11 +25,9 @@ from models.circuits.amygdala_prefrontal import check_regime
 from models.machine.clocks import Clocks, choose_clocks
 from models.machine.devices import check_device
 from models.parameters import ParameterSet, Value, load_parameters
-from models.tissue.animal import (
-    POPULATIONS,
-    REFERENCE_SIZE,
-    check_layout,
-)
+from models.tissue.anatomy_tables import load_anatomy
+from models.tissue.animal import check_layout
+from models.tissue.cells import REFERENCE_SIZE
 from models.tissue.individual import individual
 from paradigms.protocol.doses import check_doses
 from paradigms.protocol.files import Protocol
@@ -168,14 +166,16 @@ def needed(animal: Prepared) -> Needs:
     """Estimate what a run takes, from what is recorded how often and what arrives."""
     parameters, duration = animal.parameters, animal.timeline.duration
     scale = animal.size / REFERENCE_SIZE
-    counts = {name: scale * parameters.value(f"population.{name}") for name in POPULATIONS}
-    astrocytes = counts["BLA_P"] / parameters.value("population.cells_per_astrocyte")
+    anatomy = load_anatomy()
+    cells = scale * sum(parameters.value(row.count) for row in anatomy.populations)
+    memory = scale * parameters.value(anatomy.memory.count)
+    astrocytes = memory / parameters.value("population.cells_per_astrocyte")
 
     def samples(interval: str) -> float:
         wanted = float(parameters.quantity(f"recording.{interval}")) / animal.timeline.speed
         return duration / max(wanted, animal.clocks.neuron)
 
-    spikes = TYPICAL_RATE * sum(counts.values()) * duration
+    spikes = TYPICAL_RATE * cells * duration
     traces = len(FIELDS) * astrocytes * samples("dt_astrocyte")
     weights = 3 * parameters.value("recording.n_synapses") * samples("dt_weight")
     arriving = parameters.value("afferent.n_background") * parameters.value(

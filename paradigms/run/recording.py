@@ -15,7 +15,9 @@ from models.machine.circuit import Circuit, SpikeRecord, Tables, TraceRecord
 from models.machine.clocks import Clocks
 from models.machine.scratch import scratch
 from models.parameters import ParameterSet
-from models.tissue.animal import AFFERENTS, POPULATIONS, PROJECTIONS, Tissue
+from models.tissue.anatomy import by_class
+from models.tissue.anatomy_tables import load_anatomy
+from models.tissue.cells import Tissue
 from paradigms.protocol.timeline import Timeline
 
 # Dataset variable -> astrocyte variable and the factor from SI to the dataset's unit.
@@ -51,8 +53,8 @@ class Recorder:
         """Return spikes, events, astrocyte traces and weights as variables of the dataset."""
         time, neuron = merge_spikes(
             [
-                (records[f"spikes_{name}.t"], records[f"spikes_{name}.i"], shift)
-                for name, shift in (("principal", 0), ("other", tissue.n_principal))
+                (records[f"spikes_{name}.t"], records[f"spikes_{name}.i"], where.start)
+                for name, where in tissue.groups.items()
             ]
         )
         result: dict[str, Any] = {
@@ -74,14 +76,11 @@ class Recorder:
         for pre, chosen in self.sampled.items():
             edges = tissue.tripartite[pre]
             source = edges.source[chosen]
-            if pre == "principal":
-                pathway = np.full(len(chosen), "BLA_P")
-                index = source
-            else:
-                starts = np.array([tissue.afferents[name].start for name in AFFERENTS])
-                number = np.searchsorted(starts, source, side="right") - 1
-                pathway = np.array(AFFERENTS)[number]
-                index = source - starts[number]
+            pathway, index = np.empty(len(chosen), object), np.empty(len(chosen), np.int64)
+            for row in tissue.anatomy.plastic:
+                group, sources = tissue.members(row.source)
+                mine = np.isin(source, sources) if group == pre else np.zeros(len(chosen), bool)
+                pathway[mine], index[mine] = row.source, source[mine] - sources[0]
             early, late = (records[f"weights_{pre}.{name}"] for name in ("h_S", "z_S"))
             for name, values in (
                 ("synapse_pathway", pathway),
@@ -202,22 +201,24 @@ def _shares(parameters: ParameterSet) -> dict[str, float]:
     Not by the number that one animal happens to have: what is recorded is part of the program,
     and all animals share one.
     """
-    shares = [parameters.value(f"afferent.CS_share_{label}") for label in PROJECTIONS[1:]]
-    reached = {"CS": sum(shares) / len(shares)}
-    afferent = sum(
-        parameters.value(f"plasticity.indegree_{name.split('_')[0]}") * reached.get(name, 1.0)
-        for name in AFFERENTS
-    )
-    recurrent = parameters.value("plasticity.indegree_BLA_P")
-    total = afferent + recurrent
-    return {"afferent": afferent / total, "principal": recurrent / total}
+    anatomy = load_anatomy()
+    parts: dict[str, float] = {}
+    for row in anatomy.plastic:
+        reached = 1.0
+        if row.recipients:
+            shares = by_class(parameters, anatomy, f"afferent.{row.recipients}_share")
+            reached = sum(shares) / len(shares)
+        group = anatomy.group(row.source)
+        parts[group] = parts.get(group, 0.0) + parameters.value(row.indegree) * reached
+    total = sum(parts.values())
+    return {group: part / total for group, part in parts.items()}
 
 
 def describe(tissue: Tissue, timeline: Timeline) -> dict[str, Any]:
     """Labels of cells, trials, phases and interventions as variables of the dataset."""
     return {
-        "population": np.array(POPULATIONS)[tissue.population],
-        "projection": np.array(PROJECTIONS)[tissue.projection],
+        "population": np.array(tissue.anatomy.names)[tissue.population],
+        "projection": np.array(tissue.anatomy.labels)[tissue.projection],
         "neuron_position": tissue.position,
         "domain": tissue.domain,
         "astrocyte_position": tissue.astrocyte_position,
@@ -259,9 +260,10 @@ def score(
     parameters: ParameterSet, tissue: Tissue, timeline: Timeline, recorded: dict[str, Any]
 ) -> dict[str, Any]:
     """Freezing of every trial, by the read-out that `analysis` defines."""
-    cem = tissue.cells("CeM")
+    (output,) = tissue.anatomy.of_role("output")
+    cells = tissue.cells(output.name)
     heard = np.zeros(tissue.n_neurons, bool)
-    heard[cem] = True
+    heard[cells] = True
     readout = Readout(
         threshold=float(parameters.quantity("readout.cem_threshold")),
         bin=float(parameters.quantity("readout.bin")),
@@ -269,7 +271,7 @@ def score(
         tau=float(parameters.quantity("readout.tau")),
     )
     scored = score_freezing(
-        recorded["spike_time"][heard[recorded["spike_neuron"]]], len(cem),
+        recorded["spike_time"][heard[recorded["spike_neuron"]]], len(cells),
         [trial.start for trial in timeline.trials], [trial.stop for trial in timeline.trials],
         readout, timeline.speed,
     )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from numpy.random import Generator
@@ -12,11 +12,15 @@ from scipy.signal import lfilter
 from models.circuits.amygdala_prefrontal import Inputs, Spikes
 from models.parameters import ParameterSet
 from models.streams import stream
-from models.tissue.animal import Tissue
+from models.tissue.anatomy import AFFERENT, DRIVE, Afferent
+from models.tissue.cells import Tissue
 from paradigms.protocol.doses import dose_levels, slow_steps
 from paradigms.protocol.timeline import Timeline
 
 Window = tuple[float, float]
+
+FLUCTUATION_STEP = 5e-3
+"""Step of the fluctuation that all background shares, s of simulated time."""
 
 
 def _poisson(
@@ -71,6 +75,36 @@ def _sorted(
     return Spikes((key % width).astype(np.int32), (key // width).astype(np.int32), dt)
 
 
+def _spikes(
+    rng: Generator, row: Afferent, cells: slice, parameters: ParameterSet, timeline: Timeline,
+    fluctuation: NDArray | None = None,
+) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float64]]]:  # fmt: skip
+    """Spikes of one kind of afferent; what is there all the time also fluctuates."""
+    awake = [(phase.start, phase.stop) for phase in timeline.phases if phase.stage]
+    cs = [(trial.start, trial.stop) for trial in timeline.trials if trial.cs]
+    inside = [(phase.start, phase.stop) for phase in timeline.phases
+              if row.context and phase.context == row.context]  # fmt: skip
+    windows = {
+        "awake": awake,
+        "cs": cs,
+        "us": [(t.us_on, t.us_off) for t in timeline.trials if not np.isnan(t.us_on)],
+        "context": inside,
+    }[row.when]
+    rate = parameters.value(row.rate)
+    if row.rate_silent:
+        yield _poisson(rng, cells, parameters.value(row.rate_silent), awake)
+    if row.when == "awake" and fluctuation is not None:
+        yield _thinned(
+            rng, cells, rate, fluctuation, FLUCTUATION_STEP, timeline.duration, windows
+        )
+    else:
+        yield _poisson(rng, cells, rate, windows)
+    if row.rate_with_cs:
+        # Place cells answer the CS inside their field
+        both = [trial for trial in cs if any(a <= trial[0] < b for a, b in inside)]
+        yield _poisson(rng, cells, parameters.value(row.rate_with_cs), both)
+
+
 def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, seed: int) -> Inputs:
     """Everything that reaches the tissue in one run.
 
@@ -94,42 +128,31 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
         As `paradigms.protocol.doses.dose_levels`.
     """
     dt = float(parameters.quantity("numerics.dt"))
-    value = {name: parameters.value(f"afferent.{name}") for name in
-             ("rate_CS", "rate_context", "rate_context_CS", "rate_US", "rate_silent",
-              "rate_background")}  # fmt: skip
-    awake = [(phase.start, phase.stop) for phase in timeline.phases if phase.stage]
-    cs = [(trial.start, trial.stop) for trial in timeline.trials if trial.cs]
-    us = [(t.us_on, t.us_off) for t in timeline.trials if not np.isnan(t.us_on)]
-
-    rng = stream(seed, "afferent")
-    parts = []
-    for name, where in tissue.afferents.items():
-        parts.append(_poisson(rng, where, value["rate_silent"], awake))
-        if name == "CS":
-            parts.append(_poisson(rng, where, value["rate_CS"], cs))
-        else:
-            context = name.split("_")[1]
-            inside = [(p.start, p.stop) for p in timeline.phases if p.context == context]
-            parts.append(_poisson(rng, where, value["rate_context"], inside))
-            # Place cells answer the CS inside their field
-            both = [trial for trial in cs if any(a <= trial[0] < b for a, b in inside)]
-            parts.append(_poisson(rng, where, value["rate_context_CS"], both))
-    afferent = _sorted(parts, dt, timeline.duration)
-
-    rng = stream(seed, "drive")
-    step = 5e-3
+    anatomy = tissue.anatomy
+    afferent = _sorted(
+        [
+            spikes
+            for rng in [stream(seed, AFFERENT)]
+            for row in anatomy.sources(AFFERENT)
+            for spikes in _spikes(rng, row, tissue.afferents[row.name], parameters, timeline)
+        ],
+        dt, timeline.duration,
+    )  # fmt: skip
+    rng = stream(seed, DRIVE)
     tau = float(parameters.quantity("afferent.tau_fluctuation")) / timeline.speed
     fluctuation = _ornstein_uhlenbeck(
-        rng, parameters.value("afferent.fluctuation"), tau, step, int(timeline.duration / step) + 1
-    )
+        rng, parameters.value("afferent.fluctuation"), tau, FLUCTUATION_STEP,
+        int(timeline.duration / FLUCTUATION_STEP) + 1,
+    )  # fmt: skip
     drive = _sorted(
         [
-            _thinned(rng, tissue.drives["background"], value["rate_background"], fluctuation, step,
-                     timeline.duration, awake),
-            _poisson(rng, tissue.drives["US"], value["rate_US"], us),
+            spikes
+            for row in anatomy.sources(DRIVE)
+            for spikes in _spikes(
+                rng, row, tissue.drives[row.name], parameters, timeline, fluctuation
+            )
         ],
-        dt,
-        timeline.duration,
+        dt, timeline.duration,
     )  # fmt: skip
 
     times, slow_time = slow_steps(parameters, timeline)

@@ -9,9 +9,9 @@ from functools import cache
 import numpy as np
 import pytest
 
-from models.tissue.cells import POPULATIONS
 from models.tissue.homeostasis import resting_rates
 from paradigms.run.stimuli import draw_inputs
+from tests.support.anatomy import POPULATIONS
 from tests.support.circuit import draw
 
 pytestmark = pytest.mark.slow

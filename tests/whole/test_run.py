@@ -10,9 +10,9 @@ import xarray as xr
 
 from analysis.dataset.schema import DatasetError, labels, read_dataset, validate, write_dataset
 from models.parameters import load_parameters
-from models.tissue.animal import POPULATIONS
 from paradigms.protocol.files import load_protocol, parse_intervention
 from paradigms.run.simulate import simulate
+from tests.support.anatomy import POPULATIONS
 from tests.support.circuit import SIZE, blink, draw
 
 SEED = 3

@@ -10,7 +10,7 @@ from analysis.cohort.summary import summarise
 from analysis.dataset.schema import labels
 from analysis.design.contrasts import read_table
 from models.parameters import load_parameters
-from models.tissue.cells import POPULATIONS
+from tests.support.anatomy import POPULATIONS
 from tests.support.synthetic import synthetic
 
 SOUND, _ = synthetic(1)

@@ -7,13 +7,13 @@ import pytest
 
 from models.parameters import ParameterError, load_parameters
 from models.tissue.animal import draw_tissue
-from models.tissue.cells import (
+from models.tissue.cells import SIZE_RANGE
+from tests.support.anatomy import (
     AFFERENTS,
     INHIBITORY,
     INHIBITORY_PROJECTIONS,
     POPULATIONS,
     PROJECTIONS,
-    SIZE_RANGE,
 )
 
 PARAMETERS = load_parameters()
@@ -34,7 +34,7 @@ def every_edge(tissue):
     yield from tissue.static.values()
     yield from tissue.tripartite.values()
     yield from tissue.terminals.values()
-    yield from (tissue.noradrenaline, tissue.dopamine, tissue.gap_junctions)
+    yield from (*tissue.volume.values(), tissue.gap_junctions)
 
 
 def group_sizes(tissue):
@@ -207,7 +207,7 @@ def test_teachers_reach_cells_by_their_projection(large, source):
         mine = (edges.source >= where.start) & (edges.source < where.stop)
         reached = np.unique(edges.target[mine])
     else:
-        reached = np.unique(large.dopamine.target)
+        reached = np.unique(large.volume["dopamine"].target)
     for label in PROJECTIONS[1:]:
         share = PARAMETERS.value(f"afferent.{source}_share_{label}")
         cells = large.cells(f"BLA_{label}")
@@ -228,8 +228,8 @@ def test_shares_of_a_domain_sum_to_one(tissue):
 
 def test_volume_release_shares_sum_to_one(tissue):
     for edges, population, reach in (
-        (tissue.noradrenaline, "LC", PARAMETERS.value("noradrenaline.n_LC")),
-        (tissue.dopamine, "VTA", PARAMETERS.value("dopamine.n_VTA")),
+        (tissue.volume["noradrenaline"], "LC", PARAMETERS.value("noradrenaline.n_LC")),
+        (tissue.volume["dopamine"], "VTA", PARAMETERS.value("dopamine.n_VTA")),
     ):
         reached, sources = np.unique(edges.target, return_counts=True)
         assert np.all(sources == min(reach, len(tissue.cells(population))))
@@ -239,8 +239,8 @@ def test_volume_release_shares_sum_to_one(tissue):
         assert np.unique(pairs, axis=1).shape == pairs.shape
         assert np.isin(edges.source + tissue.n_principal, tissue.cells(population)).all()
     # Drawn for each domain: chance does not leave half of the cells out
-    assert len(np.unique(tissue.noradrenaline.source)) > len(tissue.cells("LC")) / 2
-    assert len(np.unique(tissue.noradrenaline.target)) == tissue.n_astrocytes
+    assert len(np.unique(tissue.volume["noradrenaline"].source)) > len(tissue.cells("LC")) / 2
+    assert len(np.unique(tissue.volume["noradrenaline"].target)) == tissue.n_astrocytes
 
 
 def test_heterogeneity_has_the_spread_of_the_table(large):

@@ -8,9 +8,9 @@ import pytest
 from models.parameters import ParameterError, load_parameters
 from models.tissue import homeostasis
 from models.tissue.animal import background
-from models.tissue.cells import POPULATIONS
 from models.tissue.homeostasis import RestingNetwork, resting_rates, settle
 from models.tissue.wiring import draw_edges
+from tests.support.anatomy import ANATOMY, POPULATIONS
 
 
 def alone(parameters, indegree=40.0, inhibition=0.0):
@@ -20,9 +20,13 @@ def alone(parameters, indegree=40.0, inhibition=0.0):
     cells = np.arange(len(population))
     inhibitory = cells[population == POPULATIONS.index("BLA_PV")]
     targets = cells[population == POPULATIONS.index("CeM")]
+    adaptation = [parameters.value(row.adaptation) for row in ANATOMY.populations]
     return RestingNetwork(
+        names=POPULATIONS,
+        common="background",
         population=population,
         E_L=np.full(len(population), -0.07),
+        adaptation=np.array(adaptation)[population],
         excitation=draw_edges(rng, cells, cells, 0, 1, 0),
         inhibition=draw_edges(rng, inhibitory, targets, inhibition, 2.0, 0.0),
         background=draw_edges(rng, np.arange(200), cells, indegree, 1 / indegree, 0.3),

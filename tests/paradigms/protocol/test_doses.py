@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 from models.parameters import load_parameters
-from models.tissue.cells import POPULATIONS
-from models.tissue.lesion import cut, pathways
+from models.tissue.lesion import cut
 from paradigms.cohort.groups import load_groups
 from paradigms.protocol.doses import check_doses, dose_levels, lesions
 from paradigms.protocol.files import (
@@ -16,6 +15,7 @@ from paradigms.protocol.files import (
 )
 from paradigms.protocol.interventions import INTERVENTIONS, InterventionError
 from paradigms.protocol.timeline import InterventionWindow, animal_timeline
+from tests.support.anatomy import ANATOMY, POPULATIONS
 from tests.support.circuit import blink, draw
 
 TIMES = np.arange(500) * 0.01
@@ -246,8 +246,8 @@ def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
 
 
 def counts(tissue):
-    edges = {**tissue.static, **tissue.tripartite, "NA": tissue.noradrenaline,
-             "DA": tissue.dopamine}  # fmt: skip
+    edges = {**tissue.static, **tissue.tripartite, "NA": tissue.volume["noradrenaline"],
+             "DA": tissue.volume["dopamine"]}  # fmt: skip
     return {key: len(value) for key, value in edges.items()}
 
 
@@ -282,7 +282,7 @@ def test_a_lesion_of_plastic_synapses_takes_what_astrocytes_hear_of_them(animal)
 
 
 def test_every_pathway_has_fibres_to_cut(animal):
-    for path in pathways(PARAMETERS):
+    for path in ANATOMY.pathways():
         assert "-".join(path) in INTERVENTIONS["lesion"].targets
         left = cut(animal.tissue, {path: 1.0}, 1)
         before, after = counts(animal.tissue), counts(left)

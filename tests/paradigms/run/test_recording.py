@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.dataset.schema import assemble as assemble_dataset
-from models.tissue.animal import AFFERENTS, POPULATIONS
 from paradigms.run.recording import FIELDS, describe, merge_spikes, score
+from tests.support.anatomy import AFFERENTS, POPULATIONS
 from tests.support.circuit import blink, draw
 
 WANTED = {
