@@ -7,18 +7,19 @@ large for a step makes a potential jump over its reversal, and inhibition then m
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 
 import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import ROUNDING, ModelError, check_parameters
+from models.circuits import amygdala_mechanisms
+from models.circuits.amygdala_mechanisms import MECHANISMS, composed
 from models.machine.circuit import Guard
-from models.mechanisms import neuron
-from models.mechanisms.astrocyte import ASTROCYTE
-from models.mechanisms.time_step import LARGEST_STEP, Step, check_rates, fastest_rates
+from models.mechanisms.mechanism import rates
+from models.mechanisms.time_step import LARGEST_STEP, Rates, Step, check_rates, fastest_rates
 from models.parameters import ParameterSet
+from models.tissue.anatomy import OTHER, PRINCIPAL
 from models.tissue.cells import Tissue
 
 LARGEST_EULER_STEP = 1.0
@@ -50,7 +51,8 @@ def check_constants(
     ModelError
         Naming the variable, its rate, the step and the parameters to change; one line.
     """
-    used = {*b2.Equations(ASTROCYTE).identifiers, "C_0", "h_0", "I_0"}
+    amygdala_mechanisms.check()
+    used = {*b2.Equations(composed("astrocyte")).identifiers, "C_0", "h_0", "I_0"}
     check_parameters({name: value for name, value in constants.items() if name in used})
     low, high = (parameters.value(f"plasticity.{name}") for name in ("w_min", "w_max"))
     if low >= high:
@@ -69,11 +71,11 @@ def check_constants(
     key = "numerics.dt_astrocyte"
     step = Step(astrocyte, key, speed, _low(parameters, key), cell * speed)
     check_rates(
-        step, partial(fastest_rates, ASTROCYTE), given, LARGEST_STEP,
+        step, _rates("astrocyte"), given, LARGEST_STEP,
         {**names, **{name: f"dose ({name})" for name in doses}},
     )  # fmt: skip
     step = Step(cell, "numerics.dt", smallest=_low(parameters, "numerics.dt"))
-    check_rates(step, _cell_rates, given, LARGEST_EULER_STEP, names)
+    check_rates(step, _rates(PRINCIPAL), given, LARGEST_EULER_STEP, names)
 
 
 def check_weights(parameters: ParameterSet, tissue: Tissue) -> None:
@@ -102,20 +104,13 @@ def _low(parameters: ParameterSet, key: str) -> float:
     return row.low / row.value * float(row.quantity())
 
 
-def _cell_rates(constants: Mapping[str, object], _only: str) -> dict[str, float]:
-    """Rates (1/s) of the variables of cells other than the membrane potential."""
+def _rates(cells: str) -> Rates:
+    """Rates of the variables of a group that its mechanisms tell; not of the membrane potential."""
 
-    def of(name: str) -> float:
-        return float(constants[name])  # type: ignore[arg-type]
+    def of(constants: Mapping[str, object], only: str) -> dict[str, float]:
+        return fastest_rates(composed(cells), constants, only, rates(MECHANISMS))
 
-    return {
-        "g_ampa": 1 / of("tau_ampa"),
-        "g_gaba": 1 / of("tau_gaba"),
-        "g_ahp": 1 / of("tau_ahp"),
-        "y": 1 / of("tau_y"),
-        "theta": of("speed") / of("tau_theta"),
-        "D": of("speed") * of("Omega_DA"),
-    }
+    return of
 
 
 def check_membranes(
@@ -212,12 +207,8 @@ def _light(tissue: Tissue, levels: Mapping[str, NDArray[np.float64]]) -> NDArray
 def guards() -> tuple[Guard, ...]:
     """Watch all state variables of cells, each within what it can be."""
     result = []
-    for cells, text in (
-        ("astrocyte", ASTROCYTE),
-        ("principal", neuron.LIF_TAGGED + neuron.PLASTIC_CELL),
-        ("other", neuron.LIF),
-    ):
-        equations = b2.Equations(text)
+    for cells in ("astrocyte", PRINCIPAL, OTHER):
+        equations = b2.Equations(composed(cells))
         for name in sorted(equations.diff_eq_names):
             low, high, unit = _POSSIBLE.get(equations[name].dim, (None, None, ""))
             result.append(Guard(cells, name, low, unit, high))

@@ -10,11 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.circuits.amygdala_checks import check_constants, check_membranes, check_weights, guards
+from models.circuits.amygdala_mechanisms import CIRCUIT, MECHANISMS, composed, parameter_groups
 from models.machine.circuit import Cells, Circuit, Course, Links, Source, Tables
 from models.machine.clocks import Clocks
-from models.mechanisms import astrocyte, neuron, synapse
+from models.mechanisms import synapse
+from models.mechanisms.gap_junction import THRESHOLD_FLUX
+from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
+from models.mechanisms.mechanism import initial
+from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterSet
-from models.tissue.anatomy import Pathway
+from models.tissue.anatomy import PRINCIPAL, Pathway
 from models.tissue.cells import Tissue
 from models.tissue.wiring import Edges, sort_edges
 from models.units import base_unit
@@ -63,10 +68,7 @@ class Inputs:
 
 def namespace(parameters: ParameterSet, speed: float) -> dict[str, b2.Quantity]:
     """Every constant of the equation strings, by the name it has there."""
-    values = parameters.group(
-        "lif", "synapse", "plasticity", "astrocyte", "noradrenaline", "dopamine",
-        "gliotransmission", "optogenetics",
-    )  # fmt: skip
+    values = parameters.group(*parameter_groups())
     own = {"E_L", "V_th"}  # these differ from cell to cell and live in the group
     kept = {key: value for key, value in values.items() if key.isidentifier() and key not in own}
     return {**kept, "speed": b2.Quantity(speed)}
@@ -117,8 +119,7 @@ def assemble(
 
     tables: Tables = {f"constant.{key}": np.array(float(value)) for key, value in space.items()}
     links = _links(tissue, clocks, tables)
-    _initial_neurons(parameters, tissue, tables)
-    _initial_astrocytes(parameters, tissue, tables)
+    _initial(parameters, tissue, tables)
     for pre, edges in tissue.tripartite.items():
         tables[f"initial.tripartite_{pre}.g_max"] = _g_max(parameters, tissue, pre, edges)
     for name, spikes in (("afferent", inputs.afferent), ("drive", inputs.drive)):
@@ -131,7 +132,7 @@ def assemble(
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
     tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
     circuit = Circuit(
-        name="amygdala_prefrontal",
+        name=CIRCUIT,
         step=clocks.neuron,
         constants={key: base_unit(value) for key, value in space.items()},
         cells=_cells(tissue, clocks),
@@ -169,30 +170,29 @@ def _dilation(
 
 
 def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
-    common = {
-        "step": clocks.neuron,
-        "method": "euler",
-        "threshold": neuron.LIF_THRESHOLD,
-        "refractory": "tau_ref",
-    }
+    neurons = (
+        Cells(
+            name, where.stop - where.start, composed(name), clocks.neuron, "euler",
+            threshold=LIF_THRESHOLD, reset=composed(name, "reset"), refractory="tau_ref",
+        )
+        for name, where in tissue.groups.items()
+    )  # fmt: skip
     return (
+        *neurons,
         Cells(
-            "principal", tissue.n_principal, neuron.LIF_TAGGED + neuron.PLASTIC_CELL,
-            reset=neuron.LIF_RESET + neuron.PLASTIC_RESET, **common,  # type: ignore[arg-type]
-        ),
-        Cells(
-            "other", tissue.n_neurons - tissue.n_principal, neuron.LIF,
-            reset=neuron.LIF_RESET, **common,  # type: ignore[arg-type]
-        ),
-        Cells(
-            "astrocyte", tissue.n_astrocytes, astrocyte.ASTROCYTE, clocks.astrocyte, "rk4",
-            threshold=astrocyte.RELEASE_THRESHOLD, reset=astrocyte.RELEASE_RESET,
-            refractory=astrocyte.RELEASE_THRESHOLD,
+            "astrocyte", tissue.n_astrocytes, composed("astrocyte"), clocks.astrocyte, "rk4",
+            threshold=RELEASE_THRESHOLD, reset=composed("astrocyte", "reset"),
+            refractory=RELEASE_THRESHOLD,
         ),
     )  # fmt: skip
 
 
-def _initial_neurons(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
+def _initial(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
+    """Values at the start: of the mechanisms, then what differs from cell to cell."""
+    for name in (*tissue.groups, "astrocyte"):
+        for variable, value in initial(MECHANISMS, name).items():
+            start = float(parameters.quantity(value)) if isinstance(value, str) else value
+            tables[f"initial.{name}.{variable}"] = np.array(start)
     adaptation = [
         float(parameters.quantity(row.adaptation)) for row in tissue.anatomy.populations
     ]
@@ -200,16 +200,7 @@ def _initial_neurons(parameters: ParameterSet, tissue: Tissue, tables: Tables) -
     for name, part in tissue.groups.items():
         tables[f"initial.{name}.E_L"] = tissue.E_L[part]
         tables[f"initial.{name}.v"] = tissue.E_L[part]
-        tables[f"initial.{name}.V_th"] = np.array(float(parameters.quantity("lif.V_th")))
         tables[f"initial.{name}.b_ahp"] = per_spike[part]
-    tables["initial.principal.theta"] = np.array(float(parameters.quantity("plasticity.theta_0")))
-
-
-def _initial_astrocytes(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
-    for name, start in (("C", "C_0"), ("h", "h_0"), ("I", "I_0"), ("C_tot", "C_T")):
-        value = float(parameters.quantity(f"astrocyte.{start}"))
-        tables[f"initial.astrocyte.{name}"] = np.array(value)
-    tables["initial.astrocyte.x_A"] = np.array(1.0)
     tables["initial.astrocyte.gain"] = tissue.gain
 
 
@@ -232,29 +223,29 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
         on_pre = synapse.STATIC_AMPA if receptor == "ampa" else synapse.STATIC_GABA
         name = f"{receptor}_{pre}_{post}"
         link(edges, "g", name, (pre, post), synapse.STATIC, on_pre, scale=1e-9)  # nS
-    for pre, edges in tissue.tripartite.items():
-        name = f"tripartite_{pre}"
-        ends = (pre, "principal")
-        link(edges, "w_0", name, ends, synapse.TRIPARTITE, synapse.TRIPARTITE_ON_PRE)
-        tables[f"initial.{name}.x_S"] = np.array(1.0)
-    for pre, edges in tissue.terminals.items():
-        name = f"terminal_{pre}"
-        link(edges, "frac", name, (pre, "astrocyte"), synapse.TERMINAL, synapse.TERMINAL_ON_PRE)
-        tables[f"initial.{name}.x_S"] = np.array(1.0)
+    for kind, parts, weight, post in (
+        ("tripartite", tissue.tripartite, "w_0", PRINCIPAL),
+        ("terminal", tissue.terminals, "frac", "astrocyte"),
+    ):
+        for pre, edges in parts.items():
+            name = f"{kind}_{pre}"
+            link(edges, weight, name, (pre, post), composed(kind), composed(kind, "on_pre"))
+            for variable, value in initial(MECHANISMS, kind).items():
+                tables[f"initial.{name}.{variable}"] = np.array(value)
+    volume = {key: on_pre for one in MECHANISMS for key, on_pre in one.volume.items()}
     for row in tissue.anatomy.modulators:
         # After the synapses that read the level in the same step: as GeNN does, and not by name.
         ends = tissue.anatomy.group(row.source), tissue.anatomy.group(row.target)
-        on_pre = synapse.VOLUME_RELEASE[row.transmitter]
-        edges = tissue.volume[row.transmitter]
+        on_pre, edges = volume[row.transmitter], tissue.volume[row.transmitter]
         link(edges, "frac", row.transmitter, ends, synapse.VARICOSITY, on_pre, order=0)
     slow = clocks.astrocyte  # what these read changes at the astrocytes' steps only
     gap, ends = tissue.gap_junctions, ("astrocyte", "astrocyte")
-    link(gap, "", "gap_junction", ends, astrocyte.GAP_JUNCTION, step=slow)
+    link(gap, "", "gap_junction", ends, THRESHOLD_FLUX, step=slow)
     domain = tissue.domain[: tissue.n_principal]
     own = sort_edges(domain, np.arange(tissue.n_principal), np.ones(len(domain)))
-    ends = ("astrocyte", "principal")
-    link(own, "", "hand_over_receptor", ends, synapse.HAND_OVER_RECEPTOR, step=slow)
-    link(own, "", "hand_over_gate", ends, synapse.HAND_OVER_GATE, step=slow)
+    for name, summed in ((key, value) for one in MECHANISMS for key, value in
+    one.hands_over.items()):
+        link(own, "", f"hand_over_{name}", ("astrocyte", PRINCIPAL), summed, step=slow)
     return tuple(result)
 
 

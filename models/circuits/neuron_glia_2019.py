@@ -16,9 +16,9 @@ from dataclasses import dataclass
 import brian2 as b2
 import numpy as np
 
+from models.circuits.astrocyte import astrocyte_group
 from models.circuits.neuron_glia_wiring import Wiring, side_by_side
 from models.machine.clocks import Clocks
-from models.mechanisms.astrocyte import astrocyte_group
 from models.mechanisms.calcium import CALCIUM
 from models.mechanisms.gap_junction import COUPLED, gap_junctions
 from models.mechanisms.gliotransmission import (
@@ -27,8 +27,8 @@ from models.mechanisms.gliotransmission import (
     presynaptic_receptor,
     release,
 )
+from models.mechanisms.glutamate import GLUTAMATE, MGLUR
 from models.mechanisms.ip3 import DEGRADATION, PLC_BETA, PLC_DELTA, ip3_balance
-from models.mechanisms.receptors import GLUTAMATE, MGLUR
 from models.mechanisms.synapse import (
     MODULATED,
     MODULATED_AMPA,

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import ModelError
+from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 from models.tissue.wiring import Edges, check_graph, sort_edges
 
 # What a coupled astrocyte needs: the summed flux (Stimberg et al. 2019, eq. 22), a term of
@@ -146,3 +147,20 @@ def gap_junctions(
     )
     junctions.connect(i=edges.source, j=edges.target)
     return junctions
+
+
+# The blocker closes a share of them (chosen: the same of every junction).
+MECHANISM = Mechanism(
+    name="gap junctions",
+    cells=("astrocyte",),
+    equations=COUPLED + "drug_gap : 1\n",
+    clock=AWAKE,
+    parameters=("astrocyte",),
+    adds={"ip3_made": " + J_gap*(1 - drug_gap)"},
+    tools=(
+        Tool(
+            "gap_junction_block", "connexin 30/43 blocker", "astrocyte.drug_gap",
+            "J_gap*(1 - drug_gap)", "1 = no IP3 passes", 1.0, "Stimberg et al. 2019, eq. 22",
+        ),
+    ),
+)  # fmt: skip

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from models.checks import ModelError
+from models.mechanisms.mechanism import AWAKE, Mechanism, Record
 
 # Phospholipase C-beta behind metabotropic glutamate receptors, and behind alpha1 receptors alone
 # (De Pitta et al. 2009, J Biol Phys 35:383; Stimberg et al. 2019, terms of eq. 14; chosen: alpha1
@@ -51,15 +52,29 @@ IP3_CLAMP = "held : 1\n"
 RELAXATION = "dI/dt = speed*(I_rest - I)/tau_I : mmolar\n"
 
 
-# Tools that take IP3 away (chosen: as what they are made of). An expressed 5-phosphatase adds to
-# the cell's own; a sponge is a fast buffer that holds drug_IP3_sponge molecules for each free one,
-# so that every flux moves free IP3 by so much less (`ip3_balance` divides by IP3_capacity).
-IP3_TOOLS = """
-J_5P_tool = drug_IP3_phosphatase*J_5P : mmolar/second
-IP3_capacity = 1 + drug_IP3_sponge : 1
-drug_IP3_phosphatase : 1
-drug_IP3_sponge : 1
+# IP3 in the amygdala: receptors multiply, as noradrenaline is a gain on the response to glutamate
+# (Paukert et al. 2014), and other receptors make a little at rest (chosen); the terms and the
+# balance are those of Stimberg et al. 2019, eq. 14.
+RECEPTOR_IP3 = """
+J_beta = (O_basal{ip3_receptors}){ip3_receptor_scale}{ip3_direct} : mmolar/second
+dI/dt = speed*(J_beta + J_delta{ip3_made} - J_3K - J_5P{ip3_lost}){ip3_buffered} : mmolar
 """
+
+MECHANISM = Mechanism(
+    name="IP3",
+    cells=("astrocyte",),
+    equations=PLC_DELTA + DEGRADATION + RECEPTOR_IP3,
+    clock=AWAKE,
+    parameters=("astrocyte",),
+    initial={"I": "astrocyte.I_0"},
+    records=(Record("ip3", "I", 1e3, "umol L-1", "IP3 of the astrocyte"),),
+    rates={
+        "I": lambda value: (
+            value["speed"] * (value["O_3K"] / value["K_3K"]
+                     + value["Omega_5P"] * (1 + value.get("drug_IP3_phosphatase", 0.0)))
+        ),
+    },
+)  # fmt: skip
 
 
 def pool_in_time(levels: ArrayLike, step: b2.Quantity) -> b2.TimedArray:

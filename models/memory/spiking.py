@@ -1,7 +1,7 @@
 """Spiking neuron-astrocyte memory: LIF cells, tripartite synapses, processes, pools.
 
 Every synapse from cell i to cell j is one row of a group that holds what is local to it: glutamate
-in its cleft (`models.mechanisms.receptors.GLUTAMATE`), calcium of the astrocyte process around it,
+in its cleft (`models.mechanisms.glutamate.GLUTAMATE`), calcium of the astrocyte process around it,
 and the receptors by which the process changes release of the terminal
 (`models.mechanisms.gliotransmission.presynaptic_receptor`, `models.mechanisms.synapse.TERMINAL`).
 Perisynaptic processes are too thin for endoplasmic reticulum, so their calcium comes through the
@@ -22,15 +22,15 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.mechanisms import neuron, synapse
+from models.mechanisms import membrane, synapse
 from models.mechanisms.gliotransmission import presynaptic_receptor
-from models.mechanisms.receptors import GLUTAMATE
+from models.mechanisms.glutamate import GLUTAMATE
 from models.parameters import ParameterSet
 
-# The cell of `models.mechanisms.neuron` (Vlachos et al. 2011) with an injected current; the rate y
-# that its processes sense is chosen, as a retrograde signal must outlast a spike.
+# The cell of `models.mechanisms.membrane` (Vlachos et al. 2011) with an injected current; the rate
+# y that its processes sense is chosen, as a retrograde signal must outlast a spike.
 CELL = (
-    neuron.LIF.replace("dv/dt = (", "dv/dt = (I_given + ")
+    membrane.LIF.replace("dv/dt = (", "dv/dt = (I_given + ")
     + """
 dy/dt = -y/tau_y : hertz
 I_given = I_rec + I_bg + I_cue*cued*int(t + dt/2 < cue_time) : amp
@@ -39,7 +39,7 @@ cued : 1 (constant)
 """
 )
 # Vlachos et al. 2011 and the rate, as above.
-CELL_RESET = neuron.LIF_RESET + "y += 1/tau_y\n"
+CELL_RESET = membrane.LIF_RESET + "y += 1/tau_y\n"
 
 # One tripartite synapse and its process: transport as in Kozachkov, Slotine & Krotov 2025, influx
 # chosen. Membrane influx: coincidence of glutamate and retrograde
@@ -209,14 +209,14 @@ def _cells(
     networks, _, n = wiring.shape
     few = int(parameters.value("spiking.n_inhibitory"))
     common = {
-        "threshold": neuron.LIF_THRESHOLD,
+        "threshold": membrane.LIF_THRESHOLD,
         "refractory": parameters.quantity("spiking.tau_ref"),
         "method": "euler",
         "namespace": space,
     }
     cell = b2.NeuronGroup(networks * n, CELL, reset=CELL_RESET, name="cell", **common)
     inhibitory = b2.NeuronGroup(
-        networks * few, neuron.LIF, reset=neuron.LIF_RESET, name="inhibitory", **common
+        networks * few, membrane.LIF, reset=membrane.LIF_RESET, name="inhibitory", **common
     )
     cell.E_L, cell.v = wiring.E_L.ravel() * b2.volt, wiring.v_0.ravel() * b2.volt
     inhibitory.E_L = inhibitory.v = parameters.quantity("spiking.E_L")

@@ -125,7 +125,7 @@ def settle(parameters: ParameterSet, network: RestingNetwork) -> dict[str, float
 
 
 class _Life:
-    """The network at rest: `models.mechanisms.neuron.LIF` without light, in mV, nS, pF and s."""
+    """The network at rest: `models.mechanisms.membrane.LIF` without light, in mV, nS, pF and s."""
 
     def __init__(self, parameters: ParameterSet, network: RestingNetwork) -> None:
         self._p = {name: parameters.value(f"lif.{name}") for name in (

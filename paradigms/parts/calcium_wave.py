@@ -15,8 +15,8 @@ import numpy as np
 import xarray as xr
 
 from analysis.dataset.parts import assemble_parts
+from models.circuits.astrocyte import CHI, astrocyte_group
 from models.machine.devices import check_device
-from models.mechanisms.astrocyte import CHI, astrocyte_group
 from models.mechanisms.gap_junction import FLUXES, gap_junctions
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream

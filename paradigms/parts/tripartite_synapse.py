@@ -18,8 +18,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from analysis.dataset.parts import assemble_parts
+from models.circuits.astrocyte import G_CHI, SINGLE_CELL, astrocyte_group
 from models.machine.devices import check_device
-from models.mechanisms.astrocyte import G_CHI, SINGLE_CELL, astrocyte_group
 from models.mechanisms.gliotransmission import (
     GLUTAMATE_RELEASED,
     STORE,

@@ -13,8 +13,8 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.circuits.astrocyte import astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.astrocyte import astrocyte_group, published
 from models.mechanisms.calcium import CALCIUM
 from models.mechanisms.ip3 import RELAXATION
 from paradigms.references.astrocyte import numbers, record

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from scipy.integrate import trapezoid
 from scipy.optimize import brentq
 
+from models.circuits.astrocyte import LI_RINZEL, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.astrocyte import LI_RINZEL, astrocyte_group, published
 from models.mechanisms.gliotransmission import (
     GLUTAMATE_RELEASED,
     STORE,

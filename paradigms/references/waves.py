@@ -7,8 +7,8 @@ import numpy as np
 
 from analysis.astrocytes.waves import Wave, arrival_times, describe_wave
 from models.checks import check_traces
+from models.circuits.astrocyte import CHI, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.astrocyte import CHI, astrocyte_group, published
 from models.mechanisms.gap_junction import gap_junctions, ring_edges
 from paradigms.parts.calcium_wave import simulate_wave
 from paradigms.references.table import Check, at_least, at_most, factor

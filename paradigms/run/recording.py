@@ -11,24 +11,19 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from analysis.behaviour.freezing import Readout, score_freezing
+from models.circuits.amygdala_mechanisms import MECHANISMS
 from models.machine.circuit import Circuit, SpikeRecord, Tables, TraceRecord
 from models.machine.clocks import Clocks
 from models.machine.scratch import scratch
+from models.mechanisms.mechanism import records
 from models.parameters import ParameterSet
 from models.tissue.anatomy import by_class
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import Tissue
 from paradigms.protocol.timeline import Timeline
 
-# Dataset variable -> astrocyte variable and the factor from SI to the dataset's unit.
-FIELDS = {
-    "calcium": ("C", 1e3),  # mol m-3 to umol L-1
-    "ip3": ("I", 1e3),
-    "presynaptic_receptor": ("Gamma_S", 1.0),
-    "gate": ("gate", 1.0),
-    "noradrenaline": ("N_A", 1e3),
-    "cAMP": ("cAMP", 1e3),
-}
+FIELDS = records(MECHANISMS, "astrocyte")
+"""Traces of astrocytes."""
 
 
 @dataclass(frozen=True)
@@ -49,29 +44,29 @@ class Recorder:
     tables: Tables
     sampled: dict[str, NDArray[np.int64]]
 
-    def arrays(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
+    def arrays(self, read: Tables, tissue: Tissue) -> dict[str, Any]:
         """Return spikes, events, astrocyte traces and weights as variables of the dataset."""
         time, neuron = merge_spikes(
             [
-                (records[f"spikes_{name}.t"], records[f"spikes_{name}.i"], where.start)
+                (read[f"spikes_{name}.t"], read[f"spikes_{name}.i"], where.start)
                 for name, where in tissue.groups.items()
             ]
         )
         result: dict[str, Any] = {
             "spike_time": time,
             "spike_neuron": neuron,
-            "event_time": records["spikes_astrocyte.t"],
-            "event_astrocyte": records["spikes_astrocyte.i"],
-            "time": records["astrocyte_traces.t"],
+            "event_time": read["spikes_astrocyte.t"],
+            "event_astrocyte": read["spikes_astrocyte.i"],
+            "time": read["astrocyte_traces.t"],
         }
-        for name, (variable, factor) in FIELDS.items():
-            trace = records[f"astrocyte_traces.{variable}"]
+        for row in FIELDS:
+            trace = read[f"astrocyte_traces.{row.variable}"]
             # The file holds single precision, and that is enough here too
-            result[name] = np.multiply(trace, factor, out=scratch(trace.shape, np.float32),
+            result[row.name] = np.multiply(trace, row.factor, out=scratch(trace.shape, np.float32),
                                        casting="same_kind")  # fmt: skip
-        return {**result, **self._weights(records, tissue)}
+        return {**result, **self._weights(read, tissue)}
 
-    def _weights(self, records: Tables, tissue: Tissue) -> dict[str, Any]:
+    def _weights(self, read: Tables, tissue: Tissue) -> dict[str, Any]:
         parts: dict[str, list] = {}
         for pre, chosen in self.sampled.items():
             edges = tissue.tripartite[pre]
@@ -81,7 +76,7 @@ class Recorder:
                 group, sources = tissue.members(row.source)
                 mine = np.isin(source, sources) if group == pre else np.zeros(len(chosen), bool)
                 pathway[mine], index[mine] = row.source, source[mine] - sources[0]
-            early, late = (records[f"weights_{pre}.{name}"] for name in ("h_S", "z_S"))
+            early, late = (read[f"weights_{pre}.{name}"] for name in ("h_S", "z_S"))
             for name, values in (
                 ("synapse_pathway", pathway),
                 ("synapse_pre", index),
@@ -92,7 +87,7 @@ class Recorder:
             ):
                 parts.setdefault(name, []).append(values)
         joined: dict[str, Any] = {name: np.concatenate(part) for name, part in parts.items()}
-        return {**joined, "weight_time": records["weights_afferent.t"]}
+        return {**joined, "weight_time": read["weights_afferent.t"]}
 
 
 def record(
@@ -130,7 +125,7 @@ def record(
         sampled[pre] = np.sort(rng.choice(len(edges), min(len(edges), wanted), replace=False))
     tables: Tables = {f"indices.weights_{pre}": chosen for pre, chosen in sampled.items()}
     tables["indices.astrocyte_traces"] = np.arange(tissue.n_astrocytes)
-    fields = tuple(variable for variable, _ in FIELDS.values())
+    fields = tuple(row.variable for row in FIELDS)
     recorded = replace(
         circuit,
         spikes=tuple(

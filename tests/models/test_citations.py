@@ -61,7 +61,8 @@ def test_the_equation_strings_are_found():
     found = {path.stem: [name for name, _ in equation_strings(path)] for path in MODULES}
     assert {"CALCIUM", "CALCIUM_NOISE", "GIVEN_IP3"} <= set(found["calcium"])
     assert {"MODULATED_AMPA", "STATIC_GABA", "TERMINAL"} <= set(found["synapse"])
-    assert {"LIF", "LIF_RESET", "LIF_THRESHOLD"} <= set(found["neuron"])
+    assert {"LIF", "LIF_RESET", "LIF_THRESHOLD"} <= set(found["membrane"])
+    assert {"WEIGHT", "WEIGHT_ON_PRE", "LEARNING_CELL"} <= set(found["learning"])
     assert "HAND_OVER" in found["neuron_glia_2019"]
     assert "AFFERENT_THRESHOLD" in found["basal_amygdala_2011"]
     assert sum(len(names) for names in found.values()) > 50

@@ -9,9 +9,9 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import ArrayLike
 
+from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.session import device_session
-from models.mechanisms import synapse
 from models.parameters import ParameterSet
 
 #: Everything a tripartite synapse reads of its target, as plain variables.
@@ -76,7 +76,7 @@ def fire(
             target.namespace[values.name] = values
             target.run_regularly(f"{name} = {values.name}(t, i)")
         link = b2.Synapses(
-            source, target, synapse.TRIPARTITE, on_pre=synapse.TRIPARTITE_ON_PRE,
+            source, target, composed("tripartite"), on_pre=composed("tripartite", "on_pre"),
             method="exact", namespace=space,
         )  # fmt: skip
         link.connect(j="i")

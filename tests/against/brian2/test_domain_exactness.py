@@ -8,9 +8,10 @@ and one terminal per pair of source and domain: the same numbers, but for roundi
 import brian2 as b2
 import numpy as np
 
+from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.session import device_session
-from models.mechanisms import astrocyte, synapse
+from models.mechanisms import synapse
 from models.parameters import load_parameters
 from models.tissue.wiring import domain_terminals, draw_edges
 
@@ -51,7 +52,7 @@ def test_one_equation_per_domain_is_exact():
         b2.defaultclock.dt = 0.2 * b2.ms
         space = namespace(parameters, 10.0)
         source = b2.SpikeGeneratorGroup(N_SOURCES, cells.astype(int), times * b2.second)
-        ours = b2.NeuronGroup(N_DOMAINS, astrocyte.ASTROCYTE, method="rk4", namespace=space)
+        ours = b2.NeuronGroup(N_DOMAINS, composed("astrocyte"), method="rk4", namespace=space)
         theirs = b2.NeuronGroup(
             N_DOMAINS, "Y_sum : mmolar\nGamma_S : 1\nnumber : 1", namespace=space
         )

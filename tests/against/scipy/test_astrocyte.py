@@ -12,10 +12,12 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.clocks import choose_clocks
 from models.machine.session import device_session
-from models.mechanisms import astrocyte
+from models.mechanisms.gap_junction import THRESHOLD_FLUX
+from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.parameters import load_parameters
 
 CORE = ("Y_S", "Gamma_A", "N_A", "I", "C", "h", "A_d", "Gamma_S", "cAMP")
@@ -153,8 +155,8 @@ def simulated(request):
     clocks = choose_clocks(PARAMETERS, speed, "numpy")
     with device_session("numpy") as session:
         group = b2.NeuronGroup(
-            len(CASES), astrocyte.ASTROCYTE, threshold=astrocyte.RELEASE_THRESHOLD,
-            refractory=astrocyte.RELEASE_THRESHOLD, reset=astrocyte.RELEASE_RESET, method="rk4",
+            len(CASES), composed("astrocyte"), threshold=RELEASE_THRESHOLD,
+            refractory=RELEASE_THRESHOLD, reset=composed("astrocyte", "reset"), method="rk4",
             dt=clocks.astrocyte * b2.second, namespace=namespace(PARAMETERS, speed),
         )  # fmt: skip
         group.gain, group.dilation = GAIN, speed
@@ -210,7 +212,7 @@ def test_the_equations_hold_at_a_quarter_of_the_step():
         parameters = load_parameters({**OVERRIDES, "numerics.dt_astrocyte": step})
         with device_session("numpy") as session:
             group = b2.NeuronGroup(
-                1, astrocyte.ASTROCYTE, method="rk4", namespace=namespace(parameters, 1.0),
+                1, composed("astrocyte"), method="rk4", namespace=namespace(parameters, 1.0),
                 dt=choose_clocks(parameters, 1.0, "numpy").astrocyte * b2.second,
             )  # fmt: skip
             group.C_tot = PARAMETERS.quantity("astrocyte.C_T")
@@ -229,11 +231,11 @@ def two_cells(ip3, seconds, overrides):
     with device_session("numpy") as session:
         space = namespace(parameters, 1.0)
         group = b2.NeuronGroup(
-            2, astrocyte.ASTROCYTE, method="rk4", dt=10 * b2.ms, namespace=space, name="pair"
+            2, composed("astrocyte"), method="rk4", dt=10 * b2.ms, namespace=space, name="pair"
         )
         group.I_, group.C_, group.h = np.multiply(ip3, 1e-3), 0.08e-3, 0.85
         group.C_tot = space["C_T"]
-        link = b2.Synapses(group, group, astrocyte.GAP_JUNCTION, namespace=space)
+        link = b2.Synapses(group, group, THRESHOLD_FLUX, namespace=space)
         link.connect(i=[0, 1], j=[1, 0])
         states = b2.StateMonitor(group, ["I", "J_gap"], record=True, dt=0.1 * b2.second)
         session.run(b2.Network(group, link, states), seconds)

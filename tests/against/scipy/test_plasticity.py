@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from models.mechanisms import neuron
+from models.mechanisms.dopamine import DOPAMINE
+from models.mechanisms.learning import LEARNING_CELL, LEARNING_RESET
+from models.mechanisms.tagging import TAG, TAG_RESET
 from models.parameters import load_parameters
 from tests.support.synapses import DT, fire
 
@@ -175,10 +177,11 @@ def test_the_rate_estimate_and_the_threshold_follow_their_equations():
     fires = np.zeros((steps, 3))
     for cell, rate in enumerate(rates):
         fires[np.round(np.arange(0, duration, 1 / rate) / DT).astype(int), cell] = 1
-    model = neuron.PLASTIC_CELL + "g_ampa : siemens\nfire : 1\n"
+    model = LEARNING_CELL + DOPAMINE + TAG + "g_ampa : siemens\nfire : 1\n"
     result = fire(
         parameters, (np.arange(3), np.full(3, DT)), 3, duration, cell={"theta": 20.0},
-        cell_model=model, feed={"fire": fires}, threshold="fire > 0", reset=neuron.PLASTIC_RESET,
+        cell_model=model, feed={"fire": fires}, threshold="fire > 0",
+        reset=TAG_RESET + LEARNING_RESET,
         speed=speed, record_cell=("y", "theta"),
     )  # fmt: skip
     y, theta = result["cell/y"], result["cell/theta"]

@@ -39,7 +39,7 @@ def python(code, folder, home):
 
 
 @pytest.mark.parametrize(
-    "first", ["models.mechanisms.astrocyte", "paradigms.parts.calcium_wave", "models.units"]
+    "first", ["models.circuits.astrocyte", "paradigms.parts.calcium_wave", "models.units"]
 )
 def test_files_of_preferences_are_neither_evaluated_nor_obeyed(tmp_path, first):
     home = tmp_path / "home"

@@ -4,9 +4,11 @@ import brian2 as b2
 import numpy as np
 import pytest
 
+from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.session import device_session
-from models.mechanisms import astrocyte
+from models.mechanisms.gap_junction import THRESHOLD_FLUX
+from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.parameters import load_parameters
 
 # The equations as they stood before they were taken apart and tools were added.
@@ -58,8 +60,8 @@ def traces(equations, reset, junction):
     space = namespace(parameters, 10.0)
     with device_session("numpy"):
         group = b2.NeuronGroup(
-            3, equations, threshold=astrocyte.RELEASE_THRESHOLD, reset=reset, namespace=space,
-            refractory=astrocyte.RELEASE_THRESHOLD, method="rk4", dt=2 * b2.ms,
+            3, equations, threshold=RELEASE_THRESHOLD, reset=reset, namespace=space,
+            refractory=RELEASE_THRESHOLD, method="rk4", dt=2 * b2.ms,
         )  # fmt: skip
         group.C = [0.08, 0.2, 0.5] * b2.umolar
         group.h, group.x_A, group.gain = 0.9, 1, [0.5, 1, 2]
@@ -81,7 +83,7 @@ def traces(equations, reset, junction):
 def test_parts_without_tools_and_one_piece_give_the_same_traces():
     before, events_before = traces(ONE_PIECE, RELEASE_RESET, GAP_JUNCTION)
     after, events_after = traces(
-        astrocyte.ASTROCYTE, astrocyte.RELEASE_RESET, astrocyte.GAP_JUNCTION
+        composed("astrocyte"), composed("astrocyte", "reset"), THRESHOLD_FLUX
     )
     assert len(events_before) > 3
     np.testing.assert_array_equal(events_before, events_after)
@@ -92,7 +94,7 @@ def test_parts_without_tools_and_one_piece_give_the_same_traces():
 
 
 def test_parts_have_the_same_variables():
-    one, sum_of_parts = b2.Equations(ONE_PIECE), b2.Equations(astrocyte.ASTROCYTE)
+    one, sum_of_parts = b2.Equations(ONE_PIECE), b2.Equations(composed("astrocyte"))
     assert set(one.names) < set(sum_of_parts.names)
     assert one.dimensions.items() < sum_of_parts.dimensions.items()
     # total calcium varies with expressed pumps; nothing else reads cyclic AMP

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from models.checks import ModelError
+from models.circuits.astrocyte import CHI, LI_RINZEL, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.astrocyte import CHI, LI_RINZEL, astrocyte_group, published
 from models.mechanisms.gap_junction import (
     FLUXES,
     gap_junctions,

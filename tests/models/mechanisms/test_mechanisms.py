@@ -5,9 +5,7 @@ import numpy as np
 import pytest
 
 from models.checks import ModelError
-from models.machine.session import device_session
-from models.mechanisms import synapse
-from models.mechanisms.astrocyte import (
+from models.circuits.astrocyte import (
     CHI,
     G_CHI,
     G_CHI_NOISE,
@@ -15,13 +13,17 @@ from models.mechanisms.astrocyte import (
     astrocyte_group,
     published,
 )
+from models.machine.session import device_session
+from models.mechanisms import synapse
+from models.mechanisms.adenosine import ADENOSINE
 from models.mechanisms.calcium import CALCIUM, CALCIUM_FIXED_NOISE, GIVEN_IP3
+from models.mechanisms.camp import BETA
+from models.mechanisms.d_serine import PLASTICITY_GATE
 from models.mechanisms.gap_junction import COUPLED, FLUXES, gap_junctions, ring_edges
 from models.mechanisms.gliotransmission import (
-    ADENOSINE,
     GLUTAMATE_RELEASED,
     HAND_OVER_SIC,
-    PLASTICITY_GATE,
+    RELEASE_BLOCK,
     SLOW_INWARD_CURRENT,
     STORE,
     presynaptic_receptor,
@@ -36,7 +38,7 @@ from models.mechanisms.ip3 import (
     ip3_balance,
     pool_in_time,
 )
-from models.mechanisms.receptors import ALPHA1, BETA, NORADRENALINE
+from models.mechanisms.noradrenaline import ALPHA1, NORADRENALINE
 from models.parameters import load_parameters
 
 
@@ -98,7 +100,8 @@ def test_slow_inward_current_is_the_logarithm_above_its_threshold():
 
 def test_phasic_release_opens_the_gate_and_tonic_release_binds_receptors():
     space = published() | load_parameters().group("gliotransmission")
-    equations = LI_RINZEL + STORE + PLASTICITY_GATE + ADENOSINE + presynaptic_receptor("A_d")
+    equations = LI_RINZEL + STORE + RELEASE_BLOCK + PLASTICITY_GATE + ADENOSINE
+    equations += presynaptic_receptor("A_d")
     with device_session("numpy"):
         group = astrocyte_group(
             2, equations, space, release("Ser", "(1 - drug_release)"), dt=20 * b2.ms

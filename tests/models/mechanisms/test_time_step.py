@@ -9,10 +9,9 @@ import pytest
 
 from models.checks import ModelError
 from models.circuits.amygdala_checks import check_constants, check_membranes, check_weights
+from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.clocks import choose_clocks
-from models.mechanisms.astrocyte import ASTROCYTE
-from models.mechanisms.neuron import LIF_TAGGED, PLASTIC_CELL
 from models.mechanisms.time_step import fastest_rates
 from models.parameters import load_parameters
 from models.tissue.individual import individual
@@ -58,10 +57,10 @@ def test_defaults_pass_on_both_clocks(animal, speed):
 
 
 def test_every_variable_that_has_a_rate_is_known():
-    rates = fastest_rates(ASTROCYTE, namespace(load_parameters(), 1.0))
+    rates = fastest_rates(composed("astrocyte"), namespace(load_parameters(), 1.0))
     without = {"h", "gate_integral"}  # part of C; nothing pulls on an integral
-    assert set(rates) == b2.Equations(ASTROCYTE).diff_eq_names - without
-    cells = b2.Equations(LIF_TAGGED + PLASTIC_CELL).diff_eq_names
+    assert set(rates) == b2.Equations(composed("astrocyte")).diff_eq_names - without
+    cells = b2.Equations(composed("principal")).diff_eq_names
     assert cells == {"v", "g_ampa", "g_gaba", "g_ahp", "y", "theta", "D"}
 
 

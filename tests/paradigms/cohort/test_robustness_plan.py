@@ -8,7 +8,7 @@ import brian2 as b2
 import numpy as np
 import pytest
 
-from models.mechanisms import astrocyte
+from models.circuits.amygdala_mechanisms import composed
 from models.parameters import load_parameters
 from paradigms.cohort.groups import Group, load_groups
 from paradigms.cohort.life import is_done
@@ -98,7 +98,7 @@ def test_chosen_parameters_are_varied_and_published_ones_are_not(plan):
 def test_nothing_reads_cyclic_amp():
     """The reason for which its kinetics are left out; its recorder is no equation."""
     circuit = draw().circuit(draw().clocks("cpp"))[0].circuit
-    own = b2.Equations(astrocyte.ASTROCYTE)["cAMP"]
+    own = b2.Equations(composed("astrocyte"))["cAMP"]
     assert "cAMP" in own.identifiers
     text = "".join(
         part for cells in circuit.cells for part in (cells.equations, cells.threshold, cells.reset)

@@ -8,9 +8,13 @@ import brian2 as b2
 import numpy as np
 import pytest
 
+from models.circuits import astrocyte
+from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.session import device_session
-from models.mechanisms import astrocyte, neuron
+from models.mechanisms.learning import LEARNING_RESET
+from models.mechanisms.membrane import LIF_RESET, LIF_THRESHOLD
+from models.mechanisms.tagging import TAG_RESET
 from models.parameters import load_parameters
 from paradigms.protocol.interventions import INTERVENTIONS
 from tests.support.paths import ROOT
@@ -50,7 +54,7 @@ def one_step(equations, start, dt, **events):
 def slopes(**levels):
     """Rates of change of the busy astrocyte, 1/s."""
     dt = 1e-3
-    before, after = one_step(astrocyte.ASTROCYTE, {**BUSY, **levels}, dt)
+    before, after = one_step(composed("astrocyte"), {**BUSY, **levels}, dt)
     return {name: (after[name] - before[name]) / dt for name in before}
 
 
@@ -147,7 +151,7 @@ def test_the_agonist_binds_without_the_receptor_that_adenosine_needs():
     """Where `O_G` is 0, as in a group without coupling, affinity is not a number."""
     with device_session("numpy"):
         space = {**SPACE, "O_G": 0 * SPACE["O_G"]}
-        group = b2.NeuronGroup(1, astrocyte.ASTROCYTE, namespace=space, method="euler",
+        group = b2.NeuronGroup(1, composed("astrocyte"), namespace=space, method="euler",
                                dt=1 * b2.ms)  # fmt: skip
         group.drug_A1_agonist, group.A_d = 2.0, 1e-3 * b2.mmolar
         b2.Network(group).run(1 * b2.ms)
@@ -164,7 +168,7 @@ def calcium(dose, drive, duration=300.0):
     """Calcium (umol/L) of an astrocyte under steady IP3 production `drive` (umol/L/s)."""
     with device_session("numpy"):
         group = astrocyte.astrocyte_group(
-            2, astrocyte.ASTROCYTE, {**SPACE, "speed": 1.0}, dt=20 * b2.ms, check_step=False
+            2, composed("astrocyte"), {**SPACE, "speed": 1.0}, dt=20 * b2.ms, check_step=False
         )
         group.drug_CalEx = dose
         group.drug_Gq = [0, (drive * 1e-3) / P["O_Gq"]]
@@ -189,8 +193,8 @@ def test_release_block_takes_its_share_of_an_event():
     def serine(level):
         events = {"threshold": "C > C_theta", "refractory": "C > C_theta"}
         start = {**BUSY, "C": 4e-4, "drug_release": level}
-        reset = astrocyte.RELEASE_RESET
-        _, after = one_step(astrocyte.ASTROCYTE, start, 1e-3, reset=reset, **events)
+        reset = composed("astrocyte", "reset")
+        _, after = one_step(composed("astrocyte"), start, 1e-3, reset=reset, **events)
         return after["Ser"], after["x_A"]
 
     cleared = BUSY["Ser"] * (1 - SPEED * P["Omega_ser"] * 1e-3)
@@ -226,7 +230,7 @@ def membrane(equations, **levels):
     return {name: (after[name] - before[name]) / dt for name in before}
 
 
-PRINCIPAL = neuron.LIF_TAGGED + neuron.PLASTIC_CELL
+PRINCIPAL = composed("principal")
 
 
 @pytest.mark.parametrize("kind", ["opto_excite", "opto_silence", "Gi_neurons"])
@@ -237,7 +241,7 @@ def test_light_and_designer_receptors_open_a_conductance_with_its_own_reversal(k
     current = g * (reversal - CELL["v"]) / P["C_m"]
     assert np.sign(current) == (1 if kind == "opto_excite" else -1)
     other = {name: value for name, value in CELL.items() if name != "tag"}
-    for equations, start in ((neuron.LIF, other), (PRINCIPAL, CELL)):
+    for equations, start in ((composed("other"), other), (PRINCIPAL, CELL)):
         dt, events = 1e-5, {"threshold": "v > V_th", "reset": "", "refractory": "tau_ref"}
         _, dark = one_step(equations, start, dt, **events)
         light = {**start, "g_light": g, "I_light": g * reversal}
@@ -257,8 +261,8 @@ def rate(conductance, reversal):
     with device_session("numpy"):
         b2.defaultclock.dt = 0.2 * b2.ms
         group = b2.NeuronGroup(
-            1, neuron.LIF, namespace=SPACE, method="euler", threshold=neuron.LIF_THRESHOLD,
-            reset=neuron.LIF_RESET, refractory="tau_ref",
+            1, composed("other"), namespace=SPACE, method="euler", threshold=LIF_THRESHOLD,
+            reset=LIF_RESET, refractory="tau_ref",
         )  # fmt: skip
         group.E_L_ = group.v_ = -0.07
         group.V_th_, group.g_light_ = -0.05, g
@@ -285,15 +289,15 @@ def test_a_gi_receptor_in_neurons_holds_a_cell_nearer_to_potassium():
     assert settled == pytest.approx((-0.07 + P["E_ahp"]) / 2)
     cell = {"v": settled, "E_L": -0.07, "V_th": -0.05, "g_light": g, "I_light": g * reversal}
     events = {"threshold": "v > V_th", "reset": "", "refractory": "tau_ref"}
-    before, after = one_step(neuron.LIF, cell, 1e-5, **events)
+    before, after = one_step(composed("other"), cell, 1e-5, **events)
     assert after["v"] == pytest.approx(before["v"], abs=1e-15)
 
 
 @pytest.mark.parametrize(("tagging", "y"), [(1, 40.0), (0.5, 40.0), (1, 0.0), (0, 40.0)])
 def test_a_spike_labels_by_the_rate_so_far_while_tagging_is_on(tagging, y):
     dt, start = 1e-5, {**CELL, "v": -0.04, "y": y, "tagging": tagging}
-    events = {"threshold": neuron.LIF_THRESHOLD, "refractory": "tau_ref",
-              "reset": neuron.LIF_RESET + neuron.PLASTIC_RESET}  # fmt: skip
+    events = {"threshold": LIF_THRESHOLD, "refractory": "tau_ref",
+              "reset": LIF_RESET + TAG_RESET + LEARNING_RESET}  # fmt: skip
     _, after = one_step(PRINCIPAL, start, dt, **events)
     left = 0.75 * np.exp(-tagging * SPEED * y * (1 - dt / P["tau_y"]) / P["y_tag"])
     assert after["tag"] == pytest.approx(1 - left, rel=1e-12)
@@ -306,8 +310,8 @@ def test_a_spike_labels_by_the_rate_so_far_while_tagging_is_on(tagging, y):
 
 def test_every_variable_of_the_table_is_in_the_equations_and_used_there():
     equations = {
-        "astrocyte": astrocyte.ASTROCYTE + astrocyte.RELEASE_RESET,
-        "principal": PRINCIPAL + neuron.PLASTIC_RESET,
+        "astrocyte": composed("astrocyte") + composed("astrocyte", "reset"),
+        "principal": PRINCIPAL + TAG_RESET + LEARNING_RESET,
     }
     named = {row.variable for row in INTERVENTIONS.values() if "." in row.variable}
     for cells, text in equations.items():
@@ -330,11 +334,14 @@ def test_every_row_is_complete_and_documented():
 
 def test_nothing_outside_the_table_knows_an_intervention_by_name():
     names = re.compile("|".join(rf"""["'](?:{kind})["']""" for kind in INTERVENTIONS))
-    allowed = {"interventions.py"}
-    read = 0
+    read, found = 0, []
     for folder in ("models", "paradigms"):
         for path in ROOT.joinpath(folder).rglob("*.py"):
-            if path.name not in allowed:
-                read += 1
-                assert not names.search(path.read_text(encoding="utf-8")), path
+            said = names.findall(path.read_text(encoding="utf-8"))
+            read += 1
+            if path.parent.name == "mechanisms":
+                found += [kind.strip("\"'") for kind in said]
+            else:
+                assert not said, path
     assert read > 100
+    assert sorted(found) == sorted(INTERVENTIONS), "each once, with the mechanism that it acts on"

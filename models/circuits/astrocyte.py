@@ -1,8 +1,7 @@
-"""Astrocytes composed from the parts, and the one of the amygdala circuit.
+"""Single astrocytes, composed from parts.
 
-The parts are equation strings in `models.mechanisms.calcium`, `models.mechanisms.ip3`,
-`models.mechanisms.receptors`, `models.mechanisms.gap_junction` and
-`models.mechanisms.gliotransmission`; their sum is a model. `speed` scales every process slower than
+The parts are equation strings in `models.mechanisms`: calcium, IP3, glutamate, gap junctions,
+gliotransmission; their sum is a model. `speed` scales every process slower than
 about a second, so that a protocol whose trial times are compressed by 1/speed meets the same
 astrocyte; transmitter clearance (25 ms) is never scaled.
 """
@@ -14,25 +13,11 @@ from collections.abc import Mapping
 import brian2 as b2
 
 from models.checks import ModelError, check_parameters
-from models.mechanisms.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3, OPEN_CALCIUM
-from models.mechanisms.gap_junction import COUPLED, THRESHOLD_FLUX
-from models.mechanisms.gliotransmission import (
-    A1_DRUGS,
-    ADENOSINE,
-    PLASTICITY_GATE,
-    RELEASE_THRESHOLD,
-    STORE,
-    release,
-)
-from models.mechanisms.ip3 import (
-    DEGRADATION,
-    EXOGENOUS,
-    IP3_TOOLS,
-    PLC_BETA,
-    PLC_DELTA,
-    ip3_balance,
-)
-from models.mechanisms.receptors import ALPHA1_DRUGS, BETA_DRUGS, GLUTAMATE, MGLUR, NORADRENALINE
+from models.mechanisms.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
+from models.mechanisms.gap_junction import COUPLED
+from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
+from models.mechanisms.glutamate import GLUTAMATE, MGLUR
+from models.mechanisms.ip3 import DEGRADATION, EXOGENOUS, PLC_BETA, PLC_DELTA, ip3_balance
 from models.mechanisms.time_step import check_time_step
 from models.parameters import Value, load_parameters
 
@@ -63,49 +48,6 @@ _G_CHI = (
 G_CHI = _G_CHI + CALCIUM
 G_CHI_NOISE = _G_CHI + CALCIUM_NOISE
 
-# IP3 production in the amygdala: receptors multiply, as noradrenaline is a gain on the response to
-# glutamate (Paukert et al. 2014), and the designer receptors are what they are: Gq drives
-# phospholipase C, Gi takes away from the receptor-driven share of it.
-AMYGDALA_IP3 = """
-J_beta = (gain*O_beta*Gamma_A*Gamma_N + O_alpha*Gamma_N + O_basal)*(1 - drug_Gi) +
-         drug_Gq*O_Gq : mmolar/second
-gain : 1 (constant)
-drug_Gq : 1
-drug_Gi : 1
-drug_gap : 1
-"""
-
-# Cyclic AMP in the amygdala: first order as in `models.mechanisms.receptors.BETA` (behaviour after
-# Oe et al. 2020). Gi takes away from adenylyl cyclase too, chosen: by the same share as from
-# phospholipase C. Breakdown goes on through the hours that the clock folds: `dilation` is seconds
-# of the slow clock per simulated second, `speed` while the animal is awake.
-AMYGDALA_CAMP = """
-dcAMP/dt = speed*O_cAMP*Gamma_B*(1 - drug_Gi) - dilation*Omega_cAMP*cAMP : mmolar
-dilation : 1
-"""
-
-# The astrocyte of `amygdala_prefrontal`: chosen parts, each with its own source.
-ASTROCYTE = (
-    GLUTAMATE
-    + MGLUR
-    + NORADRENALINE
-    + ALPHA1_DRUGS
-    + BETA_DRUGS
-    + AMYGDALA_IP3
-    + AMYGDALA_CAMP
-    + PLC_DELTA
-    + DEGRADATION
-    + IP3_TOOLS
-    + COUPLED
-    + ip3_balance(
-        "J_beta", "J_delta", "J_gap*(1 - drug_gap)", loss="J_5P_tool", capacity="IP3_capacity"
-    )
-    + OPEN_CALCIUM
-    + ADENOSINE
-    + A1_DRUGS
-    + STORE
-    + PLASTICITY_GATE
-)
 # Overrides of `published` for the single astrocyte driven by synapses of Stimberg et al. 2019:
 # quiet without input, and one of few that pulses; the published one of the network never rests.
 SINGLE_CELL = {
@@ -116,25 +58,6 @@ SINGLE_CELL = {
     "ip3.Omega_5P": "0.1 1/second",
     "synapse.rho_c": "0.001",
 }
-
-# What an event releases and what junctions carry there (Stimberg et al. 2019, eqs. 20-22).
-RELEASE_RESET = release("Ser", "(1 - drug_release)")
-GAP_JUNCTION = THRESHOLD_FLUX
-
-__all__ = [
-    "ASTROCYTE",
-    "CHI",
-    "GAP_JUNCTION",
-    "G_CHI",
-    "G_CHI_NOISE",
-    "LI_RINZEL",
-    "RELEASE_RESET",
-    "RELEASE_THRESHOLD",
-    "SINGLE_CELL",
-    "astrocyte_group",
-    "published",
-]
-
 
 def published(overrides: Mapping[str, Value] | None = None) -> dict[str, object]:
     """Constants of all parts as published: the namespace of `astrocyte_group`.

@@ -1,0 +1,76 @@
+"""The mechanisms of the circuit `amygdala_prefrontal`, and what is collected from them.
+
+A mechanism more is a line here. Nothing else lists what a mechanism has: constants, initial values,
+interventions, records, checks and docs are collected from this list.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from models.mechanisms import (
+    adenosine,
+    calcium,
+    calcium_pumps,
+    camp,
+    d_serine,
+    designer_receptors,
+    dopamine,
+    gap_junction,
+    gliotransmission,
+    glutamate,
+    ip3,
+    ip3_tools,
+    learning,
+    light,
+    membrane,
+    noradrenaline,
+    synapse,
+    tagging,
+)
+from models.mechanisms.mechanism import Tool, check_mechanisms, compose, groups, tools
+from models.parameters import load_parameters
+
+CIRCUIT = "amygdala_prefrontal"
+
+MECHANISMS = (
+    # cells; the label takes the rate as it was before the spike
+    membrane.MECHANISM, light.MECHANISM, tagging.MECHANISM, learning.CELL, dopamine.MECHANISM,
+    # synapses; the weight is brought up to date before they release
+    learning.MECHANISM, synapse.MECHANISM, synapse.TERMINAL_MECHANISM,
+    # astrocytes; pumps after calcium, whose rates they raise
+    designer_receptors.MECHANISM, calcium.MECHANISM, calcium_pumps.MECHANISM, ip3.MECHANISM,
+    ip3_tools.MECHANISM, gap_junction.MECHANISM, glutamate.MECHANISM, noradrenaline.MECHANISM,
+    camp.MECHANISM, gliotransmission.MECHANISM, adenosine.MECHANISM, d_serine.MECHANISM,
+)  # fmt: skip
+"""In the order of their equations and statements."""
+
+
+@cache
+def composed(cells: str, part: str = "equations") -> str:
+    """Equations, ``"reset"`` or ``"on_pre"`` of a group of cells or kind of synapses."""
+    return compose(MECHANISMS, cells, part)
+
+
+def parameter_groups() -> tuple[str, ...]:
+    """Groups of parameters that the constants of the equations stand in."""
+    return groups(MECHANISMS)
+
+
+def every_tool() -> tuple[Tool, ...]:
+    """Drugs, lights and lesions that can be given."""
+    return tools(MECHANISMS)
+
+
+@cache
+def check() -> None:
+    """Refuse a list that lacks what one of its mechanisms needs.
+
+    Raises
+    ------
+    ModelError
+        See `models.mechanisms.mechanism.check_mechanisms`.
+    """
+    check_mechanisms(
+        CIRCUIT, MECHANISMS, frozenset(load_parameters().group(*parameter_groups()))
+    )
