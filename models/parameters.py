@@ -1,8 +1,11 @@
 """The parameter tables: one row per parameter drives code, validation, docs and every dataset.
 
-Each circuit has a folder ``models/tables/<circuit>``, in which ``<group>.csv`` holds the rows of a
-group with the columns ``name, value, unit, low, high, meaning, source``. Bounds are inclusive and
-in the row's unit; an empty bound is open. A value without a published source says "chosen" and why.
+What mechanisms share stands once, in ``models/tables/mechanisms/<group>.csv``. Each circuit has a
+folder ``models/tables/<circuit>``: ``uses.csv`` says which of those rows it takes, ``changes.csv``
+what it changes of them and why (an empty cell changes nothing), and ``<group>.csv`` holds rows of
+its own. Columns of a row are ``name, value, unit, low, high, meaning, source``. Bounds are
+inclusive and in the row's unit; an empty bound is open. A value without a published source says
+"chosen" and why.
 """
 
 from __future__ import annotations
@@ -12,12 +15,13 @@ import difflib
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from importlib import resources
+from importlib.resources.abc import Traversable
 from numbers import Real
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from brian2 import Quantity, get_dimensions, have_same_dimensions
@@ -31,6 +35,10 @@ Value: TypeAlias = "str | float | Quantity"
 table, or a Brian2 quantity."""
 
 COLUMNS = ("name", "value", "unit", "low", "high", "meaning", "source")
+USES = ("group", "names")
+CHANGES = ("parameter", "value", "low", "high", "meaning", "source")
+SHARED = "mechanisms"
+"""Folder of the rows that circuits share."""
 
 
 class ParameterError(AstrogramError, ValueError):
@@ -99,41 +107,93 @@ def _in_unit(row: Parameter, given: Value) -> float:
     return float(quantity / parse_unit(row.unit))
 
 
+def _tables() -> Traversable:
+    return resources.files("models") / "tables"
+
+
 def circuits() -> list[str]:
     """Names of the circuits that have parameter tables."""
-    folder = resources.files("models") / "tables"
-    return sorted(entry.name for entry in folder.iterdir() if entry.is_dir())
+    found = (entry.name for entry in _tables().iterdir() if entry.is_dir())
+    return sorted(name for name in found if name != SHARED)
 
 
-def _read_tables(circuit: str) -> Iterable[Parameter]:
-    if circuit not in circuits():
-        raise ParameterError(f"unknown circuit '{circuit}'; allowed: {', '.join(circuits())}")
-    folder = resources.files("models") / "tables" / circuit
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if not path.name.endswith(".csv"):
-            continue
-        group = path.name.removesuffix(".csv")
-        reader = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
-        if tuple(reader.fieldnames or ()) != COLUMNS:
+def _records(folder: str, file: str, columns: Sequence[str]) -> Iterator[tuple[str, dict]]:
+    """Rows of a table, each with file and line for messages."""
+    path = _tables() / folder / file
+    reader = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    if tuple(reader.fieldnames or ()) != tuple(columns):
+        raise ParameterError(f"table {file} has columns {reader.fieldnames}, not {columns}")
+    for record in reader:
+        where = f"table {folder}/{file}, line {reader.line_num}"
+        if None in record or None in record.values():
             raise ParameterError(
-                f"table {path.name} has columns {reader.fieldnames}, not {COLUMNS}"
+                f"{where}: more or fewer than {len(columns)} columns; quote a text that has a comma"
             )
-        for record in reader:
-            if None in record or None in record.values():
-                raise ParameterError(
-                    f"table {path.name}, line {reader.line_num}: more or fewer than "
-                    f"{len(COLUMNS)} columns; quote a text that has a comma"
-                )
-            yield Parameter(
-                group,
-                record["name"],
-                float(record["value"]),
-                record["unit"],
-                float(record["low"] or "-inf"),
-                float(record["high"] or "inf"),
-                record["meaning"],
+        yield where, record
+
+
+def _group(folder: str, group: str) -> list[Parameter]:
+    """The rows of one group."""
+    rows = []
+    for where, record in _records(folder, f"{group}.csv", COLUMNS):
+        try:
+            value = float(record["value"])
+            low, high = float(record["low"] or "-inf"), float(record["high"] or "inf")
+            parse_unit(record["unit"])
+        except ValueError as error:
+            raise ParameterError(f"{where}: {shown(str(error))}") from None
+        rows.append(
+            Parameter(
+                group, record["name"], value, record["unit"], low, high, record["meaning"],
                 record["source"],
             )
+        )  # fmt: skip
+    return rows
+
+
+def _read_tables(circuit: str) -> list[Parameter]:
+    """Own rows of a circuit and those that it takes, sorted by group, changes made."""
+    if circuit not in circuits():
+        raise ParameterError(f"unknown circuit '{circuit}'; allowed: {', '.join(circuits())}")
+    files = {entry.name for entry in (_tables() / circuit).iterdir()}
+    own = sorted(name for name in files if name.endswith(".csv"))
+    groups = {
+        name.removesuffix(".csv"): _group(circuit, name.removesuffix(".csv"))
+        for name in own if name not in ("uses.csv", "changes.csv")
+    }  # fmt: skip
+    if "uses.csv" in files:
+        for where, record in _records(circuit, "uses.csv", USES):
+            shared = _shared(where, record["group"])
+            for name in record["names"].split():
+                if name not in shared:
+                    raise ParameterError(
+                        f"{where}: {SHARED}/{record['group']}.csv has no row {shown(name)}; "
+                        f"allowed: {', '.join(shared)}"
+                    )
+                groups.setdefault(record["group"], []).append(shared[name])
+    rows = {row.key: row for group in sorted(groups) for row in groups[group]}
+    if len(rows) != sum(map(len, groups.values())):
+        raise ParameterError(f"tables of {circuit}: a parameter stands twice")
+    if "changes.csv" in files:
+        for where, record in _records(circuit, "changes.csv", CHANGES):
+            key = record.pop("parameter")
+            if key not in rows:
+                raise ParameterError(f"{where}: {shown(key)} is no parameter of {circuit}")
+            changed: dict[str, Any] = {
+                name: text if name in ("meaning", "source") else float(text)
+                for name, text in record.items() if text
+            }  # fmt: skip
+            rows[key] = replace(rows[key], **changed)
+    return list(rows.values())
+
+
+def _shared(where: str, group: str) -> dict[str, Parameter]:
+    known = {entry.name.removesuffix(".csv") for entry in (_tables() / SHARED).iterdir()}
+    if group not in known:
+        raise ParameterError(
+            f"{where}: no table {SHARED}/{shown(group)}.csv; allowed: {', '.join(sorted(known))}"
+        )
+    return {row.name: row for row in _group(SHARED, group)}
 
 
 @dataclass(frozen=True)
@@ -144,7 +204,9 @@ class ParameterSet:
 
     def __getitem__(self, key: str) -> Parameter:
         if key not in self.table:
-            near = difflib.get_close_matches(str(key)[:80], self.table, n=3, cutoff=0.5)
+            symbol = str(key).rpartition(".")[2]
+            near = [known for known in self.table if known.rpartition(".")[2] == symbol]
+            near = near or difflib.get_close_matches(str(key)[:80], self.table, n=3, cutoff=0.5)
             hint = f"did you mean {', '.join(near)}? " if near else ""
             raise ParameterError(
                 f"unknown parameter {shown(key)}; {hint}"
@@ -220,11 +282,6 @@ def load_parameters(
     ParameterError
         For an unknown circuit, a faulty table or a faulty override.
     """
-    table: dict[str, Parameter] = {}
-    for row in _read_tables(circuit):
-        if row.key in table:
-            raise ParameterError(f"parameter {row.key} stands twice in the tables")
-        parse_unit(row.unit)
-        table[row.key] = _check(row)
+    table = {row.key: _check(row) for row in _read_tables(circuit)}
     parameters = ParameterSet(MappingProxyType(table))
     return parameters.with_values(overrides) if overrides else parameters

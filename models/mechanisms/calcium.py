@@ -107,8 +107,8 @@ MECHANISM = Mechanism(
     cells=("astrocyte",),
     equations=OPEN_CALCIUM,
     clock=AWAKE,
-    parameters=("astrocyte",),
-    initial={"C": "astrocyte.C_0", "h": "astrocyte.h_0", "C_tot": "astrocyte.C_T"},
+    parameters=("calcium",),
+    initial={"C": "calcium.C_0", "h": "calcium.h_0", "C_tot": "calcium.C_T"},
     records=(Record("calcium", "C", 1e3, "umol L-1", "cytosolic calcium of the astrocyte"),),
     rates={
         "C": lambda value: value["speed"] * fastest_rate(value),

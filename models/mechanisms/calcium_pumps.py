@@ -24,7 +24,7 @@ MECHANISM = Mechanism(
     cells=("astrocyte",),
     equations=PUMPS,
     clock=AWAKE,
-    parameters=("astrocyte",),
+    parameters=("calcium_pumps",),
     adds={"calcium_membrane": " - J_X"},
     rates={
         "C": lambda value: value["speed"] * (calcium.fastest_rate(value) + _pumps(value)),

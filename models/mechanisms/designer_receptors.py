@@ -16,7 +16,7 @@ MECHANISM = Mechanism(
     cells=("astrocyte",),
     equations=DESIGNER_RECEPTORS,
     clock=AWAKE,
-    parameters=("astrocyte",),
+    parameters=("designer_receptors",),
     adds={
         "ip3_receptor_scale": "*(1 - drug_Gi)",
         "ip3_direct": " + drug_Gq*O_Gq",

@@ -155,7 +155,7 @@ MECHANISM = Mechanism(
     cells=("astrocyte",),
     equations=COUPLED + "drug_gap : 1\n",
     clock=AWAKE,
-    parameters=("astrocyte",),
+    parameters=("gap_junction",),
     adds={"ip3_made": " + J_gap*(1 - drug_gap)"},
     tools=(
         Tool(

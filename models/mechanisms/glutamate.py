@@ -27,7 +27,7 @@ MECHANISM = Mechanism(
     cells=("astrocyte",),
     equations=GLUTAMATE + MGLUR + "gain : 1 (constant)\n",
     clock=AWAKE,
-    parameters=("astrocyte", "synapse"),
+    parameters=("receptors", "ip3", "synapse"),
     adds={"ip3_receptors": MGLUR_PLC},
     rates={
         "Y_S": lambda value: value["Omega_c"],

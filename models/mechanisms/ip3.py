@@ -65,8 +65,8 @@ MECHANISM = Mechanism(
     cells=("astrocyte",),
     equations=PLC_DELTA + DEGRADATION + RECEPTOR_IP3,
     clock=AWAKE,
-    parameters=("astrocyte",),
-    initial={"I": "astrocyte.I_0"},
+    parameters=("ip3",),
+    initial={"I": "ip3.I_0"},
     records=(Record("ip3", "I", 1e3, "umol L-1", "IP3 of the astrocyte"),),
     rates={
         "I": lambda value: (

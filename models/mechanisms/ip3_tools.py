@@ -19,7 +19,7 @@ MECHANISM = Mechanism(
     cells=("astrocyte",),
     equations=IP3_TOOLS,
     clock=AWAKE,
-    parameters=("astrocyte",),
+    parameters=("ip3",),
     adds={"ip3_lost": " - J_5P_tool", "ip3_buffered": "/IP3_capacity"},
     tools=(
         Tool(

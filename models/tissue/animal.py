@@ -55,7 +55,7 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
     cell = np.minimum((position[:n_principal] / step).astype(np.int32), side_cells - 1)
     domain[:n_principal] = cell[:, 1] * side_cells + cell[:, 0]
 
-    sigma = parameters.value("astrocyte.gain_sigma")
+    sigma = parameters.value("receptors.gain_sigma")
     E_L = parameters.value("lif.E_L") + parameters.value("lif.E_L_sd") * rng.standard_normal(
         len(population)
     )

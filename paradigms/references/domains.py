@@ -51,7 +51,7 @@ def domain_formulation_checks(device: str = "numpy", duration: float = 0.3) -> l
     """Y_S and Gamma_S once for each domain and once for each synapse: the same."""
     rows = []
     for alpha, what in ((0, "release-decreasing"), (1, "release-increasing")):
-        overrides = {**_SMALL, "gliotransmission.alpha": str(alpha)}
+        overrides = {**_SMALL, "synapse.alpha": str(alpha)}
         parameters = load_parameters(overrides, circuit=neuron_glia_2019.CIRCUIT)
         wiring = draw_wiring(parameters, 1, _SMALL_SIZE)
         clocks = Clocks(_DT, _DT_SMALL_DOMAIN, _DT)

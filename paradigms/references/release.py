@@ -53,7 +53,7 @@ def train(
     cell, time, released : ndarray, shape (n_spikes,)
         Sorted by time within each terminal; `released` is r_S.
     """
-    space = published({"gliotransmission.alpha": alpha})
+    space = published({"synapse.alpha": alpha})
     step = dt * b2.second
     with device_session("numpy"):
         source = b2.SpikeGeneratorGroup(n, cell, time * b2.second, dt=step)

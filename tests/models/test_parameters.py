@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from models import parameters
-from models.circuits.amygdala_mechanisms import MECHANISMS, composed
+from models.circuits.amygdala_mechanisms import MECHANISMS, composed, parameter_groups
 from models.circuits.amygdala_prefrontal import assemble, namespace
 from models.machine.clocks import choose_clocks
 from models.mechanisms.gap_junction import THRESHOLD_FLUX
@@ -95,8 +95,8 @@ def test_no_parameter_is_dead():
 def test_the_namespace_holds_every_constant_of_the_equations_once():
     space = namespace(load_parameters(), 10.0)
     assert space["speed"] == 10.0
-    groups = ("lif", "synapse", "plasticity", "astrocyte", "noradrenaline", "dopamine",
-              "gliotransmission", "optogenetics")  # fmt: skip
+    groups = parameter_groups()
+    assert len(groups) == 12
     names = [row.name for row in ROWS if row.group in groups]
     assert len(names) == len(set(names)), "two groups share a name"
 

@@ -21,13 +21,13 @@ PROTOCOL = "quick_conditioning"
 
 #: What strangers ran into, and what is its like.
 NAMED = [
-    ("astrocyte.K_P", 0, "refused", "allowed: 0.0001 to 1000 umolar"),
-    ("astrocyte.K_3K", 0, "refused", "allowed: 0.0001 to 1000 umolar"),
-    ("astrocyte.d_1", 0, "refused", "allowed: 0.0001 to 1000 umolar"),
+    ("calcium.K_P", 0, "refused", "allowed: 0.0001 to 1000 umolar"),
+    ("ip3.K_3K", 0, "refused", "allowed: 0.0001 to 1000 umolar"),
+    ("calcium.d_1", 0, "refused", "allowed: 0.0001 to 1000 umolar"),
     ("gliotransmission.O_G", 1000, "refused", "a lower gliotransmission.O_G"),
     ("plasticity.w_0_sigma", 2, "refused", "above plasticity.w_max = 20"),
-    ("astrocyte.O_P", 0, "sound", ""),
-    ("astrocyte.F", 1000, "sound", ""),
+    ("calcium.O_P", 0, "sound", ""),
+    ("gap_junction.F", 1000, "sound", ""),
     ("plasticity.eta", 1, "sound", ""),
 ]
 

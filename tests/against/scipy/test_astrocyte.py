@@ -27,7 +27,7 @@ MOLAR = ("Y_S", "N_A", "I", "C", "A_d", "Ser", "cAMP")
 OVERRIDES = {
     "synapse.Omega_c": "1 hertz",
     "noradrenaline.Omega_NA": "0",
-    "astrocyte.O_N": "0.02 umolar**-1/second",
+    "receptors.O_N": "0.02 umolar**-1/second",
     "numerics.dt_astrocyte": "20 ms",
 }
 PARAMETERS = load_parameters(OVERRIDES)
@@ -160,7 +160,7 @@ def simulated(request):
             dt=clocks.astrocyte * b2.second, namespace=namespace(PARAMETERS, speed),
         )  # fmt: skip
         group.gain, group.dilation = GAIN, speed
-        group.C_tot = PARAMETERS.quantity("astrocyte.C_T")
+        group.C_tot = PARAMETERS.quantity("calcium.C_T")
         for number, (changed, drugs) in enumerate(CASES.values()):
             for name, value in {**REST, **changed, **drugs}.items():
                 getattr(group, f"{name}_")[number] = value * (1e-3 if name in MOLAR else 1)
@@ -215,7 +215,7 @@ def test_the_equations_hold_at_a_quarter_of_the_step():
                 1, composed("astrocyte"), method="rk4", namespace=namespace(parameters, 1.0),
                 dt=choose_clocks(parameters, 1.0, "numpy").astrocyte * b2.second,
             )  # fmt: skip
-            group.C_tot = PARAMETERS.quantity("astrocyte.C_T")
+            group.C_tot = PARAMETERS.quantity("calcium.C_T")
             for name, value in {**REST, **changed, **drugs, "gain": GAIN}.items():
                 setattr(group, f"{name}_", value * (1e-3 if name in MOLAR else 1))
             session.run(b2.Network(group), 1.0)
@@ -270,7 +270,7 @@ def test_gap_junctions_move_ip3_and_lose_none():
 
 def test_below_its_threshold_the_flux_is_small():
     _, _ip3, flux = two_cells([0.15, 0.10], 1.0, SILENT)
-    largest = load_parameters().value("astrocyte.F")
+    largest = load_parameters().value("gap_junction.F")
     assert abs(flux).max() < 1e-3 * largest
     _, _, open_flux = two_cells([2.0, 0.1], 0.2, SILENT)
     assert abs(open_flux[:, -1]) == pytest.approx(largest, rel=1e-6)

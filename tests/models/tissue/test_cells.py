@@ -248,7 +248,7 @@ def test_heterogeneity_has_the_spread_of_the_table(large):
     mean = PARAMETERS.value("lif.E_L") * 1e-3
     assert large.E_L.mean() == pytest.approx(mean, abs=5 * sd / np.sqrt(large.n_neurons))
     assert large.E_L.std() == pytest.approx(sd, rel=5 / np.sqrt(2 * large.n_neurons))
-    sigma = PARAMETERS.value("astrocyte.gain_sigma")
+    sigma = PARAMETERS.value("receptors.gain_sigma")
     spread = 5 * np.sqrt(np.exp(sigma**2) - 1) / np.sqrt(large.n_astrocytes)
     assert large.gain.mean() == pytest.approx(1, abs=spread)
 

@@ -86,5 +86,5 @@ def test_a_rate_that_no_background_holds_is_refused(overrides):
 
 def test_what_is_not_heard_at_rest_changes_nothing():
     plain = background(load_parameters())
-    assert background(load_parameters({"plasticity.eta": "0.1", "astrocyte.O_beta": "2"})) == plain
+    assert background(load_parameters({"plasticity.eta": "0.1", "ip3.O_beta": "2"})) == plain
     assert background(load_parameters({"resting.VTA": "2 Hz"}))["VTA"] > plain["VTA"]

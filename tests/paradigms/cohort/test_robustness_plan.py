@@ -86,7 +86,7 @@ def test_chosen_parameters_are_varied_and_published_ones_are_not(plan):
     assert {"plasticity.kappa", "gliotransmission.C_theta", "readout.cem_threshold"} <= set(
         plan.parameters
     )
-    assert not {"astrocyte.C_T", "numerics.dt", "population.BLA_P", "afferent.n_CS"} & set(
+    assert not {"calcium.C_T", "numerics.dt", "population.BLA_P", "afferent.n_CS"} & set(
         plan.parameters
     )
     for pattern, why in LEFT_OUT:  # no rule is idle
@@ -143,7 +143,7 @@ def test_every_draw_has_animals_of_its_own(plan, tmp_path):
 
 def test_a_refused_draw_is_recorded_and_not_drawn_again(tmp_path):
     # more initial calcium than there is in the cell
-    draws = Draws(("astrocyte.C_0",), np.array([[100.0]]), np.array([[8.0]]))
+    draws = Draws(("calcium.C_0",), np.array([[100.0]]), np.array([[8.0]]))
     groups = [Group(name, (), {}) for name in ("control", "Gq")]
     protocol = load_protocol("quick_conditioning")
     lives = plan_map(protocol, draws, groups, 1, 3, tmp_path, size=SIZE)

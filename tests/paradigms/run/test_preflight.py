@@ -42,8 +42,8 @@ REFUSED = {
     "parameter": ({"overrides": {"plasticity.eto": "1"}}, "unknown parameter"),
     "value": ({"overrides": {"plasticity.eta": "-1"}}, "out of range"),
     "shares": ({"overrides": {"population.share_PL": "1"}}, "at most 1"),
-    "step": ({"overrides": {"astrocyte.Omega_C": "900"}}, "too coarse"),
-    "initial": ({"overrides": {"astrocyte.C_0": "100"}}, "above the total calcium"),
+    "step": ({"overrides": {"calcium.Omega_C": "900"}}, "too coarse"),
+    "initial": ({"overrides": {"calcium.C_0": "100"}}, "above the total calcium"),
     "dose": ({"protocol": given("Gi=1@pairing", "Gi=0.1@always")}, "0 to 1 in total"),
     "lesion": (
         {"protocol": given("lesion:BLA_P-IL_P=0.6@always", "lesion:BLA_P-IL_P=0.6@always")},
@@ -140,7 +140,7 @@ COHORTS = {
     "kind": ([*GROUP, Group("Gx", ("Gx@test",), {})], range(2), {}, "'Gx' is not known"),
     "parameter": ([*GROUP, Group("a", (), {"a.b": "1"})], range(2), {}, "unknown parameter"),
     "step": (
-        [*GROUP, Group("a", (), {"astrocyte.Omega_C": "900"})], range(2), {}, "too coarse"
+        [*GROUP, Group("a", (), {"calcium.Omega_C": "900"})], range(2), {}, "too coarse"
     ),
     "name": ([Group("g" * 250, (), {})], range(2), {}, "allowed: 255"),
 }
@@ -166,7 +166,7 @@ def test_an_individual_value_out_of_the_regime_is_found_before(tmp_path, monkeyp
     calls = []
 
     def check(parameters, *_):
-        calls.append(parameters.value("astrocyte.O_beta"))
+        calls.append(parameters.value("ip3.O_beta"))
         if len(calls) == 3:
             raise AstrogramError("this one is too fast")
 

@@ -117,8 +117,8 @@ def test_astrocyte_traces_are_in_the_units_of_the_dataset(animal, recorded):
     for name in FIELDS:
         assert recorded[name].shape == shape
     value = animal.parameters.value
-    assert recorded["calcium"][:, 0] == pytest.approx(value("astrocyte.C_0"))
-    assert recorded["ip3"][:, 0] == pytest.approx(value("astrocyte.I_0"))
+    assert recorded["calcium"][:, 0] == pytest.approx(value("calcium.C_0"))
+    assert recorded["ip3"][:, 0] == pytest.approx(value("ip3.I_0"))
     for name in ("presynaptic_receptor", "gate"):
         assert np.all((recorded[name] >= 0) & (recorded[name] <= 1))
 
