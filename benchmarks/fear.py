@@ -6,18 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from benchmarks.measure import Cost, children
-from models.circuits.amygdala_prefrontal import Inputs, assemble
+from models.circuits.amygdala_prefrontal import Inputs
 from models.machine.circuit import Circuit, Tables
 from models.machine.clocks import Clocks, choose_clocks
 from models.machine.run import run_circuit
 from models.parameters import ParameterSet, load_parameters
-from models.streams import stream
-from models.tissue.animal import Tissue, draw_tissue
+from models.tissue.cells import Tissue
 from models.tissue.individual import individual
 from paradigms.protocol.files import load_protocol
 from paradigms.protocol.timeline import animal_timeline
-from paradigms.run.recording import record
-from paradigms.run.stimuli import draw_inputs
+from paradigms.run.animal import draw_animal
 
 PROTOCOL = "fear_extinction"
 
@@ -71,13 +69,7 @@ def draw(
     """Draw the animal `seed`."""
     parameters = individual(load_parameters(overrides), seed)
     timeline = animal_timeline(load_protocol(PROTOCOL), None, seed)
-    tissue = draw_tissue(parameters, size, seed)
-    inputs = draw_inputs(parameters, tissue, timeline, seed)
+    animal = draw_animal(parameters, timeline, size, seed)
     clocks = choose_clocks(parameters, timeline.speed, device)
-    circuit, tables = assemble(parameters, tissue, inputs, clocks)
-    recorder = record(
-        circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
-    )
-    return Animal(
-        parameters, tissue, inputs, clocks, recorder.circuit, {**tables, **recorder.tables}
-    )
+    recorder, tables = animal.circuit(clocks)
+    return Animal(parameters, animal.tissue, animal.inputs, clocks, recorder.circuit, tables)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from analysis.behaviour.freezing import Readout, score_freezing
@@ -17,6 +16,7 @@ from models.machine.clocks import Clocks
 from models.machine.scratch import scratch
 from models.mechanisms.mechanism import records
 from models.parameters import ParameterSet
+from models.streams import stream
 from models.tissue.anatomy import by_class
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import Tissue
@@ -92,7 +92,7 @@ class Recorder:
 
 def record(
     circuit: Circuit, tissue: Tissue, parameters: ParameterSet, speed: float, clocks: Clocks,
-    rng: Generator,
+    seed: int,
 ) -> Recorder:  # fmt: skip
     """Choose what is recorded of `circuit`.
 
@@ -106,8 +106,8 @@ def record(
         Compression of the clock.
     clocks : Clocks
         Sampling intervals are whole multiples of the astrocyte's step.
-    rng : numpy.random.Generator
-        Chooses the synapses.
+    seed : int
+        The animal; which of its synapses are recorded is drawn.
 
     Returns
     -------
@@ -118,7 +118,7 @@ def record(
         wanted = float(parameters.quantity(f"recording.{name}")) / speed
         return max(1, round(wanted / clocks.astrocyte)) * clocks.astrocyte
 
-    sampled = {}
+    sampled, rng = {}, stream(seed, "recording")
     shares = _shares(parameters)
     for pre, edges in tissue.tripartite.items():
         wanted = max(1, round(parameters.value("recording.n_synapses") * shares[pre]))

@@ -10,18 +10,13 @@ import xarray as xr
 
 from analysis.activity.regime import cautions_of
 from analysis.dataset.schema import assemble as assemble_dataset
-from models.circuits.amygdala_prefrontal import assemble
 from models.machine.run import run_circuit
 from models.parameters import ParameterSet, Value
-from models.streams import stream
-from models.tissue.animal import draw_tissue
-from models.tissue.lesion import cut
-from paradigms.protocol.doses import lesions
 from paradigms.protocol.files import Protocol
+from paradigms.run.animal import draw_animal
 from paradigms.run.preflight import check_room, needed, prepare
 from paradigms.run.provenance import provenance
-from paradigms.run.recording import describe, record, score
-from paradigms.run.stimuli import draw_inputs
+from paradigms.run.recording import describe, score
 
 Progress = Callable[[float, float], None]
 
@@ -76,24 +71,19 @@ def simulate(
         protocol, seed=seed, size=size, clock=clock, overrides=overrides, device=device, gpu=gpu
     )
     check_room(needed(animal))
-    parameters, timeline, clocks = animal.parameters, animal.timeline, animal.clocks
-    tissue = draw_tissue(parameters, animal.size, seed)
-    tissue = cut(tissue, lesions(timeline.interventions), seed)
-    inputs = draw_inputs(parameters, tissue, timeline, seed)
+    parameters, timeline = animal.parameters, animal.timeline
+    drawn = draw_animal(parameters, timeline, animal.size, seed)
+    tissue = drawn.tissue
     began = time.perf_counter()
 
     def report(fraction: float) -> None:
         if progress is not None:
             progress(fraction, fraction * timeline.duration)
 
-    circuit, tables = assemble(parameters, tissue, inputs, clocks)
-    recorder = record(
-        circuit, tissue, parameters, timeline.speed, clocks, stream(seed, "recording")
-    )
+    recorder, tables = drawn.circuit(animal.clocks)
     run = run_circuit(
-        recorder.circuit, {**tables, **recorder.tables}, timeline.duration, device,
-        gpu=gpu, progress=report,
-    )  # fmt: skip
+        recorder.circuit, tables, timeline.duration, device, gpu=gpu, progress=report
+    )
     recorded = recorder.arrays(run.records, tissue)
     dataset = assemble_dataset(
         {

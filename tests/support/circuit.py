@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import brian2 as b2
 import numpy as np
 
-from models.circuits.amygdala_prefrontal import Inputs, assemble
-from models.machine.circuit import Tables
 from models.machine.clocks import Clocks, choose_clocks
 from models.machine.objects import make_objects, recorded
 from models.machine.run import run_circuit
 from models.machine.session import device_session
-from models.parameters import ParameterSet, Value, load_parameters
-from models.streams import stream
-from models.tissue.animal import Tissue, draw_tissue
+from models.parameters import Value, load_parameters
 from models.tissue.individual import individual
-from models.tissue.lesion import cut
-from paradigms.protocol.doses import lesions
 from paradigms.protocol.files import Protocol, load_protocol, parse_protocol
-from paradigms.protocol.timeline import Timeline, animal_timeline
-from paradigms.run.recording import Recorder, record
-from paradigms.run.stimuli import draw_inputs
+from paradigms.protocol.timeline import animal_timeline
+from paradigms.run.animal import Animal as DrawnAnimal
+from paradigms.run.animal import draw_animal
 
 SIZE = 250
 
@@ -74,27 +67,12 @@ def blink() -> Protocol:
     return parse_protocol(BLINK, "blink.toml")
 
 
-@dataclass(frozen=True)
-class Animal:
-    """One animal before its run."""
-
-    parameters: ParameterSet
-    timeline: Timeline
-    tissue: Tissue
-    inputs: Inputs
-    seed: int
+class Animal(DrawnAnimal):
+    """One animal before its run, and ways to run it."""
 
     def clocks(self, device: str) -> Clocks:
         """Return the clocks that `device` chooses."""
         return choose_clocks(self.parameters, self.timeline.speed, device)
-
-    def circuit(self, clocks: Clocks) -> tuple[Recorder, Tables]:
-        """Return the recorder, which holds the circuit, and all tables of the run."""
-        circuit, tables = assemble(self.parameters, self.tissue, self.inputs, clocks)
-        rng = stream(self.seed, "recording")
-        speed = self.timeline.speed
-        recorder = record(circuit, self.tissue, self.parameters, speed, clocks, rng)
-        return recorder, {**tables, **recorder.tables}
 
     def run(
         self, device: str, duration: float | None = None, *, like_genn: bool = False
@@ -126,7 +104,4 @@ def draw(
         protocol = load_protocol(protocol)
     parameters = individual(load_parameters(overrides), seed)
     timeline = animal_timeline(protocol, None, seed)
-    tissue = draw_tissue(parameters, size, seed)
-    tissue = cut(tissue, lesions(timeline.interventions), seed)
-    inputs = draw_inputs(parameters, tissue, timeline, seed)
-    return Animal(parameters, timeline, tissue, inputs, seed)
+    return Animal(**vars(draw_animal(parameters, timeline, size, seed)))
