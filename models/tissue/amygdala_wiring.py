@@ -22,11 +22,11 @@ def recipients(
     The share is exact, not a coin for each cell: animals differ in which cells are reached and in
     how CS, US and dopamine overlap, less in how many cells there are of a kind.
     """
-    rng = stream(seed, f"recipients/{source}")
     shares = by_class(parameters, tissue.anatomy, f"afferent.{source}_share")
     reached = []
     for row, share in zip(tissue.anatomy.classes, shares, strict=True):
         cells = tissue.cells(row.name)
+        rng = stream(seed, f"recipients/{source}_to_{row.name}")
         reached.append(rng.choice(cells, size=round(share * len(cells)), replace=False))
     return np.sort(np.concatenate(reached))
 
@@ -90,7 +90,7 @@ def volume_release(
         targets = recipients(parameters, tissue, modulator.recipients, seed)
     _, cells = tissue.members(modulator.source)
     count = min(round(parameters.value(modulator.reach)), len(cells))
-    rng = stream(seed, f"wiring/{modulator.source}")
+    rng = stream(seed, f"volume/{modulator.source}_to_{modulator.target}")
     first = rng.integers(len(cells), size=len(targets))
     source = cells[(first[:, None] + np.arange(count)) % len(cells)].ravel()
     share = np.full(len(source), 1 / count)

@@ -11,7 +11,7 @@ from astrogram.text import shown
 from models.parameters import ParameterError, ParameterSet, load_parameters
 from models.streams import stream
 from models.tissue.amygdala_wiring import static_edges, tripartite_edges, volume_release
-from models.tissue.anatomy import AFFERENT, DRIVE, PRINCIPAL, Afferent
+from models.tissue.anatomy import AFFERENT, ASTROCYTES, DRIVE, PRINCIPAL, Afferent
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import REFERENCE_SIZE, SIZE_RANGE, Tissue
 from models.tissue.homeostasis import RestingNetwork, resting_rates, settle
@@ -34,31 +34,34 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
         count for count, row in zip(counts, anatomy.populations, strict=True)
         if row.cells == PRINCIPAL
     )  # fmt: skip
-    rng = stream(seed, "layout")
 
     projection = np.zeros(len(population), np.int8)
     edges = np.cumsum([round(share * n_principal) for share in _shares(parameters)])
     labels = 1 + np.searchsorted(edges, np.arange(n_principal), side="right")
+    rng = stream(seed, f"projection/{anatomy.memory.name}")
     projection[:n_principal] = rng.permutation(labels)
 
     per_astrocyte = parameters.value("population.cells_per_astrocyte")
     side_cells = max(2, round(np.sqrt(n_principal / per_astrocyte)))
     side = parameters.value("population.side") * np.sqrt(size / REFERENCE_SIZE)
     step = side / side_cells
-    row, column = np.divmod(np.arange(side_cells**2), side_cells)
-    astrocyte_position = (np.stack([column, row], axis=1) + 0.5) * step
+    line, column = np.divmod(np.arange(side_cells**2), side_cells)
+    astrocyte_position = (np.stack([column, line], axis=1) + 0.5) * step
     position = np.full((len(population), 2), np.nan)
-    near = [row.region == anatomy.memory.region for row in anatomy.populations]
-    in_region = np.flatnonzero(np.array(near)[population])
-    position[in_region] = rng.uniform(0, side, size=(len(in_region), 2))
+    E_L = np.empty(len(population))
+    for number, row in enumerate(anatomy.populations):
+        cells = np.flatnonzero(population == number)
+        spread = stream(seed, f"E_L/{row.name}").standard_normal(len(cells))
+        E_L[cells] = parameters.value("lif.E_L") + parameters.value("lif.E_L_sd") * spread
+        if row.region == anatomy.memory.region:
+            places = stream(seed, f"position/{row.name}").uniform(0, side, size=(len(cells), 2))
+            position[cells] = places
     domain = np.full(len(population), -1, np.int32)
     cell = np.minimum((position[:n_principal] / step).astype(np.int32), side_cells - 1)
     domain[:n_principal] = cell[:, 1] * side_cells + cell[:, 0]
 
     sigma = parameters.value("receptors.gain_sigma")
-    E_L = parameters.value("lif.E_L") + parameters.value("lif.E_L_sd") * rng.standard_normal(
-        len(population)
-    )
+    gain = stream(seed, f"gain/{ASTROCYTES}").standard_normal(side_cells**2)
     return {
         "anatomy": anatomy,
         "n_principal": n_principal,
@@ -68,7 +71,7 @@ def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]
         "domain": domain,
         "astrocyte_position": astrocyte_position,
         "E_L": E_L * 1e-3,
-        "gain": np.exp(sigma * rng.standard_normal(side_cells**2) - 0.5 * sigma**2),
+        "gain": np.exp(sigma * gain - 0.5 * sigma**2),
         "gap_junctions": grid_neighbours(side_cells, side_cells),
     }
 

@@ -118,10 +118,11 @@ def record(
         wanted = float(parameters.quantity(f"recording.{name}")) / speed
         return max(1, round(wanted / clocks.astrocyte)) * clocks.astrocyte
 
-    sampled, rng = {}, stream(seed, "recording")
+    sampled = {}
     shares = _shares(parameters)
     for pre, edges in tissue.tripartite.items():
         wanted = max(1, round(parameters.value("recording.n_synapses") * shares[pre]))
+        rng = stream(seed, f"recording/{pre}")
         sampled[pre] = np.sort(rng.choice(len(edges), min(len(edges), wanted), replace=False))
     tables: Tables = {f"indices.weights_{pre}": chosen for pre, chosen in sampled.items()}
     tables["indices.astrocyte_traces"] = np.arange(tissue.n_astrocytes)

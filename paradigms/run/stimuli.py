@@ -76,7 +76,7 @@ def _sorted(
 
 
 def _spikes(
-    rng: Generator, row: Afferent, cells: slice, parameters: ParameterSet, timeline: Timeline,
+    seed: int, row: Afferent, cells: slice, parameters: ParameterSet, timeline: Timeline,
     fluctuation: NDArray | None = None,
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float64]]]:  # fmt: skip
     """Spikes of one kind of afferent; what is there all the time also fluctuates."""
@@ -90,7 +90,7 @@ def _spikes(
         "us": [(t.us_on, t.us_off) for t in timeline.trials if not np.isnan(t.us_on)],
         "context": inside,
     }[row.when]
-    rate = parameters.value(row.rate)
+    rng, rate = stream(seed, f"spikes/{row.name}"), parameters.value(row.rate)
     if row.rate_silent:
         yield _poisson(rng, cells, parameters.value(row.rate_silent), awake)
     if row.when == "awake" and fluctuation is not None:
@@ -132,24 +132,22 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
     afferent = _sorted(
         [
             spikes
-            for rng in [stream(seed, AFFERENT)]
             for row in anatomy.sources(AFFERENT)
-            for spikes in _spikes(rng, row, tissue.afferents[row.name], parameters, timeline)
+            for spikes in _spikes(seed, row, tissue.afferents[row.name], parameters, timeline)
         ],
         dt, timeline.duration,
     )  # fmt: skip
-    rng = stream(seed, DRIVE)
     tau = float(parameters.quantity("afferent.tau_fluctuation")) / timeline.speed
     fluctuation = _ornstein_uhlenbeck(
-        rng, parameters.value("afferent.fluctuation"), tau, FLUCTUATION_STEP,
-        int(timeline.duration / FLUCTUATION_STEP) + 1,
+        stream(seed, "fluctuation"), parameters.value("afferent.fluctuation"), tau,
+        FLUCTUATION_STEP, int(timeline.duration / FLUCTUATION_STEP) + 1,
     )  # fmt: skip
     drive = _sorted(
         [
             spikes
             for row in anatomy.sources(DRIVE)
             for spikes in _spikes(
-                rng, row, tissue.drives[row.name], parameters, timeline, fluctuation
+                seed, row, tissue.drives[row.name], parameters, timeline, fluctuation
             )
         ],
         dt, timeline.duration,
