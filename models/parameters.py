@@ -107,19 +107,20 @@ def _in_unit(row: Parameter, given: Value) -> float:
     return float(quantity / parse_unit(row.unit))
 
 
-def _tables() -> Traversable:
+def tables_folder() -> Traversable:
+    """The folder of all tables."""
     return resources.files("models") / "tables"
 
 
 def circuits() -> list[str]:
     """Names of the circuits that have parameter tables."""
-    found = (entry.name for entry in _tables().iterdir() if entry.is_dir())
+    found = (entry.name for entry in tables_folder().iterdir() if entry.is_dir())
     return sorted(name for name in found if name != SHARED)
 
 
 def _records(folder: str, file: str, columns: Sequence[str]) -> Iterator[tuple[str, dict]]:
     """Rows of a table, each with file and line for messages."""
-    path = _tables() / folder / file
+    path = tables_folder() / folder / file
     reader = csv.DictReader(path.read_text(encoding="utf-8").splitlines())
     if tuple(reader.fieldnames or ()) != tuple(columns):
         raise ParameterError(f"table {file} has columns {reader.fieldnames}, not {columns}")
@@ -155,7 +156,7 @@ def _read_tables(circuit: str) -> list[Parameter]:
     """Own rows of a circuit and those that it takes, sorted by group, changes made."""
     if circuit not in circuits():
         raise ParameterError(f"unknown circuit '{circuit}'; allowed: {', '.join(circuits())}")
-    files = {entry.name for entry in (_tables() / circuit).iterdir()}
+    files = {entry.name for entry in (tables_folder() / circuit).iterdir()}
     own = sorted(name for name in files if name.endswith(".csv"))
     groups = {
         name.removesuffix(".csv"): _group(circuit, name.removesuffix(".csv"))
@@ -188,7 +189,7 @@ def _read_tables(circuit: str) -> list[Parameter]:
 
 
 def _shared(where: str, group: str) -> dict[str, Parameter]:
-    known = {entry.name.removesuffix(".csv") for entry in (_tables() / SHARED).iterdir()}
+    known = {entry.name.removesuffix(".csv") for entry in (tables_folder() / SHARED).iterdir()}
     if group not in known:
         raise ParameterError(
             f"{where}: no table {SHARED}/{shown(group)}.csv; allowed: {', '.join(sorted(known))}"

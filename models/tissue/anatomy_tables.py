@@ -9,11 +9,10 @@ import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from functools import lru_cache
-from importlib import resources
 from typing import Any, TypeVar
 
 from astrogram.text import shown
-from models.parameters import ParameterError, load_parameters
+from models.parameters import ParameterError, load_parameters, tables_folder
 from models.tissue.anatomy import (
     AFFERENT,
     ASTROCYTES,
@@ -67,7 +66,7 @@ def load_anatomy(circuit: str = "amygdala_prefrontal") -> Anatomy:
     ParameterError
         For a faulty table: one line with file and row, what stands there and what is allowed.
     """
-    folder = resources.files("models") / "tables" / circuit / "anatomy"
+    folder = tables_folder() / circuit / "anatomy"
     texts = {name: (folder / name).read_text(encoding="utf-8") for name in TABLES}
     return read_anatomy(texts, load_parameters(circuit=circuit).table)
 

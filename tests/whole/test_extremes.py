@@ -1,6 +1,6 @@
 """Parameters at the bounds of their tables: an animal lives, is refused, or is told to be unsound.
 
-`python -m tests.pipeline.test_extremes 200 15` prints what becomes of each of 200.
+`python -m tests.whole.test_extremes 200 15` prints what becomes of each of 200.
 """
 
 import sys
