@@ -8,20 +8,19 @@ from typing import Annotated
 import typer
 
 from paradigms.cohort.groups import load_groups
-from paradigms.command.cohort import (
+from paradigms.command.cohort import Report, report_cohort
+from paradigms.command.options import (
     Animals,
+    AsJson,
     ClockName,
     FirstSeed,
+    Folder,
     Jobs,
-    Out,
     Overwrite,
-    Report,
     Seed,
     Size,
-    report_cohort,
     seeds_from,
 )
-from paradigms.command.show import AsJson
 from paradigms.display.console import EFFECT_COLUMNS
 from paradigms.protocol.files import load_protocol
 
@@ -44,7 +43,7 @@ def amygdala_astrocytes(
     reasons: Annotated[
         bool, typer.Option("--reasons", help="Clamp the outputs of astrocytes one at a time.")
     ] = False,
-    out: Out = Path("out/amygdala_astrocytes"),
+    out: Folder = Path("out/amygdala_astrocytes"),
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:

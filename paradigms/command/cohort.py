@@ -6,40 +6,30 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from astrogram.files import replacing
 from paradigms.cohort.groups import Group, load_groups, shipped_groups
-from paradigms.command.show import AsJson
-from paradigms.display.console import COMPARE_COLUMNS, EXPENDABLE, note, print_rows, terminal
+from paradigms.command.options import (
+    Animals,
+    AsJson,
+    ClockName,
+    FirstSeed,
+    Folder,
+    Jobs,
+    Overwrite,
+    Rows,
+    Seed,
+    Size,
+    seeds_from,
+)
+from paradigms.display.console import COMPARE_COLUMNS, EXPENDABLE, note, print_rows
+from paradigms.display.progress import AnimalsProgress
 from paradigms.protocol.files import load_protocol, parse_protocol
 from paradigms.protocol.plan import Protocol
 from paradigms.run.output import check_beside, check_place, check_writable
-
-Animals = Annotated[int, typer.Option(min=1, max=10_000, help="Animals in each group.")]
-Seed = Annotated[
-    int, typer.Option("--seed", min=0, max=2**32 - 1, help="Seed of the first animal.")
-]
-FirstSeed = Annotated[
-    int | None, typer.Option("--first-seed", min=0, max=2**32 - 1, hidden=True)
-]
-"""The old name of --seed."""
-Jobs = Annotated[
-    int | None, typer.Option(min=1, max=1024, help="Worker processes; default one for each core.")
-]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Replace results of other settings.")
-]
-Size = Annotated[int | None, typer.Option(help="Number of neurons.")]
-ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]
-Rows = Annotated[
-    Path | None,
-    typer.Option(help="TOML file of [[epoch]] and [[contrast]] tables, beside the protocol's."),
-]
-Out = Annotated[Path, typer.Option(help="Folder of the cohort.")]
 
 
 @dataclass(frozen=True)
@@ -82,7 +72,7 @@ def cohort(
     size: Size = None,
     clock: ClockName = None,
     rows: Rows = None,
-    out: Out = Path("out/cohort"),
+    out: Folder = Path("out/cohort"),
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
@@ -168,40 +158,6 @@ def report_cohort(
     note(f"figure: {picture}")
 
 
-def seeds_from(seed: int, first_seed: int | None, animals: int) -> range:
-    """Return the seeds of a cohort; `first_seed` is the old name of `seed`."""
-    first = seed if first_seed is None else first_seed
-    return range(first, first + animals)
-
-
 def cores() -> int:
     """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-
-
-class AnimalsProgress:
-    """A bar on a terminal, a line for each animal elsewhere."""
-
-    def __init__(self) -> None:
-        console = terminal()
-        self.live = console.is_terminal
-        self.bar = Progress(
-            TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
-            TimeRemainingColumn(), console=console, disable=not self.live,
-        )  # fmt: skip
-        self.task = self.bar.add_task("animals", total=None)
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        self.bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Take the display down, also after an error."""
-        self.bar.stop()
-
-    def __call__(self, done: int, total: int, name: str) -> None:
-        """Show that `done` of `total` animals are done, and which was the last."""
-        self.bar.update(self.task, completed=done, total=total)
-        if not self.live:
-            note(f"{done} of {total} animals" + (f": {name}" if name else " are there already"))

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from astrogram.files import replacing
+from paradigms.command.options import AsJson
 from paradigms.display.console import note, print_markdown, print_rows
 from paradigms.display.rendering import as_rows
 from paradigms.run.output import check_writable
@@ -25,9 +26,7 @@ def reproduce_group() -> None:
 
 @reproduce.command()
 def references(
-    as_json: Annotated[
-        bool, typer.Option("--json", help="Print rows as JSON, for scripts.")
-    ] = False,
+    as_json: AsJson = False,
     quick: Annotated[
         bool, typer.Option("--quick", help="Leave out the checks that take minutes.")
     ] = False,

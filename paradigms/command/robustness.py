@@ -9,18 +9,19 @@ import typer
 
 from astrogram.files import replacing
 from paradigms.cohort.groups import load_groups
-from paradigms.command.cohort import (
+from paradigms.command.cohort import cores
+from paradigms.command.options import (
     Animals,
-    AnimalsProgress,
+    AsJson,
+    AsMarkdown,
     FirstSeed,
     Jobs,
     Overwrite,
     Seed,
-    cores,
     seeds_from,
 )
-from paradigms.command.show import AsJson
 from paradigms.display.console import note, print_markdown, print_rows
+from paradigms.display.progress import AnimalsProgress
 from paradigms.display.rendering import as_rows
 from paradigms.protocol.files import load_protocol
 from paradigms.run.output import check_beside, check_place, check_writable, unlike
@@ -46,9 +47,7 @@ def robustness(
     out: Annotated[Path, typer.Option(help="Folder of the map.")] = Path("out/robustness"),
     overwrite: Overwrite = False,
     as_json: AsJson = False,
-    markdown: Annotated[
-        bool, typer.Option("--markdown", help="Print Markdown, for the docs.")
-    ] = False,
+    markdown: AsMarkdown = False,
 ) -> None:
     """Vary all chosen parameters together; print what survives, and what decides. Hours."""
     plan = load_protocol(PROTOCOL)

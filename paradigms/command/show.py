@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from astrogram.text import one_line, printable
+from paradigms.command.options import AsJson, AsMarkdown
 from paradigms.display.console import note, print_json, print_markdown, print_rows, print_title
 from paradigms.display.rendering import as_rows
 from paradigms.protocol.files import load_protocol, shipped_protocols
@@ -20,9 +21,6 @@ PHASE_COLUMNS = (
 INTERVENTION_COLUMNS = (
     "kind", "target", "dose", "during", "locked", "windows", "start_s", "stop_s",
 )  # fmt: skip
-
-AsJson = Annotated[bool, typer.Option("--json", help="Print rows as JSON, for scripts.")]
-AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print as Markdown.")]
 
 
 def parameters(

@@ -1,4 +1,4 @@
-"""What the command line shows: tables, as text or JSON, notes, and the progress of a run.
+"""What the command line shows: tables, as text or JSON, and notes.
 
 Text of strangers (titles, names, labels) goes to the terminal here alone, and only as
 `astrogram.text` makes it safe.
@@ -11,16 +11,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from astrogram import environment
 from astrogram.text import one_line, printable
 from paradigms.display.rendering import Row, as_rows, markdown, table
-from paradigms.protocol.timeline import Timeline
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -112,84 +109,6 @@ def terminal() -> Console:
     live = sys.stderr is not None and sys.stderr.isatty()
     console = Console(stderr=True, force_terminal=live)
     return Console(stderr=True, force_terminal=False) if console.is_dumb_terminal else console
-
-
-class RunProgress:
-    """Shows how far a run is: simulated time, phase and time left, on standard error.
-
-    On a terminal a bar; elsewhere (a log, a pipe) one line for each phase reached. Use as a
-    context manager and hand it to the simulation as its progress function.
-    """
-
-    def __init__(self, timeline: Timeline) -> None:
-        self.timeline = timeline
-        console = terminal()
-        self.live = console.is_terminal
-        self.phase = ""
-        self.bar = Progress(
-            TextColumn("{task.description}", markup=False),
-            BarColumn(),
-            TaskProgressColumn(),
-            TextColumn("left"),
-            TimeRemainingColumn(),
-            console=console,
-            disable=not self.live,
-        )
-        # Building comes first and has no measure, so the clock of the bar starts later.
-        self.task = self.bar.add_task("building the model", total=1.0, start=False)
-
-    def __enter__(self) -> Self:
-        """Show that the model is being built."""
-        self.bar.start()
-        if not self.live:
-            note(f"building the model, then {self.timeline.duration:g} s of simulated time")
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """Take the display down, also after an error."""
-        self.bar.stop()
-
-    def __call__(self, fraction: float, simulated_s: float) -> None:
-        """Show that `fraction` of the run is done, `simulated_s` seconds of simulated time."""
-        window = self.timeline.phase_at(simulated_s)
-        phase = one_line(" ".join(dict.fromkeys((window.session, window.name))))
-        text = f"{simulated_s:7.1f} of {self.timeline.duration:.1f} s  {phase}"
-        if self.live:
-            self.bar.start_task(self.task)
-            self.bar.update(self.task, completed=fraction, description=text)
-        elif phase != self.phase:
-            note(f"{text}  ({100 * fraction:.0f} %)")
-        self.phase = phase
-
-
-class SimpleProgress:
-    """Shows the share of a run that is done on a terminal; elsewhere one line at its start."""
-
-    def __init__(self, title: str) -> None:
-        console = terminal()
-        self.title = title
-        self.bar = Progress(console=console, disable=not console.is_terminal)
-        self.task = self.bar.add_task(title, total=1.0)
-
-    def __enter__(self) -> Self:
-        """Begin."""
-        if self.bar.disable:
-            note(f"running {self.title}")
-        self.bar.start()
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        """Take the display down, also after an error."""
-        self.bar.stop()
-
-    def __call__(self, fraction: float) -> None:
-        """Show that `fraction` of the run is done."""
-        self.bar.update(self.task, completed=fraction)
 
 
 def _write(text: str) -> None:

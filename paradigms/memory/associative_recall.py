@@ -31,8 +31,10 @@ from models.memory.reduction import reduce_network
 from models.memory.transport import pattern_transport
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
-from paradigms.memory.patterns import Images, choose, corrupt
-from paradigms.parts.options import OptionError, check_count, check_fits, check_seed, check_share
+from paradigms.memory.latent_autoencoder import latent_encoder
+from paradigms.memory.patterns import choose, corrupt
+from paradigms.parts.options import OptionError, check_fits, check_seed
+from paradigms.parts.table import PARADIGMS
 from paradigms.run.provenance import provenance
 
 NAME = "associative_recall"
@@ -52,7 +54,7 @@ def simulate_recall(
     size: int | None = None,
     block: float = 0.0,
     group: str = "recall",
-    encode: Callable[[Images], NDArray[np.int8]] | None = None,
+    latent: bool = False,
     seed: int = 0,
     overrides: Mapping[str, str] | None = None,
     progress: Callable[[float], None] | None = None,
@@ -73,8 +75,9 @@ def simulate_recall(
         Share of transport that is blocked.
     group : str
         Constants: ``"recall"`` or ``"gradient"``, see `models.memory.network.memory_network`.
-    encode : callable, optional
-        Images to -1 and 1; plain binarisation by default.
+    latent : bool
+        Store the code of an autoencoder that is trained on the images (needs torch), instead of
+        their brighter and darker pixels.
     seed : int
         Patterns and cues follow from it.
     overrides : mapping of str to str, optional
@@ -96,16 +99,16 @@ def simulate_recall(
     """
     parameters = load_parameters(overrides, circuit=CIRCUIT)
     check_seed(seed)
-    check_share("--block", block, "blocked transport")
-    check_share("--corruption", corruption, "flipped bits")
-    check_count("--n-patterns", n_patterns, 1)
+    options = PARADIGMS[NAME]
+    options.check(block=block, corruption=corruption, n_patterns=n_patterns)
     if patterns != "random" and size is not None:
         raise OptionError(
             f"--size is for random patterns; those of {shown(patterns)} have a size of their own"
         )
     size = N_NEURONS if size is None else size
-    check_count("--size", size, 2)
+    options.check(size=size)
     check_memory(n_patterns, size)
+    encode = latent_encoder(patterns, parameters, seed) if latent else None
     rng = stream(seed, "patterns")
     stored, images = choose(patterns, n_patterns, size, rng, encode)
     check_memory(*stored.shape)

@@ -9,11 +9,13 @@ memory needs both.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from astrogram.text import shown
 from models.parameters import ParameterSet
 from paradigms.memory.images import Images, PatternError
 
@@ -38,6 +40,32 @@ def require_torch() -> Any:
         ) from None
     torch.set_num_threads(1)
     return torch
+
+
+def latent_encoder(
+    source: str, parameters: ParameterSet, seed: int
+) -> Callable[[Images], NDArray[np.int8]]:
+    """Return what trains an autoencoder on the images that it is given, and encodes them.
+
+    Parameters
+    ----------
+    source : str
+        As `paradigms.memory.patterns.choose` takes it.
+    parameters, seed
+        As in `fit_autoencoder`.
+
+    Raises
+    ------
+    PatternError
+        If the source holds no images, or torch is not installed.
+    """
+    if source == "random" or source.endswith(".npy"):
+        raise PatternError(
+            f"--latent encodes images and {shown(source)} holds none; give --patterns digits, "
+            "patches, a CIFAR-10 archive or a folder of images"
+        )
+    require_torch()
+    return lambda images: fit_autoencoder(images, parameters, seed).encode(images)
 
 
 def fit_autoencoder(images: Images, parameters: ParameterSet, seed: int) -> LatentCode:

@@ -23,7 +23,8 @@ from models.machine.session import device_session
 from models.memory.spiking import Wiring, build_spiking
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
-from paradigms.parts.options import check_count, check_fits, check_seed, check_share
+from paradigms.parts.options import check_fits, check_seed
+from paradigms.parts.table import PARADIGMS
 from paradigms.run.provenance import provenance
 
 NAME = "spiking_recall"
@@ -68,9 +69,8 @@ def simulate_spiking(
     OptionError, ParameterError, ModelError, DeviceError
         Before the run, for what cannot be simulated.
     """
-    check_count("--networks", networks, 1)
+    PARADIGMS[NAME].check(networks=networks, block=block)
     check_seed(seed, networks)
-    check_share("--block", block, "blocked transport")
     parameters = load_parameters(overrides, circuit=CIRCUIT)
     n, k = (int(parameters.value(f"spiking.{name}")) for name in ("n_neurons", "n_patterns"))
     check_fits(

@@ -1,6 +1,8 @@
-"""Options of the small paradigms: what they may be, refused in one line before any work."""
+"""Options of the small paradigms: what each may be, refused in one line before any work."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import psutil
 
@@ -16,24 +18,62 @@ class OptionError(AstrogramError, ValueError):
     """An option that means nothing, or asks for more than there is; one line."""
 
 
-def check_share(option: str, value: float, of: str) -> None:
-    """Refuse what is not a share.
+@dataclass(frozen=True)
+class Option:
+    """One option of a paradigm: a parameter of its function, and ``--name`` on the command line.
 
-    Parameters
+    Attributes
     ----------
-    option : str
-        As on the command line, such as ``"--block"``.
-    value : float
-    of : str
-        What it is a share of, in words.
-
-    Raises
-    ------
-    OptionError
-        If `value` is not a number from 0 to 1.
+    name : str
+        Of the parameter; on the command line with ``-`` for ``_``.
+    kind : type
+        int, float or str, or bool for a switch.
+    default : object
+        That of the function; None where it follows from other options.
+    help : str
+        One phrase.
+    bounds : tuple of float, optional
+        Lowest and highest number that is allowed.
+    names : tuple of str
+        Words that are allowed; none where they are not a fixed list.
     """
-    if not 0 <= value <= 1:
-        raise OptionError(f"{option} {value:g}; allowed: 0 to 1, the share of {of}")
+
+    name: str
+    kind: type
+    default: object
+    help: str
+    bounds: tuple[float, float] | None = None
+    names: tuple[str, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        """The option as it is written on the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    def describe(self) -> str:
+        """Return its help, with what is allowed and the default."""
+        allowed = f": {', '.join(self.names)}" if self.names else ""
+        if self.bounds is not None:
+            low, high = self.bounds
+            allowed = f", {low:g} or more" if high == LARGEST_COUNT else f", {low:g} to {high:g}"
+        default = f" [default: {self.default}]" if self.default or self.bounds else ""
+        return f"{self.help}{allowed}{default}"
+
+    def check(self, value: float) -> None:
+        """Refuse a number outside the bounds.
+
+        Raises
+        ------
+        OptionError
+            With what is allowed, and what it is.
+        """
+        assert self.bounds is not None  # only numbers with bounds are checked here
+        low, high = self.bounds
+        if not low <= value <= high:
+            given = shown(value) if self.kind is int else f"{value:g}"
+            raise OptionError(
+                f"{self.flag} {given}; allowed: {low:.15g} to {high:.15g}, {self.help}"
+            )
 
 
 def check_count(option: str, value: int, least: int, most: int = LARGEST_COUNT) -> None:

@@ -14,6 +14,7 @@ from matplotlib.image import imsave
 from astrogram.errors import OutputError
 from paradigms.command import cli
 from paradigms.command.marks import read_mark, request_mark
+from paradigms.display.console import COMPARE_COLUMNS
 from paradigms.protocol.interventions import Intervention
 from paradigms.protocol.timeline import animal_timeline
 from paradigms.run.output import check_writable, dataset_path
@@ -57,7 +58,7 @@ def house(monkeypatch):
         imsave(path, [[0.0, 1.0]])
 
     def comparison(animals):
-        row = dict.fromkeys(cli.COMPARE_COLUMNS, 1.0)
+        row = dict.fromkeys(COMPARE_COLUMNS, 1.0)
         return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(animals)}]
 
     tool = Intervention("tool", "a tool", "cells.v", "v = dose", "1", 1.0, "somewhere")
@@ -366,12 +367,20 @@ def test_check_writable_refuses_what_is_taken(tmp_path):
 
 def test_the_module_is_the_command_and_help_is_light():
     code = (
-        "import sys; from paradigms.command.cli import main; main(['run', '--help']);"
-        "print(sorted({'brian2', 'xarray', 'matplotlib', 'sklearn'} & set(sys.modules)))"
+        "import sys; from paradigms.command.cli import main; main(sys.argv[1:]);"
+        "heavy = {'brian2', 'xarray', 'matplotlib', 'scipy', 'sklearn'};"
+        "print(sorted(heavy & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert "--intervene" in done.stdout
-    assert done.stdout.splitlines()[-1] == "[]"
+    for arguments, shown in (
+        (["--help"], "analyse"), (["run", "--help"], "calcium_wave"),
+        (["run", "fear_extinction", "--help"], "--intervene"),
+        (["run", "spiking_recall", "--help"], "--networks"),
+    ):  # fmt: skip
+        done = subprocess.run(
+            [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=True
+        )
+        assert shown in done.stdout
+        assert done.stdout.splitlines()[-1] == "[]"
     done = subprocess.run(
         [sys.executable, "-m", "paradigms", "rum"], capture_output=True, text=True, check=False
     )

@@ -219,7 +219,11 @@ def test_figures_come_after_the_numbers_and_may_fail(quick, animal, monkeypatch,
         assert [line for line in err.splitlines() if "No space left" in line] == [
             line for line in err.splitlines() if line.startswith("astrogram: cannot write ")
         ]
-    assert [path.name for path in tmp_path.rglob("*.*")] == ["calcium_wave_seed0.nc"]
+    assert sorted(path.name for path in tmp_path.rglob("*.*")) == [
+        "animal_summary.json", "calcium_wave_seed0.nc",
+    ]  # fmt: skip
+    (table,) = tmp_path.rglob("animal_summary.json")
+    assert len(json.loads(table.read_text())) == len(animal.rows)
 
 
 def test_a_map_whose_figure_fails_prints_its_rows(monkeypatch, capsys, tmp_path):

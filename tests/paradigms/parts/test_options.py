@@ -7,12 +7,12 @@ import pytest
 
 from models.checks import ModelError
 from paradigms.command import cli
-from paradigms.command.parts import PARTS
 from paradigms.memory.associative_recall import simulate_recall
 from paradigms.memory.memory_capacity import measure_capacity
 from paradigms.memory.spiking_recall import simulate_spiking
 from paradigms.memory.transport_block import simulate_block
-from paradigms.parts.options import OptionError, check_count, check_fits, check_seed, check_share
+from paradigms.parts.options import OptionError, check_count, check_fits, check_seed
+from paradigms.parts.table import PARADIGMS
 
 MEMORY = "GB of memory and this machine has"
 HUGE = str(10**9)
@@ -65,15 +65,15 @@ REFUSED = [
     ("calcium_wave", ["--graph", "star"], "unknown graph 'star'; allowed: ring"),
     ("calcium_wave", ["--junction", "star"], "unknown gap junction 'star'; allowed"),
     ("transport_block", ["--set", "storage.n_neurons=1000", "--set", "storage.cues=10000"], MEMORY),
-    *((part, ["--seed", value], "--seed") for part in PARTS for value in ("-1", "4294967296")),
+    *((part, ["--seed", value], "--seed") for part in PARADIGMS for value in ("-1", "4294967296")),
     *(
         (part, [f"--{option}", value], f"--{option} means nothing to {part}; allowed: --")
-        for part in PARTS
+        for part in PARADIGMS
         for option, value in (
             ("block", "0"), ("networks", "1"), ("size", "9"), ("graph", "ring"),
             ("n-patterns", "1"), ("corruption", "0"), ("clock", "published"),
         )
-        if option.replace("-", "_") not in PARTS[part].options
+        if option.replace("-", "_") not in {own.name for own in PARADIGMS[part].options}
     ),
 ]  # fmt: skip
 
@@ -85,7 +85,7 @@ def test_options_are_refused_before_any_work(part, arguments, said, tmp_path, mo
     def work(*_, **__):
         raise AssertionError("work was begun")
 
-    module = importlib.import_module(f"paradigms.{part}")
+    module = importlib.import_module(PARADIGMS[part].function.partition(":")[0])
     for name in WORK[part]:
         monkeypatch.setattr(module, name, work)
     monkeypatch.chdir(tmp_path)
@@ -100,7 +100,7 @@ def test_options_are_refused_before_any_work(part, arguments, said, tmp_path, mo
 
 def test_what_is_allowed_passes():
     for value in (0, 0.3, 1, np.float32(0.5)):
-        check_share("--block", value, "x")
+        PARADIGMS["spiking_recall"].check(block=value)
     check_count("--size", 2, 2)
     check_seed(2**32 - 1)
     check_seed(2**32 - 3, 3)
