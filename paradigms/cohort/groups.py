@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from astrogram.text import shown
-from paradigms.protocol.files import Protocol, load_protocol, parse_intervention
+from paradigms.protocol.files import Protocol, load_protocol, parse_intervention, parse_protocol
 from paradigms.protocol.reading import ProtocolError, Table
 from paradigms.protocol.toml_files import read_toml
 
@@ -65,6 +66,49 @@ def load_groups(source: str | Path) -> list[Group]:
                 f"{path.name}: group {shown(name)} stands twice; give each its own name"
             )
     return groups
+
+
+def ask_beside(
+    plan: Protocol, groups: Sequence[Group], file: Path
+) -> tuple[Protocol, list[Group]]:
+    """Let a cohort's protocol, and those of its groups, ask for a file's epochs and contrasts, too.
+
+    A group's own protocol asks for those that it can have and does not name itself; that of the
+    cohort must have them all.
+
+    Raises
+    ------
+    RowsError, ProtocolError
+        If the file is refused, or the cohort's protocol cannot have an epoch or contrast of it.
+    """
+    from analysis.dataset.errors import RowsError
+    from analysis.design.epochs import Own
+    from analysis.design.own_rows import load_rows
+    from analysis.design.own_rows import with_rows as joined
+
+    rows = load_rows(file)
+
+    def asking(protocol: Protocol, own: Own) -> Protocol:
+        return parse_protocol(joined(protocol.text, own), f"{protocol.name} with {file.name}")
+
+    def can_have(protocol: Protocol, own: Own) -> bool:
+        try:
+            asking(protocol, own)
+        except (ProtocolError, RowsError):
+            return False
+        return True
+
+    def possible(protocol: Protocol) -> Own:
+        epochs = tuple(x for x in rows.epochs if can_have(protocol, Own((x,), ())))
+        contrasts = tuple(x for x in rows.contrasts if can_have(protocol, Own(epochs, (x,))))
+        return Own(epochs, contrasts)
+
+    changed = [
+        group if group.own is None
+        else replace(group, own=asking(group.own, possible(group.own)))
+        for group in groups
+    ]  # fmt: skip
+    return asking(plan, rows), changed
 
 
 def _read(path: Path, item: object) -> Group:

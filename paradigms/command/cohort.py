@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from astrogram.files import replacing
-from paradigms.cohort.groups import Group, load_groups, shipped_groups
+from paradigms.cohort.groups import Group, ask_beside, load_groups, shipped_groups
 from paradigms.command.options import (
     Animals,
     AsJson,
@@ -27,7 +27,7 @@ from paradigms.command.options import (
 )
 from paradigms.display.console import COMPARE_COLUMNS, EXPENDABLE, note, print_rows
 from paradigms.display.progress import AnimalsProgress
-from paradigms.protocol.files import load_protocol, parse_protocol
+from paradigms.protocol.files import load_protocol
 from paradigms.protocol.plan import Protocol
 from paradigms.run.output import check_beside, check_place, check_writable
 
@@ -77,21 +77,14 @@ def cohort(
     as_json: AsJson = False,
 ) -> None:
     """Simulate a cohort, from where it stopped, and compare it with your rows and the paper."""
-    plan = load_protocol(protocol)
+    plan, chosen = load_protocol(protocol), load_groups(groups)
     if rows is not None:
-        plan = plan_with_rows(plan, rows)
+        plan, chosen = ask_beside(plan, chosen, rows)
     report_cohort(
-        plan, load_groups(groups), seeds_from(seed, first_seed, animals),
+        plan, chosen, seeds_from(seed, first_seed, animals),
         Report(), out=out, jobs=jobs, scheduler=scheduler, size=size, clock=clock,
         overwrite=overwrite, as_json=as_json,
     )  # fmt: skip
-
-
-def plan_with_rows(plan: Protocol, file: Path) -> Protocol:
-    """Return a protocol that asks for the epochs and contrasts of a file, too."""
-    from analysis.design.own_rows import load_rows, with_rows
-
-    return parse_protocol(with_rows(plan.text, load_rows(file)), f"{plan.name} with {file.name}")
 
 
 def report_cohort(

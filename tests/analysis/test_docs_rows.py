@@ -9,8 +9,7 @@ from analysis.cohort.measures import measure
 from analysis.cohort.report import report
 from analysis.design.epochs import Own
 from analysis.design.own_rows import check_groups, read_rows, with_rows
-from paradigms.cohort.groups import load_groups
-from paradigms.command.cohort import plan_with_rows
+from paradigms.cohort.groups import ask_beside, load_groups
 from paradigms.protocol.files import load_protocol
 from tests.support.paths import ROOT
 from tests.support.synthetic import synthetic
@@ -32,7 +31,7 @@ def rows():
 @pytest.mark.parametrize("protocol", ["quick_conditioning", "fear_extinction"])
 def test_the_rows_stand_beside_a_protocol(rows, protocol, tmp_path):
     (tmp_path / "rows.toml").write_text(rows, encoding="utf-8")
-    plan = plan_with_rows(load_protocol(protocol), tmp_path / "rows.toml")
+    plan = ask_beside(load_protocol(protocol), [], tmp_path / "rows.toml")[0]
     own = read_rows(plan.text, "plan")
     assert [epoch.name for epoch in own.epochs] == ["first_recall"]
     assert own == read_rows(rows, "rows.toml", alone=True) != Own()
