@@ -75,8 +75,8 @@ figure
 
 # %%
 with tempfile.TemporaryDirectory() as folder:
-    lives = plan_cohort(plan, groups, [1, 2, 3], Path(folder))
-    cohort = run_cohort(lives, jobs=2)
+    subjects = plan_cohort(plan, groups, [1, 2, 3], Path(folder))
+    cohort = run_cohort(subjects, jobs=2)
 design = design_of_cohort(cohort)
 cohort
 

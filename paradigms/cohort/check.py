@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from astrogram.text import shown
 from models.parameters import load_parameters
 from models.tissue.animal import at_rest, background
-from paradigms.cohort.life import Life
+from paradigms.cohort.subject import Subject
 from paradigms.protocol.files import Protocol, parse_protocol
 from paradigms.run.output import check_name, check_writable
 from paradigms.run.preflight import Needs, RequestError, check_room, needed, prepare
@@ -31,12 +31,12 @@ def check_count(seeds: int, groups: int, draws: int = 1) -> None:
         )
 
 
-def check_cohort(missing: Sequence[Life], *, jobs: int, drawn: bool = True) -> None:
+def check_cohort(missing: Sequence[Subject], *, jobs: int, drawn: bool = True) -> None:
     """Check the animals of a cohort that are to be simulated, before its first worker starts.
 
     Parameters
     ----------
-    missing : sequence of Life
+    missing : sequence of Subject
     jobs : int
         How many run at a time on this machine; 0 if they run elsewhere.
     drawn : bool
@@ -48,26 +48,27 @@ def check_cohort(missing: Sequence[Life], *, jobs: int, drawn: bool = True) -> N
     AstrogramError
         As `prepare`; or if a file of an animal cannot be written, or disk or memory will not do.
     """
-    for life in missing:
-        check_name(life.dataset)
-        check_name(life.measured)
+    for subject in missing:
+        check_name(subject.dataset)
+        check_name(subject.measured)
     check_writable(missing[0].dataset)
     protocols: dict[str, Protocol] = {}
     plans: dict[tuple, Needs] = {}
     animals = set()
     needs = []
-    for life in missing:
-        text = life.protocol_toml
+    for subject in missing:
+        text = subject.protocol_toml
         if text not in protocols:
-            protocols[text] = parse_protocol(text, f"protocol of group {life.group}")
+            protocols[text] = parse_protocol(text, f"protocol of group {subject.group}")
         protocol = protocols[text]
-        plan = (text, life.size, life.clock)
-        overrides = {**protocol.overrides, **(life.overrides if drawn else {})}
-        animal = (*plan[1:], tuple(overrides.items()), life.seed)
+        plan = (text, subject.size, subject.clock)
+        overrides = {**protocol.overrides, **(subject.overrides if drawn else {})}
+        animal = (*plan[1:], tuple(overrides.items()), subject.seed)
         if plan not in plans or (drawn and animal not in animals):
             found = prepare(
-                protocol, seed=life.seed, size=life.size, clock=life.clock, overrides=overrides
-            )
+                protocol, seed=subject.seed, size=subject.size, clock=subject.clock,
+                overrides=overrides,
+            )  # fmt: skip
             plans[plan] = needed(found)
             animals.add(animal)
         needs.append(plans[plan])
@@ -77,7 +78,7 @@ def check_cohort(missing: Sequence[Life], *, jobs: int, drawn: bool = True) -> N
         if at_rest(changed) != usual:  # seconds, and known to go well otherwise
             background(changed)
     at_once = sorted(needs, key=lambda need: -need.temporary)[:jobs]
-    kept = sum(need.dataset for life, need in zip(missing, needs, strict=True) if life.keep)
+    kept = sum(need.dataset for subject, need in zip(missing, needs, strict=True) if subject.keep)
     check_room(
         Needs(kept, sum(need.temporary for need in at_once), sum(need.memory for need in at_once)),
         missing[0].dataset,

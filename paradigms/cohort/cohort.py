@@ -21,9 +21,8 @@ from astrogram.text import shown
 from models.parameters import load_parameters
 from paradigms.cohort.check import check_cohort, check_count
 from paradigms.cohort.groups import Group
-from paradigms.cohort.life import (
-    SIMULATED,
-    Life,
+from paradigms.cohort.subject import (
+    Subject,
     finish,
     hash_of,
     is_another,
@@ -36,6 +35,7 @@ from paradigms.protocol.files import parse_protocol
 from paradigms.protocol.plan import Protocol
 from paradigms.run.output import attributes
 from paradigms.run.preflight import check_seeds
+from paradigms.run.sources import SIMULATED
 
 Progress = Callable[[int, int, str], None]
 
@@ -69,8 +69,8 @@ class CohortError(AstrogramError, RuntimeError):
 def plan_cohort(
     plan: Protocol, groups: Sequence[Group], seeds: Sequence[int], folder: Path,
     *, size: int | None = None, clock: str | None = None, keep: bool = True,
-) -> list[Life]:  # fmt: skip
-    """Return every animal of a cohort: each seed lives once in every group.
+) -> list[Subject]:  # fmt: skip
+    """Return every animal of a cohort: each seed is simulated once in every group.
 
     Raises
     ------
@@ -88,7 +88,7 @@ def plan_cohort(
         texts[group.name] = own.text
     # One animal of every group after the other, so that half a cohort can be compared
     return [
-        Life(
+        Subject(
             group.name, int(seed), texts[group.name], group.overrides, size, clock,
             str(folder.absolute()), keep,
         )
@@ -97,14 +97,14 @@ def plan_cohort(
 
 
 def run_cohort(
-    lives: Sequence[Life], *, jobs: int = 1, scheduler: str | None = None,
+    subjects: Sequence[Subject], *, jobs: int = 1, scheduler: str | None = None,
     progress: Progress | None = None, overwrite: bool = False,
 ) -> xr.Dataset:  # fmt: skip
     """Simulate and measure every animal that is not there yet.
 
     Parameters
     ----------
-    lives : sequence of Life
+    subjects : sequence of Subject
         From `plan_cohort`.
     jobs : int
         Worker processes on this machine, one animal each.
@@ -130,51 +130,51 @@ def run_cohort(
     """
     from analysis.cohort.dataset import gather
 
-    complete(lives, jobs=jobs, scheduler=scheduler, progress=progress, overwrite=overwrite)
-    found = gather(results(lives))
-    found.attrs["asked"] = json.dumps(asked_of(lives), sort_keys=True)
+    complete(subjects, jobs=jobs, scheduler=scheduler, progress=progress, overwrite=overwrite)
+    found = gather(results(subjects))
+    found.attrs["asked"] = json.dumps(asked_of(subjects), sort_keys=True)
     return found
 
 
 def complete(
-    lives: Sequence[Life], *, jobs: int = 1, scheduler: str | None = None,
+    subjects: Sequence[Subject], *, jobs: int = 1, scheduler: str | None = None,
     progress: Progress | None = None, work: Work | None = None, overwrite: bool = False,
     drawn: bool = True,
 ) -> None:  # fmt: skip
-    """Do `work`, by default `live`, for every animal that is not there yet.
+    """Do `work`, by default `simulate_subject`, for every animal that is not there yet.
 
     What it must leave is what `finish` writes; `drawn` as in
     `paradigms.run.preflight.check_cohort`; the rest is as in `run_cohort`.
     """
-    missing = [life for life in lives if not is_done(life)]
+    missing = [subject for subject in subjects if not is_done(subject)]
     if missing:
         if not overwrite:
             _refuse_others(missing)
         check_cohort(missing, jobs=0 if scheduler else jobs, drawn=drawn)
-    done = len(lives) - len(missing)
+    done = len(subjects) - len(missing)
     if progress is not None:
-        progress(done, len(lives), "")
+        progress(done, len(subjects), "")
     if not missing:
         return
     Path(missing[0].folder).mkdir(parents=True, exist_ok=True)
     failures = []
     found = (
-        locally(work or live, missing, jobs) if scheduler is None
-        else on_cluster(work or live, missing, scheduler)
+        locally(work or simulate_subject, missing, jobs) if scheduler is None
+        else on_cluster(work or simulate_subject, missing, scheduler)
     )  # fmt: skip
     with closing(found):
-        for life, reason in found:
+        for subject, reason in found:
             if reason:
-                failures.append((life.group, life.seed, reason))
+                failures.append((subject.group, subject.seed, reason))
                 continue
             done += 1
             if progress is not None:
-                progress(done, len(lives), f"{life.group}, seed {life.seed}")
+                progress(done, len(subjects), f"{subject.group}, seed {subject.seed}")
     if failures:
-        raise CohortError(failures, len(lives))
+        raise CohortError(failures, len(subjects))
 
 
-def live(life: Life) -> None:
+def simulate_subject(subject: Subject) -> None:
     """Simulate one animal, measure it, and write both, the measurements last.
 
     Its dataset is used again if it is there whole, and removed at the end if it is not kept.
@@ -183,35 +183,36 @@ def live(life: Life) -> None:
     from analysis.dataset.schema import read_dataset, write_dataset
     from paradigms.run.simulate import simulate
 
-    request, dataset = life.request(*SIMULATED), None
-    if (attributes(life.dataset) or {}).get("request") == request:
+    request, dataset = subject.request(SIMULATED), None
+    if (attributes(subject.dataset) or {}).get("request") == request:
         with suppress(DatasetError):
-            dataset = read_dataset(life.dataset)
+            dataset = read_dataset(subject.dataset)
     if dataset is None:
-        plan = parse_protocol(life.protocol_toml, "protocol.toml")
+        plan = parse_protocol(subject.protocol_toml, "protocol.toml")
         made = simulate(
-            plan, seed=life.seed, size=life.size, clock=life.clock, overrides=life.overrides
-        )
-        made.attrs |= {"group": life.group, "request": request}
-        write_dataset(made, life.dataset)
+            plan, seed=subject.seed, size=subject.size, clock=subject.clock,
+            overrides=subject.overrides,
+        )  # fmt: skip
+        made.attrs |= {"group": subject.group, "request": request}
+        write_dataset(made, subject.dataset)
         # From the file in any case, so that a restart measures the same numbers
-        dataset = read_dataset(life.dataset)
-    finish(life, measure(dataset.assign_attrs(protocol_toml=life.protocol_toml)).record())
-    if not life.keep:
-        life.dataset.unlink(missing_ok=True)
+        dataset = read_dataset(subject.dataset)
+    finish(subject, measure(dataset.assign_attrs(protocol_toml=subject.protocol_toml)).record())
+    if not subject.keep:
+        subject.dataset.unlink(missing_ok=True)
 
 
-def results(lives: Sequence[Life]) -> list[dict[str, Any]]:
+def results(subjects: Sequence[Subject]) -> list[dict[str, Any]]:
     """Return what was measured in animals that are all done."""
-    found = [measured(life) for life in lives]
-    lost = [life for life, content in zip(lives, found, strict=True) if content is None]
+    found = [measured(subject) for subject in subjects]
+    lost = [subject for subject, content in zip(subjects, found, strict=True) if content is None]
     if lost:
         raise OutputError(f"{lost[0].measured} was changed meanwhile; call again to make it anew")
     return [content for content in found if content is not None]
 
 
-def _refuse_others(lives: Sequence[Life]) -> None:
-    others = [life for life in lives if is_another(life)]
+def _refuse_others(subjects: Sequence[Subject]) -> None:
+    others = [subject for subject in subjects if is_another(subject)]
     if others:
         raise OutputError(
             f"{others[0].dataset} is there already, an animal of other settings, and so are "
@@ -219,23 +220,21 @@ def _refuse_others(lives: Sequence[Life]) -> None:
         )
 
 
-def asked_of(lives: Sequence[Life]) -> dict[str, Any]:
+def asked_of(subjects: Sequence[Subject]) -> dict[str, Any]:
     """Return what a cohort is the answer to: its groups, each by a hash of its settings, and seeds.
 
     It travels in the cohort's dataset as the attribute ``asked``.
     """
-    groups = {life.group: life for life in lives}
+    of_group = {subject.group: simulated(subject.asked()) for subject in subjects}
     return {
-        "groups": {
-            name: hash_of(simulated(life.asked()) | {"seed": 0}) for name, life in groups.items()
-        },
-        "seeds": sorted({life.seed for life in lives}),
+        "groups": {name: hash_of(asked | {"seed": 0}) for name, asked in of_group.items()},
+        "seeds": sorted({subject.seed for subject in subjects}),
     }
 
 
-def not_covered(found: Mapping[str, Any], lives: Sequence[Life]) -> list[str]:
+def not_covered(found: Mapping[str, Any], subjects: Sequence[Subject]) -> list[str]:
     """Return in what a cohort that is there, by its attributes, is not a part of this one."""
-    asked = asked_of(lives)
+    asked = asked_of(subjects)
     try:
         there = json.loads(found["asked"])
         groups, seeds = dict(there["groups"]), set(there["seeds"])

@@ -1,7 +1,7 @@
 """A robustness map: all chosen parameters varied together, and cohorts of what comes of each draw.
 
 A draw of a Latin hypercube multiplies every parameter that was chosen, and not published, by a
-factor of its own.  Each draw lives as a small cohort with animals of its own.
+factor of its own.  Each draw is a small cohort with animals of its own.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from models.parameters import Parameter, ParameterError, load_parameters
 from models.streams import stream
 from paradigms.cohort.check import check_count
 from paradigms.cohort.cohort import (
-    Life,
     Progress,
+    Subject,
     asked_of,
     complete,
     finish,
-    live,
     plan_cohort,
     results,
+    simulate_subject,
 )
 from paradigms.cohort.groups import Group
 from paradigms.protocol.plan import Protocol
@@ -123,8 +123,8 @@ def plan_draws(draws: int, seed: int) -> Draws:
 def plan_map(
     plan: Protocol, draws: Draws, groups: Sequence[Group], animals: int, first_seed: int,
     folder: Path, *, size: int | None = None, clock: str | None = None,
-) -> list[list[Life]]:  # fmt: skip
-    """Return the animals of every draw: each has seeds of its own, and each lives in every group.
+) -> list[list[Subject]]:  # fmt: skip
+    """Return the animals of every draw: each has seeds of its own, and each is in every group.
 
     What a group sets is set in every draw.
 
@@ -134,7 +134,7 @@ def plan_map(
         As `paradigms.cohort.cohort.plan_cohort`.
     """
     check_count(animals, len(groups), len(draws.factors))
-    lives = []
+    subjects = []
     for draw, first in zip(range(len(draws.factors)), count(first_seed, animals), strict=False):
         own = [
             Group(
@@ -143,19 +143,19 @@ def plan_map(
             for group in groups
         ]  # fmt: skip
         seeds = range(first, first + animals)
-        lives.append(plan_cohort(plan, own, seeds, folder, size=size, clock=clock, keep=False))
-    return lives
+        subjects.append(plan_cohort(plan, own, seeds, folder, size=size, clock=clock, keep=False))
+    return subjects
 
 
 def run_map(
-    lives: Sequence[Sequence[Life]], draws: Draws, *, jobs: int = 1,
+    subjects: Sequence[Sequence[Subject]], draws: Draws, *, jobs: int = 1,
     progress: Progress | None = None, overwrite: bool = False,
 ) -> xr.Dataset:  # fmt: skip
     """Simulate and measure what is missing, and collect it.
 
     Parameters
     ----------
-    lives : sequence of sequence of Life
+    subjects : sequence of sequence of Subject
         From `plan_map`, one for each draw.
     draws : Draws
         What they were planned from.
@@ -172,26 +172,26 @@ def run_map(
     """
     from analysis.cohort.robustness_dataset import collect
 
-    everyone = [life for own in lives for life in own]
+    everyone = [subject for own in subjects for subject in own]
     complete(
-        everyone, jobs=jobs, progress=progress, work=live_or_refuse, overwrite=overwrite,
+        everyone, jobs=jobs, progress=progress, work=simulate_or_refuse, overwrite=overwrite,
         drawn=False,
     )  # fmt: skip
-    for life in everyone:
-        life.dataset.unlink(missing_ok=True)  # of one that was killed when it was all but done
-    found = collect([results(own) for own in lives], draws.parameters, draws.factors)
-    found.attrs["asked"] = map_asked(lives)
+    for subject in everyone:
+        subject.dataset.unlink(missing_ok=True)  # of one that was killed when it was all but done
+    found = collect([results(own) for own in subjects], draws.parameters, draws.factors)
+    found.attrs["asked"] = map_asked(subjects)
     return found
 
 
-def map_asked(lives: Sequence[Sequence[Life]]) -> str:
+def map_asked(subjects: Sequence[Sequence[Subject]]) -> str:
     """Return what a map is the answer to, as it travels in its dataset's attribute ``asked``."""
-    return json.dumps([asked_of(own) for own in lives], sort_keys=True)
+    return json.dumps([asked_of(own) for own in subjects], sort_keys=True)
 
 
-def live_or_refuse(life: Life) -> None:
+def simulate_or_refuse(subject: Subject) -> None:
     """Simulate one animal, or keep why the model refuses it."""
     try:
-        live(life)
+        simulate_subject(subject)
     except (ModelError, ParameterError, RegimeError) as error:
-        finish(life, {"refused": str(error)})
+        finish(subject, {"refused": str(error)})

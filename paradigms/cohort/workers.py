@@ -139,26 +139,26 @@ class _Worker:
 
     def let_go(self) -> None:
         """Tell the process that nobody waits for it any more."""
-        self.held.close()
+        self.lifeline.close()
 
     def end(self) -> None:
         self.pool.shutdown(wait=True, cancel_futures=True)
 
     def _start(self) -> None:
-        given, self.held = Pipe(duplex=False)
+        given, self.lifeline = Pipe(duplex=False)
         self.pool = ProcessPoolExecutor(1, get_context("spawn"), _begin, (given,))
         with set_for_children(ONE_THREAD):
             self.ready = self.pool.submit(os.getpid)
         self.ready.add_done_callback(lambda _: given.close())
 
 
-def _begin(held: Connection) -> None:
+def _begin(lifeline: Connection) -> None:
     """Prepare a worker: it ends with its parent, and Ctrl-C is the parent's to answer."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for ending in (signal.SIGTERM, signal.SIGHUP):
         if signal.getsignal(ending) is not signal.SIG_IGN:  # as under nohup
             signal.signal(ending, _leave)
-    threading.Thread(target=_end_with_parent, args=(held,), daemon=True).start()
+    threading.Thread(target=_end_with_parent, args=(lifeline,), daemon=True).start()
     show_remarks()
 
 
@@ -172,10 +172,10 @@ def _leave(*_: object) -> None:
     os._exit(1)
 
 
-def _end_with_parent(held: Connection) -> None:
+def _end_with_parent(lifeline: Connection) -> None:
     """Wait until the other end is closed, by will or by death, and end this process."""
     with contextlib.suppress(EOFError, OSError):
-        held.recv_bytes()
+        lifeline.recv_bytes()
     if _busy.is_set():  # let it remove its temporary files
         os.kill(os.getpid(), signal.SIGTERM)
         until = time.monotonic() + FAREWELL

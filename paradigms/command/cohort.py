@@ -130,12 +130,12 @@ def report_cohort(
 
     asked = read_rows(plan.text, plan.name).contrasts
     check_groups(asked, [group.name for group in groups])
-    lives = plan_cohort(plan, groups, seeds, out / "animals", size=size, clock=clock)
-    check_place(target, lambda found: not_covered(found, lives), overwrite=overwrite)
+    subjects = plan_cohort(plan, groups, seeds, out / "animals", size=size, clock=clock)
+    check_place(target, lambda found: not_covered(found, subjects), overwrite=overwrite)
     check_beside(picture, target, overwrite=overwrite)
     with AnimalsProgress() as bar:
         found = run_cohort(
-            lives, jobs=jobs or cores(), scheduler=scheduler, progress=bar, overwrite=overwrite
+            subjects, jobs=jobs or cores(), scheduler=scheduler, progress=bar, overwrite=overwrite
         )
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")

@@ -61,8 +61,8 @@ def robustness(
 
     named = [group for group in load_groups(GROUPS) if group.name in groups()]
     planned = plan_draws(draws, first)
-    lives = plan_map(plan, planned, named, animals, first, out / "animals")
-    check_place(target, unlike({"asked": map_asked(lives)}), overwrite=overwrite)
+    subjects = plan_map(plan, planned, named, animals, first, out / "animals")
+    check_place(target, unlike({"asked": map_asked(subjects)}), overwrite=overwrite)
     check_beside(picture, target, overwrite=overwrite)
     note(
         f"{len(planned.parameters)} parameters, {draws} draws, {len(named)} groups, seeds "
@@ -70,7 +70,7 @@ def robustness(
     )
     with AnimalsProgress() as progress:
         found = run_map(
-            lives, planned, jobs=jobs or cores(), progress=progress, overwrite=overwrite
+            subjects, planned, jobs=jobs or cores(), progress=progress, overwrite=overwrite
         )
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")

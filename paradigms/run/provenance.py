@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 import importlib.metadata
 import json
 import os
 import platform
 import subprocess
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 
 from astrogram.environment import for_child
@@ -37,22 +35,6 @@ def versions() -> dict[str, str]:
         except importlib.metadata.PackageNotFoundError:
             found[name] = "not installed"
     return found
-
-
-@cache
-def code_hash(*packages: str) -> str:
-    """Return a hash of all source files and tables of some of the project's packages."""
-    root = Path(__file__).resolve().parents[2]
-    files = [
-        file
-        for package in packages
-        for file in sorted((root / package).rglob("*"))
-        if file.suffix in (".py", ".hpp", ".csv", ".toml")
-    ]
-    content = hashlib.sha256()
-    for file in files:
-        content.update(f"{file.relative_to(root)}\0".encode() + file.read_bytes())
-    return content.hexdigest()[:24]
 
 
 def git_commit() -> str:

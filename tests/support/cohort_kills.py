@@ -18,7 +18,7 @@ from astrogram.environment import temporary_folder
 from astrogram.leftovers import owned_folder
 from paradigms.cohort.cohort import complete, plan_cohort
 from paradigms.cohort.groups import Group
-from paradigms.cohort.life import Life, finish, is_done
+from paradigms.cohort.subject import Subject, finish, is_done
 from tests.support.circuit import blink
 from tests.support.paths import ROOT
 
@@ -26,12 +26,12 @@ SEEDS = range(4)
 GROUPS = [Group("control", (), {}), Group("Gq", ("Gq=1@pairing",), {})]
 
 
-def lives(folder: Path) -> list[Life]:
+def subjects(folder: Path) -> list[Subject]:
     """The animals of a small cohort; their datasets are not kept."""
     return plan_cohort(blink(), GROUPS, SEEDS, folder, size=250, keep=False)
 
 
-def pretend(life: Life) -> None:
+def pretend(subject: Subject) -> None:
     """Take a while, with a program of its own and a temporary folder, and leave an animal."""
     with owned_folder("run", temporary_folder()):
         child = subprocess.Popen(["sleep", "0.3"])
@@ -40,17 +40,17 @@ def pretend(life: Life) -> None:
         finally:
             child.kill()
             child.wait()
-    (Path(life.folder) / "made.txt").open("a").write(f"{life.group} {life.seed}\n")
-    finish(life, {"origin": ["blink", "compressed", ""], "values": [], "trials": {}})
+    (Path(subject.folder) / "made.txt").open("a").write(f"{subject.group} {subject.seed}\n")
+    finish(subject, {"origin": ["blink", "compressed", ""], "values": [], "trials": {}})
 
 
-def stumble(life: Life) -> None:
+def stumble(subject: Subject) -> None:
     """Die, fail, or be done, by the seed and the group."""
-    if life.seed == 1:
-        os.kill(os.getpid(), signal.SIGKILL if life.group == "Gq" else signal.SIGTERM)
-    if life.seed == 2:
+    if subject.seed == 1:
+        os.kill(os.getpid(), signal.SIGKILL if subject.group == "Gq" else signal.SIGTERM)
+    if subject.seed == 2:
         raise OSError(28, "No space left on device")
-    pretend(life)
+    pretend(subject)
 
 
 def start(folder: Path, temporary: Path, jobs: int = 2) -> subprocess.Popen:
@@ -87,14 +87,14 @@ def gone(processes: list[psutil.Process], seconds: float = 15.0) -> bool:
     return False
 
 
-def done(folder: Path) -> list[Life]:
+def done(folder: Path) -> list[Subject]:
     """The animals that are there."""
-    return [life for life in lives(folder) if is_done(life)]
+    return [subject for subject in subjects(folder) if is_done(subject)]
 
 
 if __name__ == "__main__":
     from tests.support import cohort_kills  # not __main__, which workers would not find
 
     complete(
-        cohort_kills.lives(Path(sys.argv[1])), jobs=int(sys.argv[2]), work=cohort_kills.pretend
+        cohort_kills.subjects(Path(sys.argv[1])), jobs=int(sys.argv[2]), work=cohort_kills.pretend
     )

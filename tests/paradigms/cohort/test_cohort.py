@@ -17,7 +17,7 @@ from analysis.dataset.schema import read_dataset
 from astrogram.errors import OutputError
 from paradigms.cohort.cohort import not_covered, plan_cohort, run_cohort
 from paradigms.cohort.groups import Group, load_groups
-from paradigms.cohort.life import is_done
+from paradigms.cohort.subject import is_done
 from paradigms.protocol.files import load_protocol
 from tests.support.circuit import SIZE
 from tests.support.paths import ROOT
@@ -29,7 +29,7 @@ GROUPS = [
 ]
 SEEDS = range(5, 8)
 
-def lives(folder):
+def subjects(folder):
     return plan_cohort(load_protocol("quick_conditioning"), GROUPS, SEEDS, folder, size=SIZE)
 
 
@@ -37,22 +37,22 @@ def lives(folder):
 def undisturbed(tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed")
     seen = []
-    found = run_cohort(lives(folder), jobs=2, progress=lambda *given: seen.append(given))
+    found = run_cohort(subjects(folder), jobs=2, progress=lambda *given: seen.append(given))
     return folder, found, seen
 
 
-def test_every_seed_lives_once_in_every_group(undisturbed):
+def test_every_seed_is_once_in_every_group(undisturbed):
     folder, found, seen = undisturbed
     assert found["group"].values.tolist() == ["control", "drugged"]
     assert found["animal"].values.tolist() == list(SEEDS)
     assert np.isfinite(found["freezing"].sel(epoch="renewal")).all()
     assert [done for done, _, _ in seen] == list(range(7))
-    for life in lives(folder):
-        dataset = read_dataset(life.dataset)
-        assert (dataset.attrs["group"], dataset.attrs["seed"]) == (life.group, life.seed)
-    one, other = (read_dataset(life.dataset) for life in lives(folder)[:2])
+    for subject in subjects(folder):
+        dataset = read_dataset(subject.dataset)
+        assert (dataset.attrs["group"], dataset.attrs["seed"]) == (subject.group, subject.seed)
+    one, other = (read_dataset(subject.dataset) for subject in subjects(folder)[:2])
     assert one.attrs["individual"] == other.attrs["individual"]  # one animal in two groups
-    assert one.attrs["individual"] != read_dataset(lives(folder)[2].dataset).attrs["individual"]
+    assert one.attrs["individual"] != read_dataset(subjects(folder)[2].dataset).attrs["individual"]
     assert 1.2 * one["ip3"].values.mean() < other["ip3"].values.mean()
 
 
@@ -62,8 +62,8 @@ def test_the_comparison_is_that_of_the_files(undisturbed):
     assert len(members) == 6
     rows = {row["row"]: row for row in comparison(members)}
     renewal = [
-        read_dataset(life.dataset)["freezing"].values[-2:].mean()
-        for life in lives(folder) if life.group == "control"
+        read_dataset(subject.dataset)["freezing"].values[-2:].mean()
+        for subject in subjects(folder) if subject.group == "control"
     ]  # fmt: skip
     assert rows["freezing renewal"]["n"] == 3
     assert rows["freezing renewal"]["model"] == pytest.approx(np.mean(renewal))
@@ -75,9 +75,9 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from paradigms.cohort.cohort import run_cohort
-from tests.pipeline.test_cohort import lives
+from tests.paradigms.cohort.test_cohort import subjects
 if __name__ == "__main__":
-    run_cohort(lives(Path(sys.argv[2])), jobs=1)
+    run_cohort(subjects(Path(sys.argv[2])), jobs=1)
 """
 
 
@@ -90,16 +90,16 @@ def test_a_killed_cohort_goes_on_where_it_stopped(undisturbed, tmp_path):
         stderr=subprocess.DEVNULL,
     )  # fmt: skip
     deadline = time.monotonic() + 300
-    while sum(map(is_done, lives(folder))) < 2:
+    while sum(map(is_done, subjects(folder))) < 2:
         assert process.poll() is None, "ended before it could be killed"
         assert time.monotonic() < deadline
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-    before = {life.measured: life.measured.stat().st_mtime_ns for life in lives(folder)
-              if is_done(life)}  # fmt: skip
+    before = {subject.measured: subject.measured.stat().st_mtime_ns for subject in subjects(folder)
+              if is_done(subject)}  # fmt: skip
     assert 2 <= len(before) < 6
-    found = run_cohort(lives(folder), jobs=2)
+    found = run_cohort(subjects(folder), jobs=2)
     for path, changed in before.items():
         assert path.stat().st_mtime_ns == changed, "computed again"
     xr.testing.assert_identical(found, undisturbed[1])
@@ -111,7 +111,7 @@ def test_a_killed_cohort_goes_on_where_it_stopped(undisturbed, tmp_path):
 
 def test_another_parameter_is_another_animal(undisturbed):
     folder, _, _ = undisturbed
-    assert all(map(is_done, lives(folder)))
+    assert all(map(is_done, subjects(folder)))
     changed = [Group("control", (), {**SAME_PROGRAM, "plasticity.eta": "0.009"})]
     plan = load_protocol("quick_conditioning")
     assert not is_done(plan_cohort(plan, changed, SEEDS, folder, size=SIZE)[0])
@@ -139,7 +139,7 @@ DAMAGE = {
 
 def test_a_damaged_file_is_not_there_and_is_made_again(undisturbed):
     folder, found, _ = undisturbed
-    one, other = lives(folder)[:2]
+    one, other = subjects(folder)[:2]
     whole = one.measured.read_bytes(), one.dataset.read_bytes()
     for damage in DAMAGE.values():
         for path, content in zip((one.measured, one.dataset), whole, strict=True):
@@ -152,10 +152,10 @@ def test_a_damaged_file_is_not_there_and_is_made_again(undisturbed):
     one.measured.write_bytes(b"null")
     one.dataset.write_bytes(flipped(whole[1]))
     other.dataset.unlink()
-    again = run_cohort(lives(folder), jobs=2)
+    again = run_cohort(subjects(folder), jobs=2)
     xr.testing.assert_identical(again, found)
     assert one.measured.read_bytes() != b"null"
-    assert all(map(is_done, lives(folder)))
+    assert all(map(is_done, subjects(folder)))
 
 
 def test_animals_of_other_settings_are_not_replaced(undisturbed):
@@ -165,8 +165,8 @@ def test_animals_of_other_settings_are_not_replaced(undisturbed):
     planned = plan_cohort(load_protocol("quick_conditioning"), changed, SEEDS, folder, size=SIZE)
     with pytest.raises(OutputError, match="an animal of other settings, and so are 2 more"):
         run_cohort(planned)
-    for life in lives(folder):
-        life.measured.unlink()  # the datasets alone say it, too
+    for subject in subjects(folder):
+        subject.measured.unlink()  # the datasets alone say it, too
     with pytest.raises(OutputError, match="an animal of other settings"):
         run_cohort(planned)
     for path, content in files.items():
@@ -188,7 +188,7 @@ def test_a_cohort_is_replaced_by_one_that_contains_it(undisturbed):
     assert other(groups=GROUPS[:1]) == ["group 'drugged'"]
     assert other(size=SIZE + 50) == ["group 'control'", "group 'drugged'"]
     assert other(clock="published") == ["group 'control'", "group 'drugged'"]
-    assert not_covered({}, lives(folder)) == ["of another version"]
+    assert not_covered({}, subjects(folder)) == ["of another version"]
 
 
 def test_shipped_groups_fit_the_shipped_protocol(tmp_path):

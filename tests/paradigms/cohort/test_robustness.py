@@ -14,8 +14,8 @@ from matplotlib.image import imread
 from analysis.cohort.robustness import survival
 from paradigms.cohort import robustness
 from paradigms.cohort.groups import Group
-from paradigms.cohort.life import finish, is_done
-from paradigms.cohort.robustness import Draws, live_or_refuse, plan_draws, plan_map, run_map
+from paradigms.cohort.robustness import Draws, plan_draws, plan_map, run_map, simulate_or_refuse
+from paradigms.cohort.subject import finish, is_done
 from paradigms.command.cli import main
 from paradigms.protocol.files import load_protocol
 from tests.support.circuit import SIZE
@@ -32,10 +32,10 @@ def planned(folder):
     kept = [not name.startswith("plasticity.indegree") for name in draws.parameters]
     names = tuple(name for name, keep in zip(draws.parameters, kept, strict=True) if keep)
     draws = Draws(names, draws.factors[:, kept], draws.values[:, kept])
-    lives = plan_map(
+    subjects = plan_map(
         load_protocol("quick_conditioning"), draws, GROUPS, 1, 3, folder, size=SIZE
     )
-    return lives, draws
+    return subjects, draws
 
 
 START = """
@@ -52,9 +52,9 @@ if __name__ == "__main__":
 def test_a_killed_map_goes_on_where_it_stopped(tmp_path):
     folder, script = tmp_path / "animals", tmp_path / "start.py"
     script.write_text(START)
-    everyone = [life for own in planned(folder)[0] for life in own]
+    everyone = [subject for own in planned(folder)[0] for subject in own]
     folder.mkdir()
-    live_or_refuse(everyone[0])  # the program is there from now on, however long that took
+    simulate_or_refuse(everyone[0])  # the program is there from now on, however long that took
     process = subprocess.Popen(
         [sys.executable, str(script), str(ROOT), str(folder)], start_new_session=True,
         stderr=subprocess.DEVNULL,
@@ -68,11 +68,11 @@ def test_a_killed_map_goes_on_where_it_stopped(tmp_path):
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
-    before = {life.measured: life.measured.stat().st_mtime_ns for life in everyone
-              if is_done(life)}  # fmt: skip
+    before = {subject.measured: subject.measured.stat().st_mtime_ns for subject in everyone
+              if is_done(subject)}  # fmt: skip
     assert 2 <= len(before) < 4
     # one that was killed between measuring and removing what it was measured in
-    next(life for life in everyone if is_done(life)).dataset.write_bytes(b"left over")
+    next(subject for subject in everyone if is_done(subject)).dataset.write_bytes(b"left over")
 
     seen = []
     found = run_map(*planned(folder), jobs=2, progress=lambda *given: seen.append(given))
@@ -94,15 +94,15 @@ def test_command(tmp_path, monkeypatch, capsys):
     """Table, figure and map; animals that freeze as they are told stand in for simulated ones."""
     asked = []
 
-    def complete(lives, *, jobs, progress, work, overwrite, drawn):
+    def complete(subjects, *, jobs, progress, work, overwrite, drawn):
         assert not drawn  # whether an animal is possible is what the map asks
-        asked.append((len(lives), jobs))
+        asked.append((len(subjects), jobs))
         (tmp_path / "animals").mkdir(exist_ok=True)
-        for life in lives:
-            level = {"control": 50.0, "Gq": 30.0, "Gi": 70.0}[life.group]
-            values = [["freezing", "early_extinction", level + life.seed % 3]]
-            finish(life, {"origin": ["fear_extinction", "compressed", ""], "values": values})
-        progress(len(lives), len(lives), "")
+        for subject in subjects:
+            level = {"control": 50.0, "Gq": 30.0, "Gi": 70.0}[subject.group]
+            values = [["freezing", "early_extinction", level + subject.seed % 3]]
+            finish(subject, {"origin": ["fear_extinction", "compressed", ""], "values": values})
+        progress(len(subjects), len(subjects), "")
 
     monkeypatch.setattr(robustness, "complete", complete)
     command = ["reproduce", "robustness", "--draws", "3", "--seed", "7", "--jobs", "1",

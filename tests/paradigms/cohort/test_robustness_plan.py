@@ -11,18 +11,18 @@ import pytest
 from models.circuits.amygdala_mechanisms import composed
 from models.parameters import load_parameters
 from paradigms.cohort.groups import Group, load_groups
-from paradigms.cohort.life import is_done
 from paradigms.cohort.robustness import (
     LEFT_OUT,
     RECORDED,
     SPREAD,
     Draws,
     left_out,
-    live_or_refuse,
     plan_draws,
     plan_map,
     run_map,
+    simulate_or_refuse,
 )
+from paradigms.cohort.subject import is_done
 from paradigms.protocol.files import load_protocol
 from tests.support.circuit import SIZE, draw
 
@@ -127,18 +127,18 @@ def test_every_draw_has_animals_of_its_own(plan, tmp_path):
     groups = [group for group in load_groups("amygdala_astrocytes")
               if group.name in ("control", "no_astrocytes")]  # fmt: skip
     few = replace(plan, factors=plan.factors[:3], values=plan.values[:3])
-    lives = plan_map(load_protocol("fear_extinction"), few, groups, 2, 40, tmp_path)
-    assert len(lives) == 3
-    assert [sorted({life.seed for life in own}) for own in lives] == [
+    subjects = plan_map(load_protocol("fear_extinction"), few, groups, 2, 40, tmp_path)
+    assert len(subjects) == 3
+    assert [sorted({subject.seed for subject in own}) for own in subjects] == [
         [40 + 2 * k, 41 + 2 * k] for k in range(3)
     ]
-    assert len({life.measured for own in lives for life in own}) == 12
-    for k, own in enumerate(lives):
-        for life in own:
+    assert len({subject.measured for own in subjects for subject in own}) == 12
+    for k, own in enumerate(subjects):
+        for subject in own:
             expected = RECORDED | plan.overrides(k)
-            if life.group == "no_astrocytes":  # what a group sets is set in every draw
+            if subject.group == "no_astrocytes":  # what a group sets is set in every draw
                 expected |= {"gliotransmission.O_G": "0", "plasticity.kappa": "0"}
-            assert life.overrides == expected
+            assert subject.overrides == expected
 
 
 def test_a_refused_draw_is_recorded_and_not_drawn_again(tmp_path):
@@ -146,15 +146,15 @@ def test_a_refused_draw_is_recorded_and_not_drawn_again(tmp_path):
     draws = Draws(("calcium.C_0",), np.array([[100.0]]), np.array([[8.0]]))
     groups = [Group(name, (), {}) for name in ("control", "Gq")]
     protocol = load_protocol("quick_conditioning")
-    lives = plan_map(protocol, draws, groups, 1, 3, tmp_path, size=SIZE)
-    for life in lives[0]:
-        live_or_refuse(life)
-        assert is_done(life)
-        refused = json.loads(life.measured.read_text())["refused"]
+    subjects = plan_map(protocol, draws, groups, 1, 3, tmp_path, size=SIZE)
+    for subject in subjects[0]:
+        simulate_or_refuse(subject)
+        assert is_done(subject)
+        refused = json.loads(subject.measured.read_text())["refused"]
         assert "above the total calcium" in refused
     assert [path.suffix for path in sorted(tmp_path.iterdir())] == [".json", ".json"]
-    before = [life.measured.stat().st_mtime_ns for life in lives[0]]
-    found = run_map(lives, draws)
-    assert [life.measured.stat().st_mtime_ns for life in lives[0]] == before
+    before = [subject.measured.stat().st_mtime_ns for subject in subjects[0]]
+    found = run_map(subjects, draws)
+    assert [subject.measured.stat().st_mtime_ns for subject in subjects[0]] == before
     assert "above the total calcium" in found["refused"].item()
     assert found["factor"].values.tolist() == [[100.0]]

@@ -15,10 +15,10 @@ import pytest
 
 from paradigms.cohort import workers
 from paradigms.cohort.cohort import CohortError, complete
-from paradigms.cohort.life import is_done
+from paradigms.cohort.subject import is_done
 from paradigms.cohort.workers import WorkerError
 from tests.support import cohort_kills
-from tests.support.cohort_kills import done, family, gone, lives, said, start
+from tests.support.cohort_kills import done, family, gone, said, start, subjects
 from tests.support.paths import ROOT
 
 KILLS = 40
@@ -75,7 +75,7 @@ def test_no_port_is_open_while_a_cohort_runs(place):
 
 
 def test_what_dies_or_fails_costs_its_own_animals_and_is_named(tmp_path):
-    everyone = lives(tmp_path)
+    everyone = subjects(tmp_path)
     with pytest.raises(CohortError) as caught:
         complete(everyone, jobs=2, work=cohort_kills.stumble)
     line = str(caught.value)
@@ -85,7 +85,7 @@ def test_what_dies_or_fails_costs_its_own_animals_and_is_named(tmp_path):
     assert "Gq seed 2" in line
     assert "killed or died" in line
     assert "No space left on device" in line
-    assert {life.seed for life in everyone if is_done(life)} == {0, 3}
+    assert {subject.seed for subject in everyone if is_done(subject)} == {0, 3}
     complete(everyone, jobs=2, work=cohort_kills.pretend)
     assert all(map(is_done, everyone))
     assert set(made(tmp_path).values()) == {1}
@@ -105,7 +105,7 @@ def test_workers_and_their_programs_end_with_their_parent(place, sent):
         process.kill()
         process.wait()
     assert ours(temporary) == []  # cleared away by those who had them
-    complete(lives(folder), jobs=2, work=cohort_kills.pretend)
+    complete(subjects(folder), jobs=2, work=cohort_kills.pretend)
     assert len(done(folder)) == 8
 
 
@@ -113,7 +113,7 @@ UNGUARDED = """
 from pathlib import Path
 from paradigms.cohort.cohort import complete
 from tests.support import cohort_kills
-complete(cohort_kills.lives(Path({folder!r})), jobs=2, work=cohort_kills.pretend)
+complete(cohort_kills.subjects(Path({folder!r})), jobs=2, work=cohort_kills.pretend)
 """
 
 
@@ -137,7 +137,7 @@ def test_a_scheduler_that_is_none_is_one_line_in_time(address, tmp_path, monkeyp
     monkeypatch.setattr(workers, "PATIENCE", 2.0)
     began = time.monotonic()
     with pytest.raises(WorkerError, match="--scheduler") as caught:
-        complete(lives(tmp_path / "animals"), scheduler=address, work=cohort_kills.pretend)
+        complete(subjects(tmp_path / "animals"), scheduler=address, work=cohort_kills.pretend)
     assert time.monotonic() - began < 60
     assert len(str(caught.value).splitlines()) == 1
     assert len(str(caught.value)) < 300
@@ -168,7 +168,7 @@ def test_a_scheduler_that_dies_is_one_line_and_what_was_done_is_kept(tmp_path):
         worker = dask("worker", address, "--nthreads", "1", "--no-nanny")
         with pytest.raises(WorkerError, match="is gone.*call again") as caught:
             complete(
-                lives(folder), scheduler=address, work=cohort_kills.pretend, progress=progress
+                subjects(folder), scheduler=address, work=cohort_kills.pretend, progress=progress
             )
     finally:
         for process in filter(None, (scheduler, worker)):
@@ -185,9 +185,9 @@ def test_kills_at_random_lose_and_repeat_nothing(place):
     kept = 0
     for round_ in range(KILLS):
         if len(done(folder)) == 8:  # begin again
-            for life in lives(folder):
-                life.measured.unlink()
-        before = [(life, life.measured.stat().st_mtime_ns) for life in done(folder)]
+            for subject in subjects(folder):
+                subject.measured.unlink()
+        before = [(subject, subject.measured.stat().st_mtime_ns) for subject in done(folder)]
         times = made(folder)
         process = start(folder, temporary)
         members = []
@@ -211,13 +211,13 @@ def test_kills_at_random_lose_and_repeat_nothing(place):
             process.send_signal(signal.SIGKILL)
         process.wait()
         assert gone(members), f"orphans in round {round_}"
-        for life, changed in before:
-            name = f"{life.group} {life.seed}"
-            assert life.measured.stat().st_mtime_ns == changed, f"lost in round {round_}"
+        for subject, changed in before:
+            name = f"{subject.group} {subject.seed}"
+            assert subject.measured.stat().st_mtime_ns == changed, f"lost in round {round_}"
             assert made(folder)[name] == times[name], f"made again in round {round_}"
         kept += len(before)
     assert kept > KILLS  # there was something to lose
-    complete(lives(folder), jobs=2, work=cohort_kills.pretend)
+    complete(subjects(folder), jobs=2, work=cohort_kills.pretend)
     assert len(done(folder)) == 8
     assert ours(temporary) == [] or _swept(temporary)
     assert [path.name for path in folder.iterdir() if path.name.startswith(".")] == []

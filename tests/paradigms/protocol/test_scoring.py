@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from paradigms.cohort.cohort import is_done, live, plan_cohort
+from paradigms.cohort.cohort import is_done, plan_cohort, simulate_subject
 from paradigms.cohort.groups import Group
 from paradigms.protocol.files import load_protocol, parse_protocol
 from paradigms.protocol.scoring import simulated_part
@@ -41,11 +41,11 @@ def test_other_rows_measure_again_and_simulate_nothing(simulated, tmp_path):
     groups = [Group("control", (), {})]
     plan = load_protocol("quick_conditioning")
     (first,) = plan_cohort(plan, groups, [4], tmp_path)
-    live(first)
+    simulate_subject(first)
     assert is_done(first)
     (second,) = plan_cohort(parse_protocol(plan.text + ROWS, "p.toml"), groups, [4], tmp_path)
     assert not is_done(second)
-    live(second)
+    simulate_subject(second)
     assert is_done(second)
     assert simulated == [4]
     content = json.loads(second.measured.read_text())

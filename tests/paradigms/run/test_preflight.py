@@ -12,8 +12,8 @@ from astrogram.errors import AstrogramError
 from paradigms.cohort.check import MOST_ANIMALS
 from paradigms.cohort.cohort import complete, plan_cohort, run_cohort
 from paradigms.cohort.groups import Group
-from paradigms.cohort.life import Life
 from paradigms.cohort.robustness import plan_draws, plan_map
+from paradigms.cohort.subject import Subject
 from paradigms.protocol.files import load_protocol, parse_intervention, parse_protocol
 from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.run import preflight
@@ -171,9 +171,9 @@ def test_an_individual_value_out_of_the_regime_is_found_before(tmp_path, monkeyp
             raise AstrogramError("this one is too fast")
 
     monkeypatch.setattr(preflight, "check_regime", check)
-    lives = plan_cohort(blink(), GROUP, range(5), tmp_path, size=SIZE)
+    subjects = plan_cohort(blink(), GROUP, range(5), tmp_path, size=SIZE)
     with pytest.raises(AstrogramError, match="this one"):
-        complete(lives, work=lambda life: None)
+        complete(subjects, work=lambda subject: None)
     assert len(set(calls)) == 3
 
 
@@ -190,10 +190,10 @@ def test_absurd_maps_are_refused_before_they_are_drawn(tmp_path):
 
 
 def test_something_else_in_the_place_of_an_animal_is_refused(tmp_path):
-    lives = plan_cohort(blink(), GROUP, range(2), tmp_path, size=SIZE)
-    assert isinstance(lives[1], Life)
-    lives[1].dataset.mkdir()
+    subjects = plan_cohort(blink(), GROUP, range(2), tmp_path, size=SIZE)
+    assert isinstance(subjects[1], Subject)
+    subjects[1].dataset.mkdir()
     with pytest.raises(AstrogramError, match="it is a folder"):
-        complete(lives, work=lambda life: None)
+        complete(subjects, work=lambda subject: None)
     with pytest.raises(AstrogramError, match="it is a folder"):
-        complete([replace(lives[1], keep=False)], work=lambda life: None)
+        complete([replace(subjects[1], keep=False)], work=lambda subject: None)

@@ -20,15 +20,12 @@ from models.tissue.cells import REFERENCE_SIZE
 from paradigms.protocol.files import parse_protocol
 from paradigms.protocol.scoring import simulated_part
 from paradigms.run.output import ASKED, attributes
-from paradigms.run.provenance import code_hash, versions
-
-# Whose code a simulated animal, and what was measured in it, follow from.
-SIMULATED = ("models", "paradigms")
-MEASURED = (*SIMULATED, "analysis")
+from paradigms.run.provenance import versions
+from paradigms.run.sources import MEASURED, SIMULATED, Making, code_hash
 
 
 @dataclass(frozen=True)
-class Life:
+class Subject:
     """One animal of one group: all that a worker must know.
 
     `keep` says whether its dataset stays when it is measured.
@@ -62,10 +59,10 @@ class Life:
         values = (self.protocol_toml, self.seed, size, clock, table, "cpp", self.group)
         return dict(zip(ASKED, values, strict=True))
 
-    def request(self, *packages: str) -> str:
-        """Hash of everything that a file of the animal follows from, code of `packages` too."""
-        asked = self.asked() if "analysis" in packages else simulated(self.asked())
-        return hash_of([asked, versions(), code_hash(*packages)])
+    def request(self, *makings: Making) -> str:
+        """Hash of everything that a file of the animal follows from, the code of its making too."""
+        asked = self.asked() if MEASURED in makings else simulated(self.asked())
+        return hash_of([asked, versions(), code_hash(*makings)])
 
 
 def simulated(asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -73,45 +70,45 @@ def simulated(asked: Mapping[str, Any]) -> dict[str, Any]:
     return {**asked, "protocol_toml": simulated_part(asked["protocol_toml"])}
 
 
-def finish(life: Life, content: Mapping[str, Any]) -> None:
+def finish(subject: Subject, content: Mapping[str, Any]) -> None:
     """Write what became of an animal: `is_done` from now on."""
     content = {
-        "request": life.request(*MEASURED), "asked": hash_of(simulated(life.asked())),
-        "group": life.group, "seed": life.seed,
-        "dataset": _digest(life.dataset) if life.keep else "", **content,
+        "request": subject.request(SIMULATED, MEASURED),
+        "asked": hash_of(simulated(subject.asked())), "group": subject.group, "seed": subject.seed,
+        "dataset": _digest(subject.dataset) if subject.keep else "", **content,
     }  # fmt: skip
-    write_text(life.measured, json.dumps({**content, "checksum": hash_of(content)}))
+    write_text(subject.measured, json.dumps({**content, "checksum": hash_of(content)}))
 
 
-def measured(life: Life) -> dict[str, Any] | None:
+def measured(subject: Subject) -> dict[str, Any] | None:
     """Return what `finish` has written, None if there is nothing or it is damaged."""
     try:
-        if not life.measured.is_file():
+        if not subject.measured.is_file():
             return None
-        content = json.loads(life.measured.read_text(encoding="utf-8"))
+        content = json.loads(subject.measured.read_text(encoding="utf-8"))
         checksum = content.pop("checksum")
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     return content if checksum == hash_of(content) else None
 
 
-def is_done(life: Life) -> bool:
+def is_done(subject: Subject) -> bool:
     """Whether the animal is there whole, made with just these settings, versions and code."""
-    found = measured(life)
-    if found is None or found.get("request") != life.request(*MEASURED):
+    found = measured(subject)
+    if found is None or found.get("request") != subject.request(SIMULATED, MEASURED):
         return False
-    return not life.keep or found.get("dataset") == _digest(life.dataset)
+    return not subject.keep or found.get("dataset") == _digest(subject.dataset)
 
 
-def is_another(life: Life) -> bool:
+def is_another(subject: Subject) -> bool:
     """Whether the animal's files hold one of other settings; damaged ones hold none."""
-    found = measured(life)
+    found = measured(subject)
     if found is not None:
-        return found.get("asked") != hash_of(simulated(life.asked()))
-    there = attributes(life.dataset)
+        return found.get("asked") != hash_of(simulated(subject.asked()))
+    there = attributes(subject.dataset)
     if there is None:
         return False
-    asked = life.asked()
+    asked = subject.asked()
     try:
         found = simulated({name: str(there.get(name)) for name in asked})
     except (ValueError, RecursionError):  # a protocol that is no TOML is not this one
