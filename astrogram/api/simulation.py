@@ -38,7 +38,7 @@ def run(
     overrides : mapping, optional
         Parameters by ``"group.name"``: a number in the unit of the table, or ``"value unit"``.
     intervene : sequence of str
-        Interventions as on the command line, ``"KIND[:TARGET][=DOSE]@PHASE"``.
+        Interventions as on the command line, ``"KIND[:TARGET][=DOSE]@PHASE[,KEY=VALUE]"``.
     device : str
         As ``astrogram devices`` lists them.
     gpu : bool

@@ -123,7 +123,9 @@ def run_protocol(
     settings: Settings = None,
     intervene: Annotated[
         list[str] | None,
-        typer.Option(metavar="KIND[:TARGET][=DOSE]@PHASE", help="Add an intervention."),
+        typer.Option(
+            metavar="KIND[:TARGET][=DOSE]@PHASE[,KEY=VALUE]", help="Add an intervention."
+        ),
     ] = None,
     device: Annotated[str, typer.Option(help="See astrogram devices.")] = "cpp",
     gpu: Annotated[

@@ -12,6 +12,9 @@ from paradigms.protocol.reading import ProtocolError, Table, listed, refuse_twic
 if TYPE_CHECKING:
     from paradigms.protocol.interventions import Intervention as Kind
 
+COURSE = ("locked", "onset", "duration", "uptake", "washout")
+"""Keys of an intervention's course in time."""
+
 Kinds = Mapping[str, "Kind"]
 """Rows of the table of interventions by kind."""
 
@@ -36,12 +39,14 @@ def read_interventions(
 def parse_intervention(
     given: str, protocol: Protocol, kinds: Kinds | None = None
 ) -> Intervention:
-    """Read ``KIND[:TARGET][=dose]@PHASE[,PHASE...]`` as given on the command line.
+    """Read ``KIND[:TARGET][=dose]@PHASE[,PHASE...][,KEY=VALUE...]``, as on the command line.
+
+    The keys are those of a protocol file that say when within a phase, and how fast: `COURSE`.
 
     Raises
     ------
     ProtocolError
-        If the form, the kind, the target, the dose or a phase is refused.
+        If the form, the kind, the target, the dose, a phase, a key or its value is refused.
     """
     head, at, during = given.partition("@")
     head, equals, dose = head.partition("=")
@@ -52,10 +57,16 @@ def parse_intervention(
             f"{where}: must be written KIND[:TARGET][=dose]@PHASE, for example "
             f"KIND=1@{protocol.windows()[0]}"
         )
-    values: dict[str, Any] = {
-        "kind": kind,
-        "during": [window.strip() for window in during.split(",")],
-    }
+    entries = [entry.strip() for entry in during.split(",")]
+    values: dict[str, Any] = {"kind": kind, "during": [x for x in entries if "=" not in x]}
+    for key, _, value in (entry.partition("=") for entry in entries if "=" in entry):
+        name = key.strip()
+        if name not in COURSE or name in values:
+            raise ProtocolError(
+                f"{where}: {shown(name)} is not a key here, or stands twice; allowed: "
+                f"{', '.join(COURSE)}, each once{suggestion(name, COURSE)}"
+            )
+        values[name] = value.strip()
     if colon:
         values["target"] = target
     if equals:

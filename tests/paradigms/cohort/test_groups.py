@@ -4,9 +4,11 @@ import os
 
 import pytest
 
+from analysis.design.epochs import Own
+from analysis.design.own_rows import load_rows, read_rows
 from models.parameters import ParameterError, load_parameters
-from paradigms.cohort.groups import load_groups
-from paradigms.protocol.files import load_protocol
+from paradigms.cohort.groups import Group, ask_beside, load_groups
+from paradigms.protocol.files import load_protocol, parse_intervention, parse_protocol
 from paradigms.protocol.reading import ProtocolError
 from tests.support.circuit import BLINK
 
@@ -96,3 +98,79 @@ def test_a_group_may_have_a_protocol_of_its_own(tmp_path):
                                                     "fear_extinction"]  # fmt: skip
     assert own.interventions[0].during == ("pairing",)
     assert own.text.startswith(BLINK.rstrip("\n"))
+
+
+COURSES = """
+[[intervention]]
+kind = "opto_silence"
+target = "BLA_PL"
+dose = 0.5
+during = ["extinction_1", "retrieval.cs_alone"]
+locked = "cs"
+onset = "5 s"
+duration = "10 s"
+[[intervention]]
+kind = "Gi"
+during = ["extinction_1"]
+uptake = "10 min"
+washout = "3 h"
+"""
+
+
+def test_a_group_says_what_a_protocol_file_says(tmp_path):
+    """Locked to trials, and with a course of the level, in the form of the command line."""
+    plan = load_protocol("fear_extinction")
+    wanted = parse_protocol(plan.text + COURSES, "mine.toml").interventions
+    path = tmp_path / "groups.toml"
+    path.write_text(
+        '[[group]]\nname = "a"\nintervene = [\n'
+        '"opto_silence:BLA_PL=0.5@extinction_1,retrieval.cs_alone,locked=cs,onset=5 s,'
+        'duration=10 s",\n'
+        '"Gi@extinction_1, uptake = 10 min, washout = 3 h"]\n'
+    )
+    (group,) = load_groups(path)
+    found = group.protocol(plan)
+    assert found.interventions == wanted
+    assert parse_protocol(found.text, "written").interventions == wanted
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("Gi@extinction_1,uptak=1 min", "did you mean 'uptake'?"),
+        ("Gi@extinction_1,dose=1", "'dose' is not a key here"),
+        ("Gi@extinction_1,uptake=1 s,uptake=2 s", "'uptake' is not a key here, or stands twice"),
+        ("Gi@extinction_1,uptake=", "uptake"),
+        ("Gi@uptake=1 s", "must name a session"),
+        ("Gi@extinction_1,locked=light", "locked"),
+        ("Gi@extinction_1,onset=1 s", "is within trials; add locked"),
+        ("lesion:BLA_P-IL_P@always,washout=1 h", "is for good"),
+    ],
+)
+def test_a_faulty_course_is_told_in_one_line(given, words):
+    with pytest.raises(ProtocolError) as caught:
+        parse_intervention(given, load_protocol("fear_extinction"))
+    assert len(str(caught.value).splitlines()) == 1
+    assert words in str(caught.value)
+
+
+def test_rows_beside_are_asked_of_a_protocol_of_ones_own_where_it_can_have_them(tmp_path):
+    rows = tmp_path / "rows.toml"
+    rows.write_text(
+        '[[epoch]]\nname = "last_tone"\nstage = "retrieval"\ntrial = 2\n'
+        '[[contrast]]\nname = "it is low"\nepoch = "last_tone"\nexpect = "at most 9"\n'
+    )
+    plan = load_protocol("fear_extinction")
+    (tmp_path / "named.toml").write_text(plan.text + rows.read_text().replace("trial = 2", "trial = 1"))
+    names = ("quick_conditioning", tmp_path / "named.toml", tmp_path / "blink.toml")
+    (tmp_path / "blink.toml").write_text(BLINK.replace('"retrieval"', '"test"'))
+    groups = [Group("none", (), {}), *(Group(str(k), (), {}, load_protocol(name))
+                                       for k, name in enumerate(names))]  # fmt: skip
+    asked, (none, quick, named, blink) = ask_beside(plan, groups, rows)
+    assert none == groups[0]
+    assert [row.name for row in read_rows(asked.text, "asked").contrasts] == ["it is low"]
+    assert read_rows(quick.own.text, "quick") == load_rows(rows)
+    assert read_rows(named.own.text, "named").epochs[0].trial == 1  # as it names it itself
+    assert read_rows(blink.own.text, "blink") == Own()
+    with pytest.raises(ProtocolError, match="stage = 'retrieval' is no stage"):
+        ask_beside(blink.own, [], rows)
