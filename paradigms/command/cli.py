@@ -8,8 +8,10 @@ else is a fault of the program and shows its traceback.
 from __future__ import annotations
 
 import sys
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from astrogram.environment import silence_matplotlibrc
 from astrogram.errors import AstrogramError
@@ -29,8 +31,17 @@ from paradigms.display.remarks import show_remarks
 FAILED = 2
 INTERRUPTED = 130
 
+
+class _RunFirst(TyperGroup):
+    """Lists ``run`` first, as users begin with it."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return ["run", *(name for name in super().list_commands(ctx) if name != "run")]
+
+
 app = typer.Typer(
     name="astrogram",
+    cls=_RunFirst,
     help="Fear memory in an amygdala/prefrontal network with astrocytes in the loop.",
     no_args_is_help=False,
     add_completion=False,

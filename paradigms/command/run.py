@@ -93,7 +93,7 @@ def _names() -> str:
 
 
 def _flags(command: Any) -> set[str]:
-    return {flag for one in command.params for flag in (*one.opts, *one.secondary_opts)}
+    return {flag for item in command.params for flag in (*item.opts, *item.secondary_opts)}
 
 
 def _owners(group: Any, flag: str | None) -> list[str]:

@@ -161,7 +161,8 @@ def test_rows_beside_are_asked_of_a_protocol_of_ones_own_where_it_can_have_them(
         '[[contrast]]\nname = "it is low"\nepoch = "last_tone"\nexpect = "at most 9"\n'
     )
     plan = load_protocol("fear_extinction")
-    (tmp_path / "named.toml").write_text(plan.text + rows.read_text().replace("trial = 2", "trial = 1"))
+    own = rows.read_text().replace("trial = 2", "trial = 1")
+    (tmp_path / "named.toml").write_text(plan.text + own)
     names = ("quick_conditioning", tmp_path / "named.toml", tmp_path / "blink.toml")
     (tmp_path / "blink.toml").write_text(BLINK.replace('"retrieval"', '"test"'))
     groups = [Group("none", (), {}), *(Group(str(k), (), {}, load_protocol(name))
