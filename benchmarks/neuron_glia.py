@@ -17,7 +17,7 @@ from benchmarks.measure import Cost, children
 from models.circuits import neuron_glia_2019
 from models.circuits.neuron_glia_wiring import draw_wiring
 from models.machine.clocks import choose_clocks
-from models.machine.program import compile_program
+from models.machine.compiling import compile_program
 from models.machine.session import device_session
 from models.parameters import load_parameters
 from paradigms.references import per_synapse as reference_per_synapse

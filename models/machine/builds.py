@@ -18,7 +18,6 @@ import shutil
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 
 from filelock import FileLock, Timeout
 
@@ -76,14 +75,14 @@ def find_build(circuit: Circuit, *, anew: bool = False) -> tuple[Path, float]:
 
     Raises
     ------
-    models.machine.program.BuildError
+    models.machine.compiling.BuildError
         If it cannot be written or compiled; the cache is left as it was.
     models.machine.brian.BrianMisfit
         If this Brian2 is not one that programs can be made with.
     EnvironmentFault
         If the cache cannot be used: others can write to it, or nobody.
     """
-    from models.machine import program  # only a build needs Brian2
+    from models.machine.compiling import BuildError  # only a build needs Brian2
 
     root, asked = _root(), time.time()
     sweep(root)
@@ -98,9 +97,9 @@ def find_build(circuit: Circuit, *, anew: bool = False) -> tuple[Path, float]:
             if _sound(folder) and (not anew or _sealed(folder) > asked):
                 _touch(folder)
                 return folder, 0.0
-            _build(program, circuit, folder)
+            _build(circuit, folder)
     except OSError as error:
-        raise program.BuildError(
+        raise BuildError(
             f"the program cannot be written to {root}: {error.strerror or error}; "
             "make room or let ASTROGRAM_CACHE name another folder"
         ) from error
@@ -162,14 +161,14 @@ def _surroundings() -> list[str]:
     import brian2
     import numpy
 
-    from models.machine import objects, program
+    from models.machine import compiling, objects, program
     from models.machine.brian import preferences
 
-    compiler = program.compiler() or ""
+    compiler = compiling.compiler() or ""
     texts = [brian2.__version__, numpy.__version__, platform.machine(), *preferences()]
-    texts += [compiler, program.compiler_version(compiler) if compiler else "", _libc()]
+    texts += [compiler, compiling.compiler_version(compiler) if compiler else "", _libc()]
     texts += compiler_flags()
-    texts += [Path(str(module.__file__)).read_text() for module in (program, objects)]
+    texts += [Path(str(module.__file__)).read_text() for module in (program, compiling, objects)]
     texts += [header.read_text() for header in (program.HEADER, program.LIFELINE)]
     with contextlib.suppress(OSError):  # compiled for this very processor
         lines = Path("/proc/cpuinfo").read_text().splitlines()
@@ -222,22 +221,24 @@ def _touch(folder: Path) -> None:
         os.utime(folder / _MARK)
 
 
-def _build(program: ModuleType, circuit: Circuit, folder: Path) -> None:
+def _build(circuit: Circuit, folder: Path) -> None:
     """Build beside `folder` and move into place, so that it is there whole or not at all."""
     if os.path.lexists(folder) and not _ours(folder):
         raise EnvironmentFault(
             f"{folder} is in the way of a compiled program and is none; move it elsewhere"
         )
+    from models.machine import compiling, program
+
     cells = sum(circuit.sizes().values())
     logging.getLogger("astrogram").info(
-        "compiling %s for %d cells, about a minute and a half; once", circuit.name, cells
+        "compiling %s for %d cells, about half a minute; once", circuit.name, cells
     )
     with owned_folder("build", folder.parent) as place:
         made = place / "made"
         made.mkdir(mode=0o700)
         (made / _MARK).write_text("A compiled program of astrogram; 'astrogram cache' lists it.\n")
         program.write_program(circuit, made)
-        program.compile_program(made)
+        compiling.compile_program(made)
         for item in made.iterdir():
             if item.name not in (*_NEEDED, _MARK):
                 shutil.rmtree(item) if item.is_dir() else item.unlink()

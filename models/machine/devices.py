@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from astrogram.environment import cuda_folder, genn_folder
 from astrogram.errors import AstrogramError
 from astrogram.text import one_line
-from models.machine.program import compiler
+from models.machine.compiling import compiler
 
 DEVICES = ("cpp", "cython", "numpy", "genn")
 

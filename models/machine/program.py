@@ -8,89 +8,22 @@ when a program is written, and a Brian2 without it is refused by its version; te
 from __future__ import annotations
 
 import contextlib
-import functools
 import json
-import os
 import re
-import shlex
 import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import brian2 as b2
 import numpy as np
 
-from astrogram.environment import compiler_words, for_child
-from astrogram.errors import AstrogramError
-from models.machine.brian import BrianMisfit, temporary_files, untested
-from models.machine.children import run_kept
+from models.machine.brian import BrianMisfit, temporary_files
 from models.machine.circuit import Circuit
 from models.machine.objects import Objects, make_objects
 
 HEADER, LIFELINE = (Path(__file__).with_name(name) for name in ("program.hpp", "lifeline.hpp"))
-COMPILERS = ("g++", "c++", "clang++")
 _HEADERS = "codegen.cpp.headers"
 _FLAGS = "codegen.cpp.extra_compile_args_gcc"
-
-
-class BuildError(AstrogramError, RuntimeError):
-    """A program that cannot be written or compiled; the message is one line."""
-
-
-def compiler() -> str | None:
-    """Return the C++ compiler: what CXX names, or the first of `COMPILERS` on PATH."""
-    given = compiler_words()
-    if given:
-        return shlex.join(given) if shutil.which(given[0]) else None
-    return next((name for name in COMPILERS if shutil.which(name)), None)
-
-
-@functools.cache
-def compiler_version(command: str) -> str:
-    """Return what a compiler says of its version, "" if it says nothing."""
-    try:
-        said = subprocess.run(  # noqa: S603 (the compiler that the user names)
-            [*shlex.split(command), "--version"], env=for_child(LC_ALL="C"), text=True,
-            errors="replace", capture_output=True, timeout=60,
-        )  # fmt: skip
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return said.stdout
-
-
-def compile_program(folder: Path) -> None:
-    """Compile what Brian2 wrote into `folder`, with as many jobs as cores.
-
-    By Brian2 itself Ctrl-C would pass for a failing compiler, and a killed process would leave
-    its compilers at work.
-
-    Raises
-    ------
-    BuildError
-        With the compiler's first complaint.
-    """
-    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
-    command = [b2.prefs.devices.cpp_standalone.make_cmd_unix, f"-j{processors}"]
-    found = compiler() or COMPILERS[0]
-    cached = shutil.which("ccache") and "ccache" not in found
-    environment = for_child(
-        CXX=f"ccache {found}" if cached else found, TMPDIR=str(folder.absolute())
-    )
-    status, said = run_kept(command, folder, environment)
-    if status or not (folder / "main").is_file():
-        if shutil.disk_usage(folder).free < 2**20:
-            raise BuildError(
-                f"compiling the model failed: no space left in {folder.parent}; make room there"
-            )
-        raise BuildError(f"compiling the model failed: {complaint(said)}{untested()}")
-
-
-def complaint(text: str) -> str:
-    """Return the first line of a compiler's messages that tells of an error, else the last."""
-    lines = [line.strip() for line in text.splitlines() if line.strip()]
-    wrong = (line for line in lines if "error" in line.lower() or "no space left" in line.lower())
-    return next(wrong, lines[-1] if lines else "")
 
 
 def write_program(circuit: Circuit, folder: Path) -> None:

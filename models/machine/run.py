@@ -11,6 +11,7 @@ import numpy as np
 from models.checks import RegimeError
 from models.machine.builds import find_build
 from models.machine.circuit import Circuit, Tables
+from models.machine.compiling import BuildError
 from models.machine.devices import DeviceError, check_device
 from models.machine.execution import (
     CannotStart,
@@ -20,7 +21,6 @@ from models.machine.execution import (
     out_of_regime,
 )
 from models.machine.objects import Objects, make_objects, recorded
-from models.machine.program import BuildError
 from models.machine.session import device_session
 
 

@@ -23,8 +23,9 @@ from astrogram.environment import cuda_folder, for_child, genn_folder, temporary
 from astrogram.leftovers import owned_folder
 from models.machine.brian import temporary_files
 from models.machine.children import run_kept
+from models.machine.compiling import BuildError, compile_program, complaint
 from models.machine.devices import DeviceError, check_device, check_known
-from models.machine.program import LIFELINE, BuildError, compile_program, complaint
+from models.machine.program import LIFELINE
 
 # Brian2's own report reads the processor clock before every object of every step, which can cost
 # more than the model; this prints once in a while from a clock of its own.

@@ -16,12 +16,12 @@ import pytest
 
 from astrogram.environment import temporary_folder
 from astrogram.errors import AstrogramError, EnvironmentFault
-from models.machine import builds, program
+from models.machine import builds, compiling, program
 from models.machine import scratch as scratch_module
 from models.machine.builds import _seal, clear_cache, find_build
+from models.machine.compiling import BuildError
 from models.machine.devices import DeviceError
 from models.machine.execution import RunError, execute
-from models.machine.program import BuildError
 from models.machine.run import run_circuit
 from paradigms.command.cli import main
 from tests.support.tiny import STEP, tables, tiny
@@ -48,7 +48,7 @@ def made(original, monkeypatch):
 
     monkeypatch.setattr(program, "write_program", write)
     monkeypatch.setattr(
-        program, "compile_program", lambda folder: shutil.copy(original / "main", folder)
+        compiling, "compile_program", lambda folder: shutil.copy(original / "main", folder)
     )
     return made
 
@@ -305,7 +305,7 @@ def test_one_that_never_starts_is_refused_in_one_line(entry, made, monkeypatch):
     def compile_program(folder):
         (folder / "main").write_text("#!/no/such/interpreter\n")
 
-    monkeypatch.setattr(program, "compile_program", compile_program)
+    monkeypatch.setattr(compiling, "compile_program", compile_program)
     compile_program(entry)
     seal(entry)
     with pytest.raises(DeviceError, match="cannot be started from.*ASTROGRAM_CACHE") as caught:
@@ -335,15 +335,15 @@ def test_a_program_that_dies_in_mid_run_says_of_what(entry, made, script, words)
 @pytest.mark.parametrize("what", ["compiler_version", "_libc"])
 def test_another_compiler_or_libc_is_another_program(what, monkeypatch):
     before = tiny().fingerprint(*builds._surroundings())
-    where = builds if what == "_libc" else program
+    where = builds if what == "_libc" else compiling
     monkeypatch.setattr(where, what, lambda *given: "newer")
     assert tiny().fingerprint(*builds._surroundings()) != before
 
 
 def test_the_compiler_and_libc_say_their_versions():
     assert builds._libc()
-    assert program.compiler_version(program.compiler())
-    assert program.compiler_version("no-such-compiler") == ""
+    assert compiling.compiler_version(compiling.compiler())
+    assert compiling.compiler_version("no-such-compiler") == ""
 
 
 # ---- no room -------------------------------------------------------------------------------------
@@ -385,10 +385,10 @@ def test_no_room_while_compiling_is_told_as_such(tmp_path, monkeypatch):
     usage = shutil.disk_usage(tmp_path)
     (tmp_path / "makefile").write_text("all:\n\t@echo 'cc1plus: error: something else'; exit 1\n")
     with pytest.raises(BuildError, match="something else"):
-        program.compile_program(tmp_path)
-    monkeypatch.setattr(program.shutil, "disk_usage", lambda path: usage._replace(free=0))
+        compiling.compile_program(tmp_path)
+    monkeypatch.setattr(compiling.shutil, "disk_usage", lambda path: usage._replace(free=0))
     with pytest.raises(BuildError, match="no space left in") as caught:
-        program.compile_program(tmp_path)
+        compiling.compile_program(tmp_path)
     assert str(tmp_path.parent) in one_line(caught)
 
 

@@ -221,7 +221,7 @@ MENDABLE = [
         ("models.parameters", "ParameterError"),
         ("models.units", "UnitError"),
         ("models.machine.devices", "DeviceError"),
-        ("models.machine.program", "BuildError"),
+        ("models.machine.compiling", "BuildError"),
         ("models.machine.execution", "RunError"),
         ("analysis.dataset.errors", "DatasetError"),
         ("astrogram.errors", "OutputError"),
