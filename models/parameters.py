@@ -27,7 +27,7 @@ import numpy as np
 from brian2 import Quantity, get_dimensions, have_same_dimensions
 
 from astrogram.errors import AstrogramError
-from astrogram.text import shown
+from astrogram.text import one_line, shown
 from models.units import UnitError, parse_unit, read_number
 
 Value: TypeAlias = "str | float | Quantity"
@@ -142,7 +142,7 @@ def _group(folder: str, group: str) -> list[Parameter]:
             low, high = float(record["low"] or "-inf"), float(record["high"] or "inf")
             parse_unit(record["unit"])
         except ValueError as error:
-            raise ParameterError(f"{where}: {shown(str(error))}") from None
+            raise ParameterError(f"{where}: {one_line(str(error))}") from None
         rows.append(
             Parameter(
                 group, record["name"], value, record["unit"], low, high, record["meaning"],

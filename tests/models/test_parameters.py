@@ -1,5 +1,6 @@
 """The parameter tables: complete, checked, used, and the same after a trip through JSON."""
 
+import csv
 import json
 import math
 import re
@@ -21,7 +22,6 @@ from models.mechanisms.gap_junction import THRESHOLD_FLUX
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterError, ParameterSet, circuits, load_parameters
-from models.streams import stream
 from models.tissue.animal import draw_tissue
 from models.tissue.individual import individual
 from paradigms.protocol.timeline import animal_timeline
@@ -62,8 +62,9 @@ def test_rows_are_sorted_by_group_and_all_there():
     groups = [row.group for row in ROWS]
     assert groups == sorted(groups)
     tables = resources.files("models") / "tables" / "amygdala_prefrontal"
-    names = (entry.name for entry in tables.iterdir() if entry.name.endswith(".csv"))
-    assert set(groups) == {name.removesuffix(".csv") for name in names}
+    own = {entry.name.removesuffix(".csv") for entry in tables.iterdir() if entry.is_file()}
+    taken = csv.DictReader((tables / "uses.csv").read_text(encoding="utf-8").splitlines())
+    assert set(groups) == own - {"uses", "changes"} | {row["group"] for row in taken}
     assert len({row.key for row in ROWS}) == len(ROWS)
 
 
@@ -82,7 +83,7 @@ def test_no_parameter_is_dead():
     clocks = choose_clocks(spied, timeline.speed, "numpy")
     inputs = draw_inputs(spied, tissue, timeline, 1)
     circuit, _ = assemble(spied, tissue, inputs, clocks)
-    record(circuit, tissue, spied, timeline.speed, clocks, stream(1, "recording"))
+    record(circuit, tissue, spied, timeline.speed, clocks, 1)
     nothing = {"spike_time": np.empty(0), "spike_neuron": np.empty(0, int)}
     score(spied, tissue, timeline, nothing)
     refractory = " ".join(cells.refractory for cells in circuit.cells)
@@ -96,7 +97,7 @@ def test_the_namespace_holds_every_constant_of_the_equations_once():
     space = namespace(load_parameters(), 10.0)
     assert space["speed"] == 10.0
     groups = parameter_groups()
-    assert len(groups) == 12
+    assert len(groups) == 13
     names = [row.name for row in ROWS if row.group in groups]
     assert len(names) == len(set(names)), "two groups share a name"
 
@@ -224,6 +225,52 @@ def test_a_table_with_other_columns_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(parameters.resources, "files", lambda package: tmp_path)
     with pytest.raises(ParameterError, match="lif.csv has columns"):
         load_parameters(circuit="toy")
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "words"),
+    [
+        ("uses.csv", "myelin,thick", "uses.csv, line 11: no table mechanisms/'myelin'.csv"),
+        ("uses.csv", "calcium,C_T Mg", "uses.csv, line 11: mechanisms/calcium.csv has no row 'Mg'"),
+        ("uses.csv", "calcium,C_T", "a parameter stands twice"),
+        ("changes.csv", "calcium.Mg,1,,,,", "changes.csv, line 29: 'calcium.Mg' is no parameter"),
+        ("changes.csv", "calcium.C_T,-1,,,,", "calcium.C_T = -1 umolar is out of range"),
+        ("changes.csv", "calcium.C_T,1", "changes.csv, line 29: more or fewer than 6 columns"),
+        ("lif.csv", "odd,1,parsec,,,meaning,source", "lif.csv, line 17: unit 'parsec' has the unknown part 'parsec'"),
+    ],
+)
+def test_a_faulty_row_of_what_circuits_share_is_named(file, line, words, tmp_path, monkeypatch):
+    shutil.copytree(resources.files("models") / "tables", tmp_path / "tables")
+    with (tmp_path / "tables" / "amygdala_prefrontal" / file).open("a") as table:
+        table.write(line + "\n")
+    monkeypatch.setattr(parameters, "tables_folder", lambda: tmp_path / "tables")
+    with pytest.raises(ParameterError, match=re.escape(words)) as caught:
+        load_parameters()
+    assert len(str(caught.value).splitlines()) == 1
+
+
+SYMBOLS = {circuit: {row.name: row for row in load_parameters(circuit=circuit).rows()}
+           for circuit in ("amygdala_prefrontal", "astrocyte_g_chi", "neuron_glia_2019",
+                           "astrocyte_network_2014")}  # fmt: skip
+
+
+def test_what_circuits_share_has_one_address_and_unit():
+    shared = {
+        row["name"]: (path.name.removesuffix(".csv"), row["unit"])
+        for path in (resources.files("models") / "tables" / "mechanisms").iterdir()
+        for row in csv.DictReader(path.read_text(encoding="utf-8").splitlines())
+    }
+    assert len(shared) > 60
+    for circuit, rows in SYMBOLS.items():
+        for name, row in rows.items():
+            if name in shared:
+                assert (row.group, row.unit) == shared[name], f"{circuit}: {row.key}"
+    calcium = {name for name, (group, _) in shared.items() if group == "calcium"}
+    assert sum(len(calcium & set(rows)) for rows in SYMBOLS.values()) > 50
+
+
+def test_an_old_address_is_answered_with_the_new():
+    assert "calcium.C_T" in refusal({"astrocyte.C_T": "1 umolar"})
 
 
 def test_json_carries_all_values_and_comes_back():
