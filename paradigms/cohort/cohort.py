@@ -126,7 +126,7 @@ def run_cohort(
     CohortError
         If animals failed, after all others are done.
     AstrogramError
-        Before the first animal: see `paradigms.run.preflight.check_cohort`.
+        Before the first animal: see `paradigms.cohort.check.check_cohort`.
     """
     from analysis.cohort.dataset import gather
 
@@ -144,7 +144,7 @@ def complete(
     """Do `work`, by default `simulate_subject`, for every animal that is not there yet.
 
     What it must leave is what `finish` writes; `drawn` as in
-    `paradigms.run.preflight.check_cohort`; the rest is as in `run_cohort`.
+    `paradigms.cohort.check.check_cohort`; the rest is as in `run_cohort`.
     """
     missing = [subject for subject in subjects if not is_done(subject)]
     if missing:

@@ -1,11 +1,17 @@
 """``astrogram run NAME``: every name has its own options, and those of others are refused."""
 
+import json
 import re
+import sys
+from types import SimpleNamespace
 
 import pytest
+import typer
 
 from paradigms.command import cli
-from paradigms.parts.table import PARADIGMS
+from paradigms.command.small import command_of
+from paradigms.parts.options import Option
+from paradigms.parts.table import PARADIGMS, Paradigm
 
 COMMON = {"--seed", "--set", "--out", "--overwrite", "--json", "--help"}
 ANIMAL = {"--size", "--clock", "--intervene", "--device", "--gpu", "--no-gpu"}
@@ -96,3 +102,41 @@ def test_a_wrong_option_leads_to_the_help_of_its_command(capsys):
     assert refused(capsys, "run", "calcium_wave", "--size", "x").endswith(
         "(see astrogram run calcium_wave --help)"
     )
+
+
+def test_a_row_is_all_that_a_command_needs(tmp_path, monkeypatch, capsys):
+    asked = []
+
+    def count(*, progress, **given):
+        asked.append(given)
+        progress(1.0)
+        return SimpleNamespace(attrs={})
+
+    module = SimpleNamespace(
+        count=count, measured=lambda dataset: [{"quantity": "cells", "value": 4}],
+        draw=lambda dataset, path: path.write_bytes(b"drawn"),
+    )  # fmt: skip
+    monkeypatch.setitem(sys.modules, "counting", module)
+    monkeypatch.setattr(
+        "analysis.dataset.parts.write_parts",
+        lambda dataset, path: path.write_text(json.dumps(dataset.attrs)),
+    )
+    row = Paradigm(
+        "counting", "Counts cells.", "counting:count",
+        (
+            Option("n_cells", int, 3, "number of cells", (1, 9)),
+            Option("share", float, 0.5, "share of them", (0, 1)),
+            Option("slow", bool, False, "take time"),
+        ),
+        "counting:measured", "counting:draw",
+    )  # fmt: skip
+    app = typer.Typer(rich_markup_mode=None)
+    app.command()(command_of(row))
+    given = ["--n-cells", "4", "--slow", "--set", "a.b=1", "--seed", "7", "--out", str(tmp_path)]
+    app([*given, "--json"], standalone_mode=False)
+    assert asked == [{"seed": 7, "n_cells": 4, "slow": True, "overrides": {"a.b": "1"}}]
+    assert json.loads(capsys.readouterr().out) == [{"quantity": "cells", "value": 4}]
+    request = ["counting", 7, {"n_cells": 4, "overrides": {"a.b": "1"}, "slow": True}]
+    written = json.loads((tmp_path / "counting_seed7.nc").read_text())
+    assert json.loads(written["request"]) == request
+    assert (tmp_path / "counting_seed7.png").read_bytes() == b"drawn"
