@@ -1,12 +1,14 @@
 """Options of the small paradigms: refused in one line before any work, and nothing is left."""
 
 import importlib
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from models.checks import ModelError
 from paradigms.command import cli
+from paradigms.memory import latent_autoencoder
 from paradigms.memory.associative_recall import simulate_recall
 from paradigms.memory.memory_capacity import measure_capacity
 from paradigms.memory.spiking_recall import simulate_spiking
@@ -137,3 +139,21 @@ def test_recall_that_leaves_all_bounds_is_refused_without_warnings(given):
     overrides = {"recall.cues": "2", "recall.steps": "200", **given}
     with pytest.raises(ModelError, match="left all bounds"):
         simulate_recall("random", 3, 0.2, size=24, overrides=overrides)
+
+
+def test_a_latent_code_takes_the_place_of_pixels(monkeypatch):
+    """The encoder is trained on the images that are asked for, with the seed of the run."""
+    trained = []
+
+    def fit(images, parameters, seed):
+        trained.append((len(images.pixels), seed))
+        signs = np.random.default_rng(seed).choice([-1, 1], (len(images.pixels), 48))
+        return SimpleNamespace(encode=lambda images: signs.astype(np.int8))
+
+    monkeypatch.setattr(latent_autoencoder, "require_torch", lambda: None)
+    monkeypatch.setattr(latent_autoencoder, "fit_autoencoder", fit)
+    overrides = {"recall.cues": "2", "recall.steps": "3", "recall.hold": "2"}
+    found = simulate_recall("digits", 4, latent=True, seed=6, overrides=overrides)
+    assert trained == [(1000, 6)]  # on many more than are stored
+    assert found.sizes["neuron"] == 48
+    assert simulate_recall("digits", 4, seed=6, overrides=overrides).sizes["neuron"] != 48
