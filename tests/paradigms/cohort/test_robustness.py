@@ -43,7 +43,7 @@ import sys
 from pathlib import Path
 sys.path.insert(0, sys.argv[1])
 from paradigms.cohort.robustness import run_map
-from tests.pipeline.test_robustness import planned
+from tests.paradigms.cohort.test_robustness import planned
 if __name__ == "__main__":
     run_map(*planned(Path(sys.argv[2])), jobs=1)
 """
