@@ -6,6 +6,8 @@ import sys
 
 import pytest
 
+import models  # noqa: F401  (so that of the rooms only analysis is looked for)
+import paradigms  # noqa: F401
 from astrogram.rooms import InTheWayError, check_rooms
 from tests.support.paths import ROOT
 
@@ -91,7 +93,7 @@ def test_a_folder_of_data_is_in_the_way_where_python_would_take_it(tmp_path, mon
     """Python prefers a package further down the path; an editable install comes after it."""
     folder = lay(tmp_path, "analysis")
     assert python(tmp_path, "-c", CALL).stdout == "loaded\n"
-    monkeypatch.delitem(sys.modules, "analysis")
+    monkeypatch.delitem(sys.modules, "analysis", raising=False)
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     with pytest.raises(InTheWayError, match="analysis stands in the way") as caught:
         check_rooms()
@@ -99,7 +101,7 @@ def test_a_folder_of_data_is_in_the_way_where_python_would_take_it(tmp_path, mon
 
 
 def test_what_is_not_there_is_told(monkeypatch, tmp_path):
-    monkeypatch.delitem(sys.modules, "analysis")
+    monkeypatch.delitem(sys.modules, "analysis", raising=False)
     monkeypatch.setattr(sys, "path", [str(tmp_path)])
     monkeypatch.setattr(sys, "meta_path", [x for x in sys.meta_path if "edit" not in str(x)])
     with pytest.raises(InTheWayError, match="'analysis', a part of astrogram, is not there"):
