@@ -10,25 +10,20 @@ itself can be read instead; the time of day can, as in the published design.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
-from sklearn.model_selection import StratifiedGroupKFold
-from sklearn.pipeline import Pipeline, make_pipeline
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import SVC
 
-from analysis.activity.spikes import cells_of, rates
+from analysis.activity.decoder import SEED, SHUFFLES, decisions, features_of, stratified
+from analysis.activity.spikes import cells_of
 from analysis.design.windows import Windows, baseline_windows, cs_windows, role_trials
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
-SHUFFLES = 200
-FOLDS = 5
 PARTS = 3  # decisions averaged in a trial
-SEED = 1
 
 
 @dataclass(frozen=True)
@@ -39,8 +34,6 @@ class Decoding:
     ----------
     accuracy : float
         Balanced accuracy of held-out trials, 0 to 1.
-    shuffled : (shuffle,) array
-        The same with shuffled labels.
     trials : (n,) array
         Trials decoded.
     output : (n,) array
@@ -49,9 +42,14 @@ class Decoding:
     """
 
     accuracy: float
-    shuffled: Floats
     trials: Ints
     output: Floats
+    _shuffle: Callable[[], Floats] = field(repr=False)
+
+    @cached_property
+    def shuffled(self) -> Floats:
+        """Accuracies with shuffled labels (shuffle,), computed when first asked for."""
+        return self._shuffle()
 
     @property
     def chance_95(self) -> float:
@@ -62,11 +60,6 @@ class Decoding:
     def p(self) -> float:
         """Share of shuffles at least as good, the decoder itself counted in."""
         return float(((self.shuffled >= self.accuracy).sum() + 1) / (self.shuffled.size + 1))
-
-
-def decoder() -> Pipeline:
-    """Standardise each cell, then a soft linear margin: cells outnumber trials."""
-    return make_pipeline(StandardScaler(), SVC(kernel="linear", C=0.01, class_weight="balanced"))
 
 
 def decode_cs(
@@ -98,7 +91,7 @@ def decode_cs(
         np.concatenate([stimulus.stop, baseline.stop]),
     )
     # One decision per window: the split into parts serves where trials are few.
-    features = rates(dataset, both.start, both.stop, cells_of(dataset, population))
+    features = features_of(dataset, both, cells_of(dataset, population))
     label = np.repeat([1, 0], trials.size)
 
     group = np.tile(np.arange(trials.size), 2)
@@ -108,8 +101,8 @@ def decode_cs(
         return group + trials.size * np.concatenate([side, 1 - side])
 
     window = np.arange(label.size)
-    accuracy, output, shuffled = _decode(features, label, group, window, swap, shuffles)
-    return Decoding(accuracy, shuffled, trials, output[: trials.size])
+    accuracy, output, chance = _decode(features, label, group, window, swap, shuffles)
+    return Decoding(accuracy, trials, output[: trials.size], chance)
 
 
 def decode_state(
@@ -140,7 +133,7 @@ def decode_state(
         return None
     trials = np.concatenate([fear, calm])
     parts = cs_windows(dataset).take(trials).split(PARTS)
-    features = rates(dataset, parts.start, parts.stop, cells_of(dataset, population))
+    features = features_of(dataset, parts, cells_of(dataset, population))
     state = np.repeat([0, 1], [fear.size, calm.size])
     group = np.repeat(np.arange(trials.size), PARTS)
 
@@ -148,10 +141,10 @@ def decode_state(
         order = rng.permutation(trials.size)
         return (order[:, None] * PARTS + np.arange(PARTS)).ravel()
 
-    accuracy, output, shuffled = _decode(
+    accuracy, output, chance = _decode(
         features.reshape(group.size, -1), state[group], group, group, shuffle, shuffles
     )
-    return Decoding(accuracy, shuffled, trials, output)
+    return Decoding(accuracy, trials, output, chance)
 
 
 def _decode(
@@ -161,29 +154,23 @@ def _decode(
     window: Ints,
     shuffle: Callable[[np.random.Generator], Ints],
     shuffles: int,
-) -> tuple[float, Floats, Floats]:
-    """Accuracy, held-out decision per window, and accuracies with shuffled labels.
+) -> tuple[float, Floats, Callable[[], Floats]]:
+    """Accuracy, held-out decision per window, and what gives accuracies with shuffled labels.
 
     `group` is what is held out together, `window` what one decision is made for.  Shuffling moves
     the features to other labels, which leaves the labels stratified over the same folds.
     """
-    rng = np.random.default_rng(SEED)
-    features = np.sqrt(features)  # evens out the variance of counts
-    smallest = min(np.unique(group[label == value]).size for value in (0, 1))
-    split = StratifiedGroupKFold(min(FOLDS, smallest), shuffle=True, random_state=SEED)
-    folds = list(split.split(features, label, group))
+    folds, every = stratified(features, label, group), np.arange(label.size)
     size = np.bincount(window)
     truth = np.bincount(window, label) / size > 0.5
 
     def held_out(moved: Floats) -> tuple[float, Floats]:
-        decision = np.empty(label.size)
-        for train, test in folds:
-            fitted = decoder().fit(moved[train], label[train])
-            decision[test] = fitted.decision_function(moved[test])
-        output = np.bincount(window, decision) / size
+        output = np.bincount(window, decisions(moved, label, every, folds)) / size
         right = (output > 0) == truth
         return float((right[truth].mean() + right[~truth].mean()) / 2), output
 
-    accuracy, output = held_out(features)
-    shuffled = [held_out(features[shuffle(rng)])[0] for _ in range(shuffles)]
-    return accuracy, output, np.array(shuffled)
+    def chance() -> Floats:
+        rng = np.random.default_rng(SEED)
+        return np.array([held_out(features[shuffle(rng)])[0] for _ in range(shuffles)])
+
+    return *held_out(features), chance

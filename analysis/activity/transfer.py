@@ -22,10 +22,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.activity.decoding import FOLDS, SEED, decoder
-from analysis.activity.spikes import cells_of, rates
+from analysis.activity.decoder import SEED, SHUFFLES, dealt, decisions, features_of
+from analysis.activity.spikes import cells_of
 from analysis.design.windows import (
-    Windows,
     baseline_windows,
     cs_windows,
     design_of,
@@ -37,7 +36,6 @@ from analysis.statistics import correlation
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
 Matrices = Callable[[np.random.Generator | None], tuple[Floats, Floats]]
-SHUFFLES = 200
 PARTS = 6  # of a stimulus window, the published 5-s bins
 #: Roles of epochs, fear against extinction; the first is the one whose output is set beside
 #: freezing, as it leaves the test of extinction and the return of fear to be predicted
@@ -128,7 +126,7 @@ def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 
     every = np.unique(np.concatenate(own))  # epochs may share trials
     pair = [cs_windows(dataset).take(every), before.take(every)]
     cells = cells_of(dataset, population)
-    features = np.stack([_features(dataset, windows, cells) for windows in pair], axis=1)
+    features = np.stack([features_of(dataset, windows, cells) for windows in pair], axis=1)
     label = np.tile([1, 0], (every.size, 1))
     places = [np.searchsorted(every, chosen) for chosen in own]
 
@@ -241,29 +239,11 @@ def _decide(features: Floats, label: Ints, train: Ints) -> Floats:
 
     `features` is (trial, sample, cell) and `label` (training trial, sample).
     """
-    cells = features.shape[-1]
-
-    def fit(kept: NDArray[np.bool_]) -> Floats:
-        fitted = decoder().fit(features[train[kept]].reshape(-1, cells), label[kept].ravel())
-        return np.asarray(fitted.decision_function(features.reshape(-1, cells)))
-
-    shape = features.shape[:2]
-    decision = fit(np.ones(train.size, dtype=bool)).reshape(shape)
-    fold = _folds(label.mean(axis=1))
-    for number in np.unique(fold):
-        out = fold == number
-        decision[train[out]] = fit(~out).reshape(shape)[train[out]]
-    return decision
-
-
-def _folds(kind: Floats) -> Ints:
-    """Fold of each training trial: those of one kind are dealt out in order."""
-    fold = np.empty(kind.size, dtype=np.intp)
-    smallest = min(int((kind == value).sum()) for value in np.unique(kind))
-    for value in np.unique(kind):
-        own = np.flatnonzero(kind == value)
-        fold[own] = np.arange(own.size) % min(FOLDS, smallest)
-    return fold
+    trials, samples, cells = features.shape
+    places = train[:, None] * samples + np.arange(samples)
+    folds = [np.repeat(out, samples) for out in dealt(label.mean(axis=1))]
+    flat = features.reshape(-1, cells)
+    return decisions(flat, label.ravel(), places.ravel(), folds).reshape(trials, samples)
 
 
 def _state_labels(fear: Ints, calm: Ints, rng: np.random.Generator | None) -> tuple[Ints, Ints]:
@@ -280,11 +260,7 @@ def _state_features(
     """Wanted trials, sorted, and their features (trial, part, cell)."""
     every = np.unique(np.concatenate([chosen for each in wanted for chosen in each]))
     parts = cs_windows(dataset).take(every).split(PARTS)
-    return every, _features(dataset, parts, cells_of(dataset, population))
-
-
-def _features(dataset: xr.Dataset, windows: Windows, cells: Ints) -> Floats:
-    return np.sqrt(rates(dataset, windows.start, windows.stop, cells))  # evens out variances
+    return every, features_of(dataset, parts, cells_of(dataset, population))
 
 
 def _transfer(names: tuple[str, ...], matrices: Matrices, shuffles: int) -> Transfer:
