@@ -175,6 +175,11 @@ def correlation_p(one: ArrayLike, other: ArrayLike) -> float:
     return float(found.pvalue)
 
 
+def plain(value: float) -> float | None:
+    """Return a number as JSON has it: None where there is none."""
+    return float(value) if np.isfinite(value) else None
+
+
 def _finite(samples: tuple[ArrayLike, ...], paired: bool) -> list[Floats]:
     arrays = [np.asarray(sample, dtype=float) for sample in samples]
     if paired:

@@ -14,7 +14,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.activity.ensembles import cs_responses, overlap
+from analysis.activity.ensembles import Respond, cs_responses, overlap
 from analysis.activity.spikes import cells_of, rates
 from analysis.design.windows import baseline_windows, cs_windows, design_of, epoch_trials
 
@@ -66,7 +66,9 @@ class Drift:
         return float(matrix[self.epochs.index(reference), self.epochs.index(epoch)])
 
 
-def measure_drift(dataset: xr.Dataset, population: str = "BLA_P") -> Drift:
+def measure_drift(
+    dataset: xr.Dataset, population: str = "BLA_P", respond: Respond | None = None
+) -> Drift:
     """Compare patterns and ensembles between all tested epochs that hold at least two trials.
 
     Parameters
@@ -75,6 +77,8 @@ def measure_drift(dataset: xr.Dataset, population: str = "BLA_P") -> Drift:
         A valid dataset.
     population : str
         Population.
+    respond : callable, optional
+        Gives the responses in some trials; those of `cs_responses` by default.
 
     Returns
     -------
@@ -82,6 +86,7 @@ def measure_drift(dataset: xr.Dataset, population: str = "BLA_P") -> Drift:
         See there; a population vector is the change of each cell's rate (root) from the matched
         baseline, in the trials that have one.
     """
+    respond = respond or (lambda chosen: cs_responses(dataset, chosen, population))
     before = baseline_windows(dataset)
     usable = (dataset["trial_cs"].values > 0) & (before.length > 0)
     trials = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
@@ -93,9 +98,8 @@ def measure_drift(dataset: xr.Dataset, population: str = "BLA_P") -> Drift:
     pair = [cs_windows(dataset).take(every), before.take(every)]
     stimulus, baseline = (np.sqrt(rates(dataset, w.start, w.stop, cells)) for w in pair)
     vectors = stimulus - baseline
-    excited = np.array(
-        [cs_responses(dataset, chosen, population).excited for chosen in trials.values()]
-    ).reshape(len(trials), cells.size)
+    excited = np.array([respond(chosen).excited for chosen in trials.values()])
+    excited = excited.reshape(len(trials), cells.size)
     correlation = _correlations(vectors)
     shared = _pairs(excited)
     return Drift(

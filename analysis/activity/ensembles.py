@@ -8,6 +8,7 @@ are flipped at random (two-sided), and the false discovery rate over cells is he
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,7 @@ from analysis.design.windows import baseline_windows, cs_windows, role_trials
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
+Ints = NDArray[np.intp]
 PERMUTATIONS = 9999
 RATE = 0.05  # false discovery rate
 PARTS = 6  # of a stimulus window, the published 5-s bins
@@ -42,7 +44,7 @@ class Responses:
         Two-sided permutation P, and after Benjamini-Hochberg.
     """
 
-    cells: NDArray[np.intp]
+    cells: Ints
     change: Floats
     p: Floats
     q: Floats
@@ -90,7 +92,7 @@ class Ensembles:
         Of the cells excited where fear is recalled and those excited at the test; None without.
     """
 
-    cells: NDArray[np.intp]
+    cells: Ints
     retrieval: Mask
     extinction: Mask
     fear_cells: Mask
@@ -98,8 +100,12 @@ class Ensembles:
     overlap: Overlap | None
 
 
+Respond = Callable[[Ints], Responses]
+"""Responses in some trials, from wherever they are kept."""
+
+
 def cs_responses(
-    dataset: xr.Dataset, trials: NDArray[np.intp], population: str = "BLA_P"
+    dataset: xr.Dataset, trials: Ints, population: str = "BLA_P"
 ) -> Responses:
     """Test every cell of a population for a response to the stimulus.
 
@@ -198,7 +204,9 @@ def overlap(one: Mask, other: Mask) -> Overlap:
     return Overlap(shared, float(expected), float(chance.sf(shared - 1)), float(chance.cdf(shared)))
 
 
-def find_ensembles(dataset: xr.Dataset, population: str = "BLA_P") -> Ensembles:
+def find_ensembles(
+    dataset: xr.Dataset, population: str = "BLA_P", respond: Respond | None = None
+) -> Ensembles:
     """Find the ensembles of fear retrieval and of extinction.
 
     Parameters
@@ -207,12 +215,15 @@ def find_ensembles(dataset: xr.Dataset, population: str = "BLA_P") -> Ensembles:
         A valid dataset.
     population : str
         Population searched.
+    respond : callable, optional
+        Gives the responses in some trials; those of `cs_responses` by default.
 
     Returns
     -------
     Ensembles
         See there.
     """
+    respond = respond or (lambda chosen: cs_responses(dataset, chosen, population))
     cells = cells_of(dataset, population)
     trials = {role: role_trials(dataset, role) for role in ROLES}
     none = np.zeros(0, dtype=bool)
@@ -224,9 +235,9 @@ def find_ensembles(dataset: xr.Dataset, population: str = "BLA_P") -> Ensembles:
         return (stimulus - before).mean(axis=1)
 
     if trials["fear"].size:
-        early = cs_responses(dataset, trials["fear"], population).excited
+        early = respond(trials["fear"]).excited
     if trials["fear"].size and trials["test"].size:
-        late = cs_responses(dataset, trials["test"], population).excited
+        late = respond(trials["test"]).excited
     if late.size and trials["return"].size:
         fear_1, calm, fear_2 = response("fear"), response("safe", "test"), response("return")
         # Both changes must hold: the larger P is a valid P for that (intersection-union).
@@ -240,7 +251,7 @@ def find_ensembles(dataset: xr.Dataset, population: str = "BLA_P") -> Ensembles:
 
 
 def _part_rates(
-    dataset: xr.Dataset, trials: NDArray[np.intp], cells: NDArray[np.intp]
+    dataset: xr.Dataset, trials: Ints, cells: Ints
 ) -> tuple[Floats, Floats]:
     """Rates (trial, part, cell) in the stimulus and in the baseline before it."""
     before = baseline_windows(dataset)

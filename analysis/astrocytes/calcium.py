@@ -168,13 +168,15 @@ def responds(z: Floats) -> NDArray[np.bool_]:
     return np.asarray((p < ALPHA) & (mean >= RESPONSE))
 
 
-def heterogeneity(dataset: xr.Dataset) -> NDArray[np.str_]:
+def heterogeneity(dataset: xr.Dataset, evoked: Evoked | None = None) -> NDArray[np.str_]:
     """Sort astrocytes by what becomes of their response, from where fear is recalled to the test.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         A valid dataset.
+    evoked : Evoked, optional
+        Its `cs_evoked`, where that is known already.
 
     Returns
     -------
@@ -184,7 +186,7 @@ def heterogeneity(dataset: xr.Dataset) -> NDArray[np.str_]:
     pair = design_of(dataset).roles("fear", "test")
     if len(pair) < 2:
         return np.array([], dtype=np.str_)
-    z = cs_evoked(dataset).z
+    z = (evoked or cs_evoked(dataset)).z
     first, second = (responds(z[epoch_trials(dataset, name)]) for name in pair)
     return np.where(
         first, np.where(second, "kept", "lost"), np.where(second, "gained", "never")

@@ -29,6 +29,7 @@ from analysis.statistics import (
     difference_of_means,
     effect_size,
     permutation_p,
+    plain,
 )
 
 Floats = NDArray[np.float64]
@@ -121,9 +122,9 @@ def _compare_row(
     epoch = row.epoch + (f" - {row.minus_epoch}" if row.minus_epoch else "")
     result = (
         row.name, row.quantity, epoch, row.group, row.minus_group or None, row.unit, row.value,
-        row.sem, row.n or None, row.trust, row.expect, _plain(found.model), _plain(found.low),
-        _plain(found.high), found.n, found.n_against if between else None, found.paired,
-        _plain(found.effect), _plain(found.p), judged, row.decisive, row.note,
+        row.sem, row.n or None, row.trust, row.expect, plain(found.model), plain(found.low),
+        plain(found.high), found.n, found.n_against if between else None, found.paired,
+        plain(found.effect), plain(found.p), judged, row.decisive, row.note,
     )  # fmt: skip
     return dict(zip(KEYS, result, strict=True))
 
@@ -210,7 +211,3 @@ _STATISTICS: dict[str, Callable[..., Floats]] = {
     "ratio": _ratio_of_means,
     "correlation": correlation_of,
 }
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

@@ -8,18 +8,16 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from analysis.activity.decoding import decode_cs
-from analysis.activity.drift import measure_drift
-from analysis.activity.ensembles import Responses, cs_responses, find_ensembles
+from analysis.activity.ensembles import Responses
 from analysis.activity.handoff import predict_targets
 from analysis.activity.information import cs_information
 from analysis.activity.transfer import STATES, cs_transfer, state_transfer, track_state
-from analysis.astrocytes.calcium import CLASSES, cs_evoked, epoch_area, heterogeneity, us_evoked
+from analysis.astrocytes.calcium import CLASSES, epoch_area
+from analysis.cohort.results import Results, results_of
 from analysis.dataset.schema import labels
 from analysis.design.contrasts import read_table
 from analysis.design.epochs import Design
 from analysis.design.own_rows import design_text
-from analysis.design.windows import design_of, epoch_trials
 from analysis.statistics import correlation
 
 NAN = float("nan")
@@ -73,13 +71,13 @@ def group_of(dataset: xr.Dataset) -> str:
     return "+".join(sorted({known.get(kind.lower(), kind) for kind in kinds})) or "control"
 
 
-def measure(dataset: xr.Dataset) -> Animal:
+def measure(given: xr.Dataset | Results) -> Animal:
     """Measure one animal.
 
     Parameters
     ----------
-    dataset : xarray.Dataset
-        A valid dataset.
+    given : xarray.Dataset or Results
+        A valid dataset, or what was found in one already.
 
     Returns
     -------
@@ -89,21 +87,22 @@ def measure(dataset: xr.Dataset) -> Animal:
         within and across epochs and their output beside freezing, and what the amygdala predicts
         of prefrontal activity: the rows of ``tables/quantities.csv``.
     """
+    results = results_of(given)
+    dataset, design = results.dataset, results.design
     values: Values = {}
-    design = design_of(dataset)
     freezing = dataset["freezing"].values
     for epoch in design:
-        values["freezing", epoch.name] = _mean(freezing[epoch_trials(dataset, epoch.name)])
-    values |= _calcium(dataset, design)
+        values["freezing", epoch.name] = _mean(freezing[results.trials(epoch.name)])
+    values |= _calcium(results)
     for name in design.tested:
-        values |= _responsive(dataset, name)
-    values["decoder_freezing_r", "all"] = _decoder_freezing(dataset)
-    values |= _ensembles(dataset, design)
+        values |= _responsive(results, name)
+    values["decoder_freezing_r", "all"] = _decoder_freezing(results)
+    values |= _ensembles(results)
     values |= _transfer(dataset, design)
-    values |= _handoff(dataset, design)
+    values |= _handoff(results)
     attrs = dataset.attrs
     origin = (attrs["protocol"], attrs["clock"], attrs["parameters_hash"])
-    output, state = _state(dataset, design)
+    output, state = _state(results)
     trials = {
         "stage": labels(dataset["trial_stage"]).tolist(),
         "block": dataset["trial_block"].values.tolist(),
@@ -122,9 +121,10 @@ def responsive_share(
     return 100.0 * _mean((found.excited | found.inhibited)[chosen])
 
 
-def _calcium(dataset: xr.Dataset, design: Design) -> Values:
+def _calcium(results: Results) -> Values:
     values: Values = {}
-    cs, us = cs_evoked(dataset), us_evoked(dataset)
+    dataset, design = results.dataset, results.design
+    cs, us = results.cs_evoked, results.us_evoked
     known = design.role("fear")
     reference = epoch_area(dataset, cs, known) if known else NAN
     for epoch in (each.name for each in design):
@@ -137,7 +137,7 @@ def _calcium(dataset: xr.Dataset, design: Design) -> Values:
         values["calcium_us_cs", epoch] = to_us / max(to_cs, 0.01 * to_us) if to_us > 0 else NAN
     test = design.role("test")
     if known and test:
-        classes = heterogeneity(dataset)
+        classes = results.classes
         for name in CLASSES:
             values[f"calcium_{name}", test] = 100.0 * _mean(classes == name)
         present = float(np.unique(classes).size)
@@ -145,11 +145,11 @@ def _calcium(dataset: xr.Dataset, design: Design) -> Values:
     return values
 
 
-def _responsive(dataset: xr.Dataset, epoch: str) -> Values:
-    trials = epoch_trials(dataset, epoch)
+def _responsive(results: Results, epoch: str) -> Values:
+    trials, dataset = results.trials(epoch), results.dataset
     if not trials.size:
         return {}
-    found = cs_responses(dataset, trials)
+    found = results.responses(trials)
     return {
         ("cs_excited", epoch): 100.0 * _mean(found.excited),
         ("cs_inhibited", epoch): 100.0 * _mean(found.inhibited),
@@ -160,14 +160,14 @@ def _responsive(dataset: xr.Dataset, epoch: str) -> Values:
     }
 
 
-def _ensembles(dataset: xr.Dataset, design: Design) -> Values:
+def _ensembles(results: Results) -> Values:
     """Fear and extinction cells, and what becomes of the pattern and cells of recalled fear."""
     values: Values = {}
-    found = find_ensembles(dataset)
+    found, drift, design = results.ensembles, results.drift, results.design
     if len(design.roles("fear", "test", "return")) == 3:
         values["fear_cells", "all"] = 100.0 * _mean(found.fear_cells)
         values["extinction_cells", "all"] = 100.0 * _mean(found.extinction_cells)
-    drift, reference = measure_drift(dataset), design.role("fear")
+    reference = design.role("fear")
     for epoch in [name for name in drift.epochs if reference and name != reference]:
         for quantity, matrix in (
             ("pattern_similarity", drift.similarity),
@@ -200,29 +200,30 @@ def _transfer(dataset: xr.Dataset, design: Design) -> Values:
     return values
 
 
-def _state(dataset: xr.Dataset, design: Design) -> tuple[np.ndarray, Values]:
+def _state(results: Results) -> tuple[np.ndarray, Values]:
     """Output of the decoder of fear state in every trial, and how it goes with freezing."""
-    output = np.full(dataset.sizes["trial"], NAN)
-    track = track_state(dataset, shuffles=0)
+    output = np.full(results.dataset.sizes["trial"], NAN)
+    track = track_state(results.dataset, shuffles=0)
     if track is None:
         return output, {}
     output[track.trials] = track.output.mean(axis=1)
     values: Values = {("state_freezing_r", "all"): track.r}
     values["state_freezing_parts_r", "all"] = track.r_parts
-    for epoch in (each.name for each in design):
-        inside = output[epoch_trials(dataset, epoch)]
+    for epoch in (each.name for each in results.design):
+        inside = output[results.trials(epoch)]
         values["fear_output", epoch] = _mean(inside[np.isfinite(inside)])
     return output, values
 
 
-def _handoff(dataset: xr.Dataset, design: Design) -> Values:
+def _handoff(results: Results) -> Values:
     """What BLA principal cells predict of prefrontal ones beyond trials in another order."""
     values: Values = {}
     # A narrow scan and one control: this is measured in every animal of a cohort
-    for name, found in predict_targets(dataset, lags=(-LEAD, 0.0, LEAD), shuffles=1).items():
+    every = predict_targets(results.dataset, lags=(-LEAD, 0.0, LEAD), shuffles=1)
+    for name, found in every.items():
         area = name.removesuffix("_P")
-        for epoch in design.tested:
-            value = found.beyond_chance(epoch_trials(dataset, epoch))[1]
+        for epoch in results.design.tested:
+            value = found.beyond_chance(results.trials(epoch))[1]
             values[f"handoff_{area}", epoch] = 100.0 * float(value)
         whole = found.beyond_chance()
         values[f"handoff_{area}", "all"] = 100.0 * float(whole[1])
@@ -232,11 +233,11 @@ def _handoff(dataset: xr.Dataset, design: Design) -> Values:
     return values
 
 
-def _decoder_freezing(dataset: xr.Dataset) -> float:
-    decoded = decode_cs(dataset, shuffles=0)
+def _decoder_freezing(results: Results) -> float:
+    decoded = results.cs_decoding
     if decoded is None:
         return NAN
-    return correlation(dataset["freezing"].values[decoded.trials], decoded.output)
+    return correlation(results.dataset["freezing"].values[decoded.trials], decoded.output)
 
 
 def _mean(values: np.ndarray) -> float:

@@ -18,7 +18,9 @@ from scipy import stats
 from analysis.cohort.compare import comparison
 from analysis.cohort.measures import Animal
 from analysis.cohort.robustness_dataset import draws
-from analysis.design.contrasts import read_table
+from analysis.design.contrasts import Contrast, published_contrasts
+from analysis.design.targets import margin, target
+from analysis.statistics import plain
 
 Floats = NDArray[np.float64]
 NAN = float("nan")
@@ -32,26 +34,24 @@ FEWEST = 10
 SEED = 20250101
 
 
-def findings() -> list[dict[str, str]]:
+def findings() -> list[Contrast]:
     """Return the rows of the comparison that are findings of the groups of the decisive rows.
 
     Left out are values that are only to be near the paper's, and correlations over animals, which
     the few animals of a draw do not give.
     """
-    table = read_table("targets_section1")
     known = set(groups())
     return [
-        row for row in table
-        if {row["group"], row["minus_group"] or row["group"]} <= known
-        and row["form"] != "correlation"
-        and (row["minus_group"] or row["rule"] != "near")
+        row for row in published_contrasts()
+        if set(row.groups) <= known
+        and row.form != "correlation"
+        and (row.minus_group or target(row.expect).rule != "near")
     ]  # fmt: skip
 
 
 def groups() -> list[str]:
     """Return the groups that the decisive rows compare."""
-    decisive = [row for row in read_table("targets_section1") if row["decisive"]]
-    return sorted({row[key] for row in decisive for key in ("group", "minus_group")} - {""})
+    return sorted({name for row in published_contrasts() if row.decisive for name in row.groups})
 
 
 def margins(robustness: xr.Dataset) -> dict[str, tuple[Floats, Floats]]:
@@ -83,8 +83,8 @@ def margins(robustness: xr.Dataset) -> dict[str, tuple[Floats, Floats]]:
         for animal in {one.seed for one in members}:
             alone = [one for one in members if one.seed == animal]
             single[:, draw, animal] = _margins(rows, alone)
-    found = {row["row"]: (mean[k], single[k]) for k, row in enumerate(rows)}
-    decisive = [found[row["row"]] for row in rows if row["decisive"]]
+    found = {row.name: (mean[k], single[k]) for k, row in enumerate(rows)}
+    decisive = [found[row.name] for row in rows if row.decisive]
     # NaN where any is NaN: a pattern with a hole is not known
     worst = tuple(np.min([pair[k] for pair in decisive], axis=0) for k in (0, 1))
     return {PATTERN: (worst[0], worst[1]), **found}
@@ -118,7 +118,7 @@ def survival(robustness: xr.Dataset) -> list[dict[str, Any]]:
     """
     factor = robustness["factor"].values
     refused = int((robustness["refused"].values != "").sum())
-    table = {row["row"]: row for row in findings()}
+    table = {row.name: row for row in findings()}
     names = robustness["parameter"].values.tolist()
     result = []
     for name, (mean, single) in margins(robustness).items():
@@ -129,14 +129,14 @@ def survival(robustness: xr.Dataset) -> list[dict[str, Any]]:
         strongest = [row for row in correlations(factor, mean, names) if row["decides"]]
         result.append({
             "finding": name,
-            "decisive": name == PATTERN or bool(table[name]["decisive"]),
+            "decisive": name == PATTERN or table[name].decisive,
             "draws": n, "refused": refused, "survived": survived, "share": survived / n,
             "low": float(interval.low), "high": float(interval.high), "needed": needed,
             "verdict": "met" if survived / n >= needed else "missed",
-            "margin": _plain(np.median(mean[known]) if known.any() else NAN),
-            "unit": table[name]["unit"] if name in table else _common_unit(table),
-            "animals": _plain(_animals(mean, single)),
-            "explained": _plain(_explained(factor, mean)),
+            "margin": plain(np.median(mean[known]) if known.any() else NAN),
+            "unit": table[name].unit if name in table else _common_unit(table),
+            "animals": plain(_animals(mean, single)),
+            "explained": plain(_explained(factor, mean)),
             "deciding": ", ".join(f"{row['parameter']} {row['rho']:+.2f}" for row in strongest),
         })  # fmt: skip
     return result
@@ -175,24 +175,10 @@ def correlations(factor: Floats, margin: Floats, names: Sequence[str]) -> list[d
     return sorted(rows, key=lambda row: -abs(row["rho"]))
 
 
-def _margins(rows: Sequence[dict[str, str]], members: Sequence[Animal]) -> Floats:
+def _margins(rows: Sequence[Contrast], members: Sequence[Animal]) -> Floats:
     """Margin of every row in the mean animals of the groups."""
-    compared = {row["row"]: row for row in comparison(_mean_animals(members))}
-    return np.array([_margin(row, compared[row["row"]]["model"]) for row in rows])
-
-
-def _margin(row: dict[str, str], model: float | None) -> float:
-    """How far a value is from where the row's rule is missed."""
-    if model is None:
-        return NAN
-    paper, rule = float(row["value"]), row["rule"]
-    if rule == "sign":
-        # The rule asks for more than zero
-        return model * np.sign(paper) if model else -np.finfo(float).tiny
-    bar = float(row["bar"])
-    if rule == "near":
-        return bar - abs(model - paper)
-    return model - bar if rule == "above" else bar - model
+    compared = comparison(_mean_animals(members), rows)
+    return np.array([margin(row["expected"], row["model"]) for row in compared])
 
 
 def _mean_animals(members: Sequence[Animal]) -> list[Animal]:
@@ -235,10 +221,6 @@ def _explained(factor: Floats, margin: Floats) -> float:
     return float(share) if share > 0 else NAN
 
 
-def _common_unit(table: dict[str, dict[str, str]]) -> str:
-    units = {row["unit"] for row in table.values() if row["decisive"]}
+def _common_unit(table: dict[str, Contrast]) -> str:
+    units = {row.unit for row in table.values() if row.decisive}
     return units.pop() if len(units) == 1 else "mixed"
-
-
-def _plain(value: float) -> float | None:
-    return float(value) if np.isfinite(value) else None

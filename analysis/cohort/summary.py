@@ -7,25 +7,19 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from analysis.activity.decoding import decode_cs, decode_state
-from analysis.activity.ensembles import find_ensembles
-from analysis.activity.regime import judge_populations
-from analysis.activity.spikes import population_rates
 from analysis.astrocytes.calcium import CLASSES, find_events
-from analysis.behaviour.freezing import freezing_table
 from analysis.cohort.measures import measure
+from analysis.cohort.results import Results, results_of
 from analysis.dataset.schema import DatasetError, labels, parameter
-from analysis.design.epochs import Design
-from analysis.design.windows import design_of, epoch_trials
 
 
-def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
+def summarise(given: xr.Dataset | Results) -> list[dict[str, Any]]:
     """Summarise one animal.
 
     Parameters
     ----------
-    dataset : xarray.Dataset
-        A valid dataset.
+    given : xarray.Dataset or Results
+        A valid dataset, or what was found in one already.
 
     Returns
     -------
@@ -34,12 +28,13 @@ def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
         the circuit does not have is left out. A row ``regime`` names a population that is silent
         or fires too fast (see `analysis.activity.regime`).
     """
-    values, design = measure(dataset).values, design_of(dataset)
+    results = results_of(given)
+    values, design, dataset = measure(results).values, results.design, results.dataset
     shown = design.shown
     rows = [("freezing", epoch, values["freezing", epoch], "percent") for epoch in shown]
-    rows += _output_rate(dataset, design)
-    rows += [("mean rate", name, rate, "Hz") for name, rate in population_rates(dataset).items()]
-    rows += [("regime", it.population, it.rate, "Hz") for it in judge_populations(dataset)]
+    rows += _output_rate(results)
+    rows += [("mean rate", name, rate, "Hz") for name, rate in results.rates.items()]
+    rows += [("regime", it.population, it.rate, "Hz") for it in results.regime]
     rows += [
         (title, epoch, values.get((quantity, epoch), np.nan), "percent of BLA_P")
         for quantity, title, tested in (
@@ -48,8 +43,8 @@ def summarise(dataset: xr.Dataset) -> list[dict[str, Any]]:
         )
         for epoch in tested
     ]
-    rows += _ensembles(dataset)
-    rows += _decoders(dataset)
+    rows += _ensembles(results)
+    rows += _decoders(results)
     first_us = [epoch for epoch in shown if np.isfinite(values["calcium_us", epoch])][:1]
     rows += [
         (f"calcium to {name}", epoch, values[f"calcium_{name.lower()}", epoch], "umol L-1 s")
@@ -96,17 +91,17 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
     return {name: 100.0 * pinned[pathway == name].mean() for name in dict.fromkeys(pathway)}
 
 
-def _output_rate(dataset: xr.Dataset, design: Design) -> list[tuple[str, str, float, str]]:
+def _output_rate(results: Results) -> list[tuple[str, str, float, str]]:
     """CeM rate in the trials: to be read beside freezing, which saturates."""
-    rate = freezing_table(dataset).rate
+    rate = results.freezing.rate
     return [
-        ("CeM rate in trials", epoch, float(rate[epoch_trials(dataset, epoch)].mean()), "Hz")
-        for epoch in design.tested
+        ("CeM rate in trials", epoch, float(rate[results.trials(epoch)].mean()), "Hz")
+        for epoch in results.design.tested
     ]
 
 
-def _ensembles(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
-    found = find_ensembles(dataset)
+def _ensembles(results: Results) -> list[tuple[str, str, float, str]]:
+    found = results.ensembles
     rows = [
         (title, "all", 100.0 * float(mask.mean()), "percent of BLA_P")
         for title, mask in (
@@ -124,10 +119,10 @@ def _ensembles(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
     return rows
 
 
-def _decoders(dataset: xr.Dataset) -> list[tuple[str, str, float, str]]:
+def _decoders(results: Results) -> list[tuple[str, str, float, str]]:
     rows = []
-    for title, decode in (("CS decoder", decode_cs), ("state decoder", decode_state)):
-        found = decode(dataset)
+    both = (("CS decoder", results.cs_decoding), ("state decoder", results.state_decoding))
+    for title, found in both:
         if found is not None:
             rows.append((f"{title} accuracy", "all", found.accuracy, "1"))
             rows.append((f"{title} shuffled 95 %", "all", found.chance_95, "1"))

@@ -98,6 +98,31 @@ def expectation(rule: str, value: str, bar: str, of: str) -> str:
     }[rule]
 
 
+def margin(expect: str, model: float | None) -> float:
+    """How far a value without an interval is from where it would be missed, in its unit.
+
+    Parameters
+    ----------
+    expect : str
+        What the row expects: ``near``, ``sign``, ``above`` or ``below``.
+    model : float or None
+        The value; None where there is none.
+
+    Returns
+    -------
+    float
+        Negative where `verdict` says missed; NaN without a value.
+    """
+    if model is None:
+        return float("nan")
+    aim = target(expect)
+    if aim.rule == "sign":  # which asks for more than zero
+        return model * aim.bar if model else -float(np.finfo(float).tiny)
+    if aim.rule == "near":
+        return aim.bar - abs(model - aim.value)
+    return model - aim.bar if aim.rule == "above" else aim.bar - model
+
+
 def verdict(
     expect: str, model: float, low: float, high: float, done: Mapping[str, Mapping[str, Any]]
 ) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.dataset.schema import labels
-from analysis.design.epochs import Design, Trials, choose, make_design
+from analysis.design.epochs import Design, Own, Trials, choose, make_design
 from analysis.design.own_rows import read_rows
 
 Floats = NDArray[np.float64]
@@ -47,8 +48,13 @@ def design_of(dataset: xr.Dataset) -> Design:
     RowsError
         If the epochs or contrasts of its protocol cannot be read.
     """
-    own = read_rows(str(dataset.attrs["protocol_toml"]), "protocol of the dataset")
-    return make_design(own, trials_of(dataset))
+    return make_design(_own_rows(str(dataset.attrs["protocol_toml"])), trials_of(dataset))
+
+
+@lru_cache(maxsize=32)
+def _own_rows(text: str) -> Own:
+    """Rows of a protocol: every analysis of every epoch asks for them."""
+    return read_rows(text, "protocol of the dataset")
 
 
 def trials_of(dataset: xr.Dataset) -> Trials:

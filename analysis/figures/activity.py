@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from analysis.activity.spikes import cells_of
-from analysis.behaviour.freezing import freezing_table, readout_of, smoothed_rate
+from analysis.behaviour.freezing import readout_of, smoothed_rate
+from analysis.cohort.results import Results
 from analysis.dataset.schema import labels
 from analysis.dataset.table import POPULATIONS
 from analysis.figures.style import (
@@ -89,8 +90,9 @@ def draw_output(axes: Axes, dataset: xr.Dataset, window: tuple[float, float], na
         )  # fmt: skip
 
 
-def draw_freezing(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_freezing(axes: Axes, results: Results) -> None:
     """Freezing of every trial and means of blocks, coloured by stage; contexts shaded."""
+    dataset = results.dataset
     freezing = dataset["freezing"].values
     if not freezing.size:
         nothing(axes, "Freezing", "no trials")
@@ -115,7 +117,7 @@ def draw_freezing(axes: Axes, dataset: xr.Dataset) -> None:
             axes.plot(ends, [freezing[members].mean()] * 2, color=colour, lw=2.6)
     for first, _ in runs(session):
         axes.axvline(x[first] - 0.5, color=GREY, lw=0.6)
-    rate = freezing_table(dataset).rate
+    rate = results.freezing.rate
     beside = axes.twinx()
     beside.plot(x, rate, color=ORANGE, lw=0.9)
     tidy(beside, "", "", "CeM rate in trial (Hz)")

@@ -7,8 +7,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.astrocytes.calcium import CLASSES, cs_evoked, heterogeneity, us_evoked
-from analysis.design.windows import design_of, epoch_trials
+from analysis.astrocytes.calcium import CLASSES
+from analysis.cohort.results import Results
 from analysis.figures.style import (
     BLUE,
     GREY,
@@ -70,14 +70,14 @@ def draw_modulation(axes: Axes, dataset: xr.Dataset) -> None:
     beside.set_ylim(bottom=0)
 
 
-def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_evoked(axes: Axes, results: Results) -> None:
     """Response to the CS by epoch: mean over astrocytes, of each trial (point) and of all (bar)."""
-    cs, us = cs_evoked(dataset), us_evoked(dataset)
-    title, design = "Calcium response to the CS", design_of(dataset)
+    cs, us = results.cs_evoked, results.us_evoked
+    title, design = "Calcium response to the CS", results.design
     shown = [
         (design.title(name), area)
         for name in design.shown
-        if np.isfinite(area := cs.area[epoch_trials(dataset, name)]).any()
+        if np.isfinite(area := cs.area[results.trials(name)]).any()
     ]
     if not shown:
         nothing(axes, title, NO_RESPONSE)
@@ -95,9 +95,9 @@ def draw_evoked(axes: Axes, dataset: xr.Dataset) -> None:
         axes.text(0.02, 0.98, text, transform=axes.transAxes, va="top", fontsize=SMALL)
 
 
-def draw_classes(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_classes(axes: Axes, results: Results) -> None:
     """Shares of astrocytes by what becomes of their response to the stimulus."""
-    classes, design = heterogeneity(dataset), design_of(dataset)
+    classes, design = results.classes, results.design
     title, pair = "Astrocyte classes", design.roles("fear", "test")
     if not classes.size:
         missing = "no epochs with the roles fear and test\nin this protocol"

@@ -7,11 +7,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.activity.decoding import decode_cs, decode_state
-from analysis.activity.ensembles import cs_responses, find_ensembles
-from analysis.activity.spikes import cells_of, population_rates
+from analysis.activity.spikes import cells_of
+from analysis.cohort.results import Results
 from analysis.dataset.schema import labels
-from analysis.design.windows import design_of, epoch_trials
 from analysis.figures.style import (
     BLACK,
     BLUE,
@@ -31,16 +29,16 @@ from analysis.figures.style import (
 )
 
 
-def draw_responsive(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_responsive(axes: Axes, results: Results) -> None:
     """Shares of BLA principal cells that the stimulus excites or inhibits, by epoch."""
-    design = design_of(dataset)
+    dataset, design = results.dataset, results.design
     shown = design.tested
     title = "CS-responsive BLA principal cells"
     if not shown or not cells_of(dataset, "BLA_P").size:
         nothing(axes, title, "no such stages in this protocol, or no such cells")
         return
     for x, name in enumerate(shown):
-        found = cs_responses(dataset, epoch_trials(dataset, name))
+        found = results.responses(results.trials(name))
         axes.bar(x - 0.19, 100.0 * found.excited.mean(), 0.36, color=VERMILION, alpha=0.8)
         axes.bar(x + 0.19, 100.0 * found.inhibited.mean(), 0.36, color=SKY)
     tidy(axes, title, "", "cells (%)")
@@ -53,9 +51,9 @@ def draw_responsive(axes: Axes, dataset: xr.Dataset) -> None:
     legend(axes, handles=handles, loc="upper left", ncols=2)
 
 
-def draw_ensembles(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_ensembles(axes: Axes, results: Results) -> None:
     """Shares of BLA principal cells in each ensemble."""
-    found, design = find_ensembles(dataset), design_of(dataset)
+    found, design = results.ensembles, results.design
     fear, test = (design.title(design.role(role)) for role in ("fear", "test"))
     every = (
         (f"excited in\n{fear}", found.retrieval, VERMILION),
@@ -77,13 +75,13 @@ def draw_ensembles(axes: Axes, dataset: xr.Dataset) -> None:
     axes.set_xlim(0, max(share) * 1.2 + 1)
 
 
-def draw_decoders(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_decoders(axes: Axes, results: Results) -> None:
     """Held-out accuracy of both decoders against shuffled labels."""
     shown = [
         (name, found)
         for name, found in (
-            ("CS against\nbaseline", decode_cs(dataset)),
-            ("fear retrieval\nagainst extinction", decode_state(dataset)),
+            ("CS against\nbaseline", results.cs_decoding),
+            ("fear retrieval\nagainst extinction", results.state_decoding),
         )
         if found is not None
     ]
@@ -109,8 +107,9 @@ def draw_decoders(axes: Axes, dataset: xr.Dataset) -> None:
     legend(axes, handles=handles, loc="upper left", ncols=1)
 
 
-def draw_weights(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_weights(axes: Axes, results: Results) -> None:
     """Mean weight of each pathway over time, with the middle half of its synapses."""
+    dataset = results.dataset
     weight, time = dataset["weight"].values, dataset["weight_time"].values
     if not weight.size:
         nothing(axes, "Weights over time", "no sampled synapses")
@@ -126,8 +125,9 @@ def draw_weights(axes: Axes, dataset: xr.Dataset) -> None:
     legend(axes, loc="upper left", ncols=2)
 
 
-def draw_weight_distribution(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_weight_distribution(axes: Axes, results: Results) -> None:
     """Weights of each pathway at the start (thin) and at the end (thick), cumulative."""
+    dataset = results.dataset
     weight = dataset["weight"].values
     if not weight.size:
         nothing(axes, "Weights, first and last", "no sampled synapses")
@@ -149,9 +149,9 @@ def draw_weight_distribution(axes: Axes, dataset: xr.Dataset) -> None:
     legend(axes, handles=handles, loc="upper left", ncols=2)
 
 
-def draw_rates(axes: Axes, dataset: xr.Dataset) -> None:
+def draw_rates(axes: Axes, results: Results) -> None:
     """Mean rate of each population over the experiment."""
-    found = population_rates(dataset)
+    found = results.rates
     y = np.arange(len(found))[::-1]
     axes.barh(y, list(found.values()), 0.7, color=[population_colour(name) for name in found])
     for height, value in zip(y, found.values(), strict=True):

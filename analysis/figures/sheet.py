@@ -9,7 +9,7 @@ import xarray as xr
 from matplotlib.figure import Figure
 
 from analysis.cohort.measures import group_of
-from analysis.design.windows import design_of, epoch_trials
+from analysis.cohort.results import Results, results_of
 from analysis.figures.activity import draw_freezing, draw_output, draw_raster, stretch
 from analysis.figures.astrocytes import (
     draw_calcium_map,
@@ -31,13 +31,13 @@ SIZE = (15.0, 22.0)  # inches
 DPI = 110
 
 
-def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
+def figure_sheet(given: xr.Dataset | Results, path: str | os.PathLike[str]) -> None:
     """Draw the figure sheet of one animal.
 
     Parameters
     ----------
-    dataset : xarray.Dataset
-        A valid dataset.
+    given : xarray.Dataset or Results
+        A valid dataset, or what was found in one already.
     path : path
         PNG file written, whatever its suffix.
 
@@ -47,15 +47,16 @@ def figure_sheet(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
         If the file cannot be written.
     """
     with page(path, figsize=SIZE, dpi=DPI) as figure:
-        _draw(figure, dataset)
+        _draw(figure, results_of(given))
 
 
-def _draw(figure: Figure, dataset: xr.Dataset) -> None:
+def _draw(figure: Figure, results: Results) -> None:
+    dataset = results.dataset
     top = figure.add_gridspec(
         2, 2, height_ratios=(3.4, 1.0), left=0.075, right=0.975, top=0.945, bottom=0.705,
         wspace=0.05, hspace=0.06,
     )  # fmt: skip
-    for column, (window, title) in enumerate(_stretches(dataset)):
+    for column, (window, title) in enumerate(_stretches(results)):
         raster = figure.add_subplot(top[0, column])
         output = figure.add_subplot(top[1, column], sharex=raster)
         draw_raster(raster, dataset, window, f"Spikes, {title} (CS shaded)", names=column == 0)
@@ -63,7 +64,7 @@ def _draw(figure: Figure, dataset: xr.Dataset) -> None:
     middle = figure.add_gridspec(
         1, 1, left=0.075, right=0.93, top=0.655, bottom=0.555
     )  # fmt: skip
-    draw_freezing(figure.add_subplot(middle[0, 0]), dataset)
+    draw_freezing(figure.add_subplot(middle[0, 0]), results)
     lower = figure.add_gridspec(
         2, 2, height_ratios=(2.0, 1.0), width_ratios=(1.0, 0.012), left=0.075, right=0.93,
         top=0.505, bottom=0.365, wspace=0.02, hspace=0.08,
@@ -79,17 +80,17 @@ def _draw(figure: Figure, dataset: xr.Dataset) -> None:
         draw_weights, draw_weight_distribution, draw_classes, draw_rates,
     )  # fmt: skip
     for place, draw in enumerate(panels):
-        draw(figure.add_subplot(bottom[place // 4, place % 4]), dataset)
+        draw(figure.add_subplot(bottom[place // 4, place % 4]), results)
     _headings(figure, dataset)
 
 
-def _stretches(dataset: xr.Dataset) -> list[tuple[tuple[float, float], str]]:
+def _stretches(results: Results) -> list[tuple[tuple[float, float], str]]:
     """Two stretches that tell fear from extinction, or the first and last trials there are."""
-    design = design_of(dataset)
+    dataset, design = results.dataset, results.design
     found = [
         (stretch(dataset, trials), design.title(name))
         for name in design.roles("fear", "test")
-        if (trials := epoch_trials(dataset, name)).size
+        if (trials := results.trials(name)).size
         and np.isfinite(stretch(dataset, trials)).all()
     ]
     if len(found) == 2:

@@ -73,7 +73,7 @@ def of(rows, name):
 
 def test_findings_compare():
     assert groups() == ["Gi", "Gq", "control"]
-    names = {row["row"] for row in findings()}
+    names = {row.name for row in findings()}
     decisive = {row["row"] for row in read_table("targets_section1") if row["decisive"]}
     assert decisive < names
     assert {"freezing early - late extinction", "Gq CS-excited BLA cells",

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from matplotlib.image import imread
 
+from analysis.cohort import results as shared_results
 from analysis.cohort.summary import summarise, weights_at_bounds
-from analysis.figures import results as panels_results
 from analysis.figures.sheet import DPI, SIZE, figure_sheet
 from analysis.figures.style import page, powers_of_ten, tidy
 from tests.support.paths import ROOT
@@ -116,7 +116,7 @@ def titled(text):
 )  # fmt: skip
 def test_a_sheet_of_anything_is_drawn(dataset, tmp_path, monkeypatch, change):
     for name in ("decode_cs", "decode_state"):  # slow, and tested above
-        monkeypatch.setattr(panels_results, name, lambda dataset: None)
+        monkeypatch.setattr(shared_results, name, lambda dataset: None)
     figure_sheet(change(dataset), tmp_path / "sheet.png")
     image = imread(tmp_path / "sheet.png")
     assert image.shape[:2] == (round(SIZE[1] * DPI), round(SIZE[0] * DPI))
