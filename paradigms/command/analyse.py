@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -48,18 +49,20 @@ def analyse(
     if own is not None:
         dataset = beside(dataset, own)
         check_found(own, [design_of_cohort(dataset) if whole else design_of(dataset)])
-    draw: Callable[[Any, Path], None]
+    draw: Callable[[Path], None]
     if whole:
         from analysis.cohort.dataset import animals
         from analysis.cohort.report import report
         from analysis.figures.cohort import cohort_figure
 
-        draw, (found, left_out) = cohort_figure, report(animals(dataset))
+        draw, (found, left_out) = partial(cohort_figure, dataset), report(animals(dataset))
     else:
+        from analysis.cohort.results import Results
         from analysis.cohort.summary import summarise
         from analysis.figures.sheet import figure_sheet
 
-        draw, found, left_out = figure_sheet, summarise(dataset), ""
+        results = Results(dataset)  # the figure shows what the summary says
+        draw, found, left_out = partial(figure_sheet, results), summarise(results), ""
     shown = as_rows(found)
     columns = COMPARE_COLUMNS if whole else None
     print_rows(shown, as_json=as_json, columns=columns, expendable=EXPENDABLE if whole else ())
@@ -69,6 +72,6 @@ def analyse(
     write_text(table, json.dumps(shown, indent=2) + "\n")  # first: a figure may fail
     note(f"summary: {table}")
     with replacing(sheet) as temporary:
-        draw(dataset, temporary)
+        draw(temporary)
         write_mark(temporary, mark)
     note(f"figure sheet: {sheet}")
