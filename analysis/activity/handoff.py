@@ -20,6 +20,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 from scipy.linalg import eigh
+from threadpoolctl import threadpool_limits
 
 from analysis.activity.spikes import cells_of, counts
 from analysis.dataset.schema import labels
@@ -114,7 +115,10 @@ def predict_targets(
         np.sqrt(counts(dataset, edges + lag, edges + lag + BIN, cells))[each]
         for cells in present.values() for lag in lags for each in order
     )  # fmt: skip
-    explained, rank = reduced_rank(given, shifted)
+    # These matrices are small: threads wait longer for each other than they work, and sum in
+    # another order. On one thread a number is the same on every machine, as in cohorts.
+    with threadpool_limits(1):
+        explained, rank = reduced_rank(given, shifted)
     shape = (len(present), len(lags), len(order), -1)
     table, dimensions = explained.reshape(shape), rank.reshape(shape)
     return {

@@ -2,7 +2,9 @@
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info
 
+from analysis.activity import handoff
 from analysis.activity.handoff import (
     LAGS,
     RIDGES,
@@ -107,3 +109,16 @@ def test_control_pairs_other_trials_of_the_same_block(coupled):
 def test_too_little(coupled):
     assert predict_targets(coupled.isel(trial=slice(0, 12))) == {}
     assert predict_targets(coupled, targets=("nobody",)) == {}
+
+
+def test_it_runs_on_one_thread(monkeypatch):
+    """Sums of several threads end in other digits, and not the same ones on every machine."""
+    seen = []
+
+    def watched(source, targets):
+        seen.extend(pool["num_threads"] for pool in threadpool_info() if pool["user_api"] == "blas")
+        return reduced_rank(source, targets)
+
+    monkeypatch.setattr(handoff, "reduced_rank", watched)
+    predict_targets(synthetic(seed=2, bla=20, astrocytes=2)[0], lags=(0.0,), shuffles=1)
+    assert set(seen) == {1}
