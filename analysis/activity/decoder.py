@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import SVC
 
-from analysis.activity.spikes import rates
+from analysis.activity.spikes import evened, rates
 from analysis.design.windows import Windows
 
 Floats = NDArray[np.float64]
@@ -31,8 +31,8 @@ SOFT = 0.01
 
 
 def features_of(dataset: xr.Dataset, windows: Windows, cells: Ints) -> Floats:
-    """Root of the rates (..., cell) in windows, which evens out the variance of counts."""
-    return np.asarray(np.sqrt(rates(dataset, windows.start, windows.stop, cells)))
+    """Root of the rates (..., cell) in windows; see `analysis.activity.spikes.evened`."""
+    return evened(dataset, rates(dataset, windows.start, windows.stop, cells))
 
 
 def fit(features: Floats, label: Ints) -> Decide:

@@ -17,8 +17,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from analysis.activity.cells import cells_of
 from analysis.activity.decoder import SEED, SHUFFLES, decisions, features_of, stratified
-from analysis.activity.spikes import cells_of
+from analysis.activity.spikes import matched, within
+from analysis.dataset.facets import SIGNAL, needs
 from analysis.design.windows import Windows, baseline_windows, cs_windows, role_trials
 
 Floats = NDArray[np.float64]
@@ -62,8 +64,9 @@ class Decoding:
         return float(((self.shuffled >= self.accuracy).sum() + 1) / (self.shuffled.size + 1))
 
 
+@needs("trials", "neurons", SIGNAL)
 def decode_cs(
-    dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = SHUFFLES
+    dataset: xr.Dataset, population: str | None = None, shuffles: int = SHUFFLES
 ) -> Decoding | None:
     """Decode stimulus against the matched baseline before it.
 
@@ -71,19 +74,19 @@ def decode_cs(
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    population : str
-        Population decoded from.
+    population : str, optional
+        Population decoded from; all cells whose inputs learn by default.
     shuffles : int
         Label permutations for the chance level.
 
     Returns
     -------
     Decoding or None
-        None with fewer than two trials.
+        None with fewer than two trials, or without cells.
     """
-    before = baseline_windows(dataset)
-    trials = np.flatnonzero((dataset["trial_cs"].values > 0) & (before.length > 0))
-    if trials.size < 2:
+    before, cells = baseline_windows(dataset), cells_of(dataset, population)
+    trials = np.flatnonzero(matched(dataset))
+    if trials.size < 2 or not cells.size:
         return None
     stimulus, baseline = cs_windows(dataset).take(trials), before.take(trials)
     both = Windows(
@@ -91,7 +94,7 @@ def decode_cs(
         np.concatenate([stimulus.stop, baseline.stop]),
     )
     # One decision per window: the split into parts serves where trials are few.
-    features = features_of(dataset, both, cells_of(dataset, population))
+    features = features_of(dataset, both, cells)
     label = np.repeat([1, 0], trials.size)
 
     group = np.tile(np.arange(trials.size), 2)
@@ -105,8 +108,9 @@ def decode_cs(
     return Decoding(accuracy, trials, output[: trials.size], chance)
 
 
+@needs("trials", "neurons", SIGNAL)
 def decode_state(
-    dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = SHUFFLES
+    dataset: xr.Dataset, population: str | None = None, shuffles: int = SHUFFLES
 ) -> Decoding | None:
     """Decode the state of memory: fear retrieval (0) against extinction (1).
 
@@ -118,22 +122,27 @@ def decode_state(
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    population : str
-        Population decoded from.
+    population : str, optional
+        Population decoded from; all cells whose inputs learn by default.
     shuffles : int
         Label permutations for the chance level.
 
     Returns
     -------
     Decoding or None
-        None with fewer than two trials of either state.
+        None with fewer than two trials of either state, or without cells.
     """
-    fear, calm = role_trials(dataset, "fear"), role_trials(dataset, "safe", "test")
-    if min(fear.size, calm.size) < 2:
+    stimulus, cells = cs_windows(dataset), cells_of(dataset, population)
+    usable = within(dataset, stimulus.start, stimulus.stop)
+    fear, calm = (
+        chosen[usable[chosen]]
+        for chosen in (role_trials(dataset, "fear"), role_trials(dataset, "safe", "test"))
+    )
+    if min(fear.size, calm.size) < 2 or not cells.size:
         return None
     trials = np.concatenate([fear, calm])
-    parts = cs_windows(dataset).take(trials).split(PARTS)
-    features = features_of(dataset, parts, cells_of(dataset, population))
+    parts = stimulus.take(trials).split(PARTS)
+    features = features_of(dataset, parts, cells)
     state = np.repeat([0, 1], [fear.size, calm.size])
     group = np.repeat(np.arange(trials.size), PARTS)
 

@@ -14,8 +14,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from analysis.activity.cells import cells_of
 from analysis.activity.ensembles import Respond, cs_responses, overlap
-from analysis.activity.spikes import cells_of, rates
+from analysis.activity.spikes import evened, matched, rates
+from analysis.dataset.facets import SIGNAL, needs
 from analysis.design.windows import baseline_windows, cs_windows, design_of, epoch_trials
 
 Floats = NDArray[np.float64]
@@ -66,8 +68,9 @@ class Drift:
         return float(matrix[self.epochs.index(reference), self.epochs.index(epoch)])
 
 
+@needs("trials", "neurons", SIGNAL)
 def measure_drift(
-    dataset: xr.Dataset, population: str = "BLA_P", respond: Respond | None = None
+    dataset: xr.Dataset, population: str | None = None, respond: Respond | None = None
 ) -> Drift:
     """Compare patterns and ensembles between all tested epochs that hold at least two trials.
 
@@ -75,8 +78,8 @@ def measure_drift(
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    population : str
-        Population.
+    population : str, optional
+        Population compared; all cells whose inputs learn by default.
     respond : callable, optional
         Gives the responses in some trials; those of `cs_responses` by default.
 
@@ -88,7 +91,7 @@ def measure_drift(
     """
     respond = respond or (lambda chosen: cs_responses(dataset, chosen, population))
     before = baseline_windows(dataset)
-    usable = (dataset["trial_cs"].values > 0) & (before.length > 0)
+    usable = matched(dataset)
     trials = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
     trials = {name: chosen[usable[chosen]] for name, chosen in trials.items()}
     trials = {name: chosen for name, chosen in trials.items() if chosen.size >= 2}
@@ -96,7 +99,7 @@ def measure_drift(
     place = np.repeat(np.arange(len(trials)), [chosen.size for chosen in trials.values()])
     cells = cells_of(dataset, population)
     pair = [cs_windows(dataset).take(every), before.take(every)]
-    stimulus, baseline = (np.sqrt(rates(dataset, w.start, w.stop, cells)) for w in pair)
+    stimulus, baseline = (evened(dataset, rates(dataset, w.start, w.stop, cells)) for w in pair)
     vectors = stimulus - baseline
     excited = np.array([respond(chosen).excited for chosen in trials.values()])
     excited = excited.reshape(len(trials), cells.size)
@@ -142,6 +145,8 @@ def similarity(
 
 
 def _correlations(vectors: Floats) -> Floats:
+    if not vectors.size:  # no trials, or no cells
+        return np.zeros((len(vectors), len(vectors)))
     centred = vectors - vectors.mean(axis=1, keepdims=True)
     length = np.sqrt((centred**2).sum(axis=1))
     return np.asarray(centred @ centred.T / np.outer(length, length).clip(1e-12))

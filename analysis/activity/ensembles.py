@@ -16,7 +16,9 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy import stats
 
-from analysis.activity.spikes import cells_of, rates
+from analysis.activity.cells import cells_of
+from analysis.activity.spikes import rates, within
+from analysis.dataset.facets import SIGNAL, needs
 from analysis.design.epochs import ROLES
 from analysis.design.windows import baseline_windows, cs_windows, role_trials
 
@@ -104,8 +106,9 @@ Respond = Callable[[Ints], Responses]
 """Responses in some trials, from wherever they are kept."""
 
 
+@needs("trials", "neurons", SIGNAL)
 def cs_responses(
-    dataset: xr.Dataset, trials: Ints, population: str = "BLA_P"
+    dataset: xr.Dataset, trials: Ints, population: str | None = None
 ) -> Responses:
     """Test every cell of a population for a response to the stimulus.
 
@@ -115,8 +118,8 @@ def cs_responses(
         A valid dataset.
     trials : (n,) array of int
         Trials to test; those without a baseline before them are left out.
-    population : str
-        Population to test.
+    population : str, optional
+        Population tested; all cells whose inputs learn by default.
 
     Returns
     -------
@@ -204,8 +207,9 @@ def overlap(one: Mask, other: Mask) -> Overlap:
     return Overlap(shared, float(expected), float(chance.sf(shared - 1)), float(chance.cdf(shared)))
 
 
+@needs("trials", "neurons", SIGNAL)
 def find_ensembles(
-    dataset: xr.Dataset, population: str = "BLA_P", respond: Respond | None = None
+    dataset: xr.Dataset, population: str | None = None, respond: Respond | None = None
 ) -> Ensembles:
     """Find the ensembles of fear retrieval and of extinction.
 
@@ -213,8 +217,8 @@ def find_ensembles(
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    population : str
-        Population searched.
+    population : str, optional
+        Population tested; all cells whose inputs learn by default.
     respond : callable, optional
         Gives the responses in some trials; those of `cs_responses` by default.
 
@@ -254,11 +258,12 @@ def _part_rates(
     dataset: xr.Dataset, trials: Ints, cells: Ints
 ) -> tuple[Floats, Floats]:
     """Rates (trial, part, cell) in the stimulus and in the baseline before it."""
-    before = baseline_windows(dataset)
-    chosen = trials[before.length[trials] > 0]
-    both = [cs_windows(dataset).take(chosen).split(PARTS), before.take(chosen).split(PARTS)]
-    stimulus, baseline = (rates(dataset, part.start, part.stop, cells) for part in both)
-    return stimulus, baseline
+    before, stimulus = baseline_windows(dataset), cs_windows(dataset)
+    usable = (before.length > 0) & within(dataset, before.start, stimulus.stop)
+    chosen = trials[usable[trials]]
+    both = [windows.take(chosen).split(PARTS) for windows in (stimulus, before)]
+    in_stimulus, in_baseline = (rates(dataset, part.start, part.stop, cells) for part in both)
+    return in_stimulus, in_baseline
 
 
 def _discovered(p: Floats) -> Mask:

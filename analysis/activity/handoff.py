@@ -13,7 +13,7 @@ trial to trial: sent from one to the other, or received by both; the lag tells w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,7 +22,9 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 from threadpoolctl import threadpool_limits
 
-from analysis.activity.spikes import cells_of, counts
+from analysis.activity.cells import cells_of, with_label
+from analysis.activity.spikes import counts
+from analysis.dataset.facets import needs
 from analysis.dataset.schema import labels
 from analysis.design.windows import cs_windows
 
@@ -72,10 +74,11 @@ class Handoff:
         return np.asarray((self.explained - self.shuffled)[:, kept].mean(axis=1))
 
 
+@needs("trials", "neurons", "spikes")
 def predict_targets(
     dataset: xr.Dataset,
-    targets: Sequence[str] = ("PL_P", "IL_P"),
-    source: str = "BLA_P",
+    targets: Mapping[str, str],
+    source: str | None = None,
     lags: Sequence[float] = LAGS,
     shuffles: int = SHUFFLES,
 ) -> dict[str, Handoff]:
@@ -85,10 +88,10 @@ def predict_targets(
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    targets : sequence of str
-        Populations predicted, each by itself.
-    source : str
-        Population predicted from.
+    targets : mapping of str to str
+        Cells predicted, each by themselves: by a name, as `analysis.activity.cells.with_label`.
+    source : str, optional
+        Population predicted from; all cells whose inputs learn by default.
     lags : sequence of float
         Times by which the targets' bins are shifted, s of simulated time.
     shuffles : int
@@ -97,13 +100,16 @@ def predict_targets(
     Returns
     -------
     dict of str to Handoff
-        By target; those without cells are left out, and all with fewer than 10 trials.
+        By name of the target; those without cells are left out, and all with fewer than 10 trials.
     """
     windows = cs_windows(dataset)
     usable = (dataset["trial_cs"].values > 0) & np.isnan(dataset["us_on"].values)
     trials = np.flatnonzero(usable & (windows.length >= 2 * BIN))
     own = cells_of(dataset, source)
-    present = {name: cells for name in targets if (cells := cells_of(dataset, name)).size}
+    present = {
+        name: cells for name, condition in targets.items()
+        if (cells := with_label(dataset, condition)).size
+    }  # fmt: skip
     if trials.size < 2 * FOLDS or not own.size or not present:
         return {}
     bins = int(windows.length[trials].min() / BIN + 1e-6)

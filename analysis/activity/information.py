@@ -6,7 +6,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.activity.spikes import cells_of, counts
+from analysis.activity.cells import cells_of
+from analysis.activity.spikes import counts
+from analysis.dataset.facets import needs
 from analysis.design.windows import baseline_windows, cs_windows
 
 SHUFFLES = 100
@@ -15,8 +17,9 @@ MOST = 15  # larger counts are taken together
 SEED = 1
 
 
+@needs("trials", "neurons", "spikes")
 def cs_information(
-    dataset: xr.Dataset, trials: NDArray[np.intp], population: str = "BLA_P"
+    dataset: xr.Dataset, trials: NDArray[np.intp], population: str | None = None
 ) -> NDArray[np.float64]:
     """Information of each cell's spike count about stimulus or baseline, bits per part of a trial.
 
@@ -26,8 +29,8 @@ def cs_information(
         A valid dataset.
     trials : (n,) array of int
         Trials used; those whose baseline is shorter than their stimulus window are left out.
-    population : str
-        Population.
+    population : str, optional
+        Population looked at; all cells whose inputs learn by default.
 
     Returns
     -------

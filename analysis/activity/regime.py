@@ -14,8 +14,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from analysis.dataset.facets import facets_of, needs
 from analysis.dataset.schema import DatasetError, labels, parameter
-from analysis.design.contrasts import read_table
+from analysis.packaged import read_table
 
 EXPECTED_SPIKES = 30.0
 """A population counts as silent only if it would have fired so often at its resting rate."""
@@ -36,6 +37,7 @@ class Finding:
     text: str
 
 
+@needs("phases", "neurons", "spikes")
 def judge_populations(dataset: xr.Dataset) -> list[Finding]:
     """Return the populations that are silent, too fast or saturated awake and between shocks.
 
@@ -83,9 +85,9 @@ def judge_populations(dataset: xr.Dataset) -> list[Finding]:
 def cautions_of(dataset: xr.Dataset) -> list[str]:
     """What a reader of a dataset should know, a line each; see `judge_populations`.
 
-    Nothing of a cohort's dataset, which holds no spikes.
+    Nothing of a dataset that holds no spikes, such as that of a cohort.
     """
-    if "spike_time" not in dataset:
+    if not {"spikes", "neurons", "phases"} <= facets_of(dataset):
         return []
     return [finding.text for finding in judge_populations(dataset)]
 
@@ -93,6 +95,8 @@ def cautions_of(dataset: xr.Dataset) -> list[str]:
 def _awake(dataset: xr.Dataset) -> NDArray[np.float64]:
     """Start and stop of the stretches awake and without US, s, in order, shape (2, n)."""
     lived = labels(dataset["phase_stage"]) != "none"
+    if "trials" not in facets_of(dataset):
+        return np.stack([dataset[end].values[lived] for end in ("phase_start", "phase_stop")])
     shocked = np.isfinite(dataset["us_on"].values)
     ends = (("phase_start", "us_off"), ("phase_stop", "us_on"))
     return np.stack([
@@ -128,6 +132,6 @@ def _crowded(
 
 def _rest(dataset: xr.Dataset, population: str) -> float:
     """Resting rate of a population (Hz) by the dataset's parameters, 0 if it has none there."""
-    if f"resting.{population}" not in json.loads(dataset.attrs["parameters"]):
+    if f"resting.{population}" not in json.loads(dataset.attrs.get("parameters", "{}")):
         return 0.0
     return parameter(dataset, f"resting.{population}", "Hz")

@@ -22,8 +22,10 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
+from analysis.activity.cells import cells_of
 from analysis.activity.decoder import SEED, SHUFFLES, dealt, decisions, features_of
-from analysis.activity.spikes import cells_of
+from analysis.activity.spikes import matched, within
+from analysis.dataset.facets import SIGNAL, needs
 from analysis.design.windows import (
     baseline_windows,
     cs_windows,
@@ -98,15 +100,18 @@ class StateTrack:
         return float(((self.shuffled >= self.r).sum() + 1) / (self.shuffled.size + 1))
 
 
-def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 0) -> Transfer:
+@needs("trials", "neurons", SIGNAL)
+def cs_transfer(
+    dataset: xr.Dataset, population: str | None = None, shuffles: int = 0
+) -> Transfer:
     """Train a decoder of the stimulus in each epoch and apply it to every epoch.
 
     Parameters
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    population : str
-        Population decoded from.
+    population : str, optional
+        Population decoded from; all cells whose inputs learn by default.
     shuffles : int
         Label shuffles for the chance level.
 
@@ -116,16 +121,15 @@ def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 
         Of the tested epochs that have at least two trials with a baseline.
     """
     before = baseline_windows(dataset)
-    usable = (dataset["trial_cs"].values > 0) & (before.length > 0)
+    usable, cells = matched(dataset), cells_of(dataset, population)
     trials = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
     trials = {name: chosen[usable[chosen]] for name, chosen in trials.items()}
     names = tuple(name for name, chosen in trials.items() if chosen.size >= 2)
-    if not names:
+    if not names or not cells.size:
         return _no_transfer()
     own = [trials[name] for name in names]
     every = np.unique(np.concatenate(own))  # epochs may share trials
     pair = [cs_windows(dataset).take(every), before.take(every)]
-    cells = cells_of(dataset, population)
     features = np.stack([features_of(dataset, windows, cells) for windows in pair], axis=1)
     label = np.tile([1, 0], (every.size, 1))
     places = [np.searchsorted(every, chosen) for chosen in own]
@@ -146,7 +150,10 @@ def cs_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 
     return _transfer(names, matrices, shuffles)
 
 
-def state_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = 0) -> Transfer:
+@needs("trials", "neurons", SIGNAL)
+def state_transfer(
+    dataset: xr.Dataset, population: str | None = None, shuffles: int = 0
+) -> Transfer:
     """Train a decoder of fear state on each pair of epochs and apply it to every pair.
 
     Parameters
@@ -160,12 +167,13 @@ def state_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int
         Of the pairs of `STATES` whose epochs both have two trials.  Published fear returns in the
         other context: the last pair can be told by context, but not by decoders of the others.
     """
-    pairs = [[role_trials(dataset, role) for role in pair] for pair in STATES]
+    cells = cells_of(dataset, population)
+    pairs = [[_state_trials(dataset, role) for role in pair] for pair in STATES]
     kept = [k for k, pair in enumerate(pairs) if min(map(len, pair)) >= 2]
-    if not kept:
+    if not kept or not cells.size:
         return _no_transfer()
     names = tuple(" - ".join(design_of(dataset).roles(*STATES[k])) for k in kept)
-    every, features = _state_features(dataset, population, [pairs[k] for k in kept])
+    every, features = _state_features(dataset, cells, [pairs[k] for k in kept])
     places = [[np.searchsorted(every, chosen) for chosen in pairs[k]] for k in kept]
 
     def matrices(rng: np.random.Generator | None) -> tuple[Floats, Floats]:
@@ -182,8 +190,9 @@ def state_transfer(dataset: xr.Dataset, population: str = "BLA_P", shuffles: int
     return _transfer(names, matrices, shuffles)
 
 
+@needs("trials", "neurons", SIGNAL, "behaviour")
 def track_state(
-    dataset: xr.Dataset, population: str = "BLA_P", shuffles: int = SHUFFLES
+    dataset: xr.Dataset, population: str | None = None, shuffles: int = SHUFFLES
 ) -> StateTrack | None:
     """Follow the output of a decoder of fear state through all trials, beside freezing.
 
@@ -193,22 +202,24 @@ def track_state(
     ----------
     dataset : xarray.Dataset
         A valid dataset.
-    population : str
-        Population decoded from.
+    population : str, optional
+        Population decoded from; all cells whose inputs learn by default.
     shuffles : int
         Label shuffles for the control.
 
     Returns
     -------
     StateTrack or None
-        None with fewer than two trials of either training epoch.
+        None with fewer than two trials of either training epoch, or without cells.
     """
-    fear, calm = (role_trials(dataset, role) for role in STATES[0])
-    if min(fear.size, calm.size) < 2:
+    cells = cells_of(dataset, population)
+    fear, calm = (_state_trials(dataset, role) for role in STATES[0])
+    if min(fear.size, calm.size) < 2 or not cells.size:
         return None
     without_us = np.isnan(dataset["us_on"].values) & (dataset["trial_cs"].values > 0)
+    without_us &= _recorded(dataset)
     wanted = [[fear, calm, np.flatnonzero(without_us)]]
-    every, features = _state_features(dataset, population, wanted)
+    every, features = _state_features(dataset, cells, wanted)
     places = np.searchsorted(every, fear), np.searchsorted(every, calm)
     trained = np.isin(every, np.concatenate([fear, calm]))
     freezing = dataset["freezing"].values[every]
@@ -223,8 +234,11 @@ def track_state(
     output = decide(None)
     rng = np.random.default_rng(SEED)
     shuffled = np.array([agreement(decide(rng)) for _ in range(shuffles)])
-    within = _within_trials(output[~trained], dataset["freezing_bin"].values[every[~trained]])
-    return StateTrack(every, output, trained, agreement(output), within, shuffled)
+    parts = float("nan")
+    if "freezing_bin" in dataset:
+        bins = dataset["freezing_bin"].values[every[~trained]]
+        parts = _within_trials(output[~trained], bins)
+    return StateTrack(every, output, trained, agreement(output), parts, shuffled)
 
 
 def _within_trials(output: Floats, freezing: Floats) -> float:
@@ -254,13 +268,23 @@ def _state_labels(fear: Ints, calm: Ints, rng: np.random.Generator | None) -> tu
     return train, np.repeat(state[:, None], PARTS, axis=1)
 
 
+def _recorded(dataset: xr.Dataset) -> NDArray[np.bool_]:
+    stimulus = cs_windows(dataset)
+    return within(dataset, stimulus.start, stimulus.stop)
+
+
+def _state_trials(dataset: xr.Dataset, role: str) -> Ints:
+    chosen = role_trials(dataset, role)
+    return chosen[_recorded(dataset)[chosen]]
+
+
 def _state_features(
-    dataset: xr.Dataset, population: str, wanted: list[list[Ints]]
+    dataset: xr.Dataset, cells: Ints, wanted: list[list[Ints]]
 ) -> tuple[Ints, Floats]:
     """Wanted trials, sorted, and their features (trial, part, cell)."""
     every = np.unique(np.concatenate([chosen for each in wanted for chosen in each]))
     parts = cs_windows(dataset).take(every).split(PARTS)
-    return every, features_of(dataset, parts, cells_of(dataset, population))
+    return every, features_of(dataset, parts, cells)
 
 
 def _transfer(names: tuple[str, ...], matrices: Matrices, shuffles: int) -> Transfer:

@@ -1,8 +1,8 @@
 """Astrocyte calcium: events, and responses to the conditioned and unconditioned stimulus.
 
 A response is the integral of calcium above the mean of the baseline window before the trial, in
-umol L-1 s of the protocol's own clock (so that clocks compare); its z version is the mean rise in
-standard deviations of the astrocyte's calcium in all baseline windows.
+the unit of calcium times s of the protocol's own clock (so that clocks compare); its z version is
+the mean rise in standard deviations of the astrocyte's calcium in all baseline windows.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.integrate import cumulative_trapezoid
 
+from analysis.dataset.facets import needs
+from analysis.dataset.schema import speed_of
 from analysis.design.windows import (
     Windows,
     baseline_windows,
@@ -69,6 +71,7 @@ class Evoked:
     z: Floats
 
 
+@needs("calcium")
 def calcium_z(dataset: xr.Dataset) -> Floats:
     """Calcium of each astrocyte as robust z-score.
 
@@ -88,6 +91,7 @@ def calcium_z(dataset: xr.Dataset) -> Floats:
     return np.asarray((calcium - rest) / np.maximum(noise, FLOOR * np.abs(rest) + 1e-9))
 
 
+@needs("calcium")
 def find_events(dataset: xr.Dataset) -> Events:
     """Find calcium events: z (see `calcium_z`) rises above 3, until it falls below 1.
 
@@ -115,6 +119,7 @@ def find_events(dataset: xr.Dataset) -> Events:
     return Events(columns[0].astype(np.intp), columns[1], columns[2], columns[3])
 
 
+@needs("trials", "calcium")
 def cs_evoked(dataset: xr.Dataset) -> Evoked:
     """Response to the conditioned stimulus in each trial, before any unconditioned one.
 
@@ -128,6 +133,7 @@ def cs_evoked(dataset: xr.Dataset) -> Evoked:
     return evoked
 
 
+@needs("trials", "calcium")
 def us_evoked(dataset: xr.Dataset) -> Evoked:
     """Response to the unconditioned stimulus: one trial length from its onset.
 
@@ -168,6 +174,7 @@ def responds(z: Floats) -> NDArray[np.bool_]:
     return np.asarray((p < ALPHA) & (mean >= RESPONSE))
 
 
+@needs("trials", "calcium")
 def heterogeneity(dataset: xr.Dataset, evoked: Evoked | None = None) -> NDArray[np.str_]:
     """Sort astrocytes by what becomes of their response, from where fear is recalled to the test.
 
@@ -204,9 +211,9 @@ def _evoked(dataset: xr.Dataset, windows: Windows) -> Evoked:
     before = baseline_windows(dataset)
     rest = _mean(area, time, before)
     rise = _mean(area, time, windows) - rest
-    length = (dataset["trial_stop"] - dataset["trial_start"]).values * float(dataset.attrs["speed"])
-    weight = np.where(before.length > 0, before.length, 0.0)[:, None] / before.length.clip(0).sum()
-    with np.errstate(invalid="ignore"):
+    length = (dataset["trial_stop"] - dataset["trial_start"]).values * speed_of(dataset)
+    with np.errstate(invalid="ignore"):  # no baseline at all
+        weight = (before.length.clip(0) / before.length.clip(0).sum())[:, None]
         mean = np.nansum(weight * rest, axis=0)
         variance = np.nansum(weight * _mean(square, time, before), axis=0) - mean**2
     noise = np.maximum(np.sqrt(variance.clip(0)), FLOOR * np.abs(mean) + 1e-9)

@@ -1,7 +1,8 @@
-"""Freezing, read out from the central-amygdala output by one rule for every condition.
+"""Freezing, read out from the output cells by one rule for every condition.
 
-The rate of the CeM population is smoothed by a causal exponential and compared with one
-threshold; freezing is the share of samples above it, in the bins in which it was published.
+The mean rate of the cells with the role ``output`` is smoothed by a causal exponential and
+compared with one threshold; freezing is the share of samples above it, in the bins in which it was
+published.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import numpy as np
 import xarray as xr
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.dataset.schema import DatasetError, labels, parameter
+from analysis.activity.cells import OUTPUT, with_label
+from analysis.dataset.facets import needs
+from analysis.dataset.schema import DatasetError, parameter, speed_of
 
 MOST_SAMPLES = 10_000_000
 """Samples of all trials together that are scored; an animal has some thousands."""
@@ -25,7 +28,7 @@ class Readout:
     Attributes
     ----------
     threshold : float
-        CeM rate above which a sample counts as freezing, Hz.
+        Output rate above which a sample counts as freezing, Hz.
     bin, sample : float
         Scoring bin and sampling interval, s of the protocol's clock.
     tau : float
@@ -111,7 +114,7 @@ def score_freezing(
     Parameters
     ----------
     spike_times : (spike,) array_like
-        Spikes of all output (CeM) cells, s of simulated time, sorted.
+        Spikes of all output cells, s of simulated time, sorted.
     cells : int
         Number of output cells.
     trial_start, trial_stop : (trial,) array_like
@@ -153,6 +156,7 @@ def score_freezing(
     return Freezing(percent, bin_percent, width * np.arange(bins, dtype=np.float64), rate)
 
 
+@needs("trials", "model")
 def readout_of(dataset: xr.Dataset) -> Readout:
     """Read-out constants that travel in a dataset.
 
@@ -167,7 +171,7 @@ def readout_of(dataset: xr.Dataset) -> Readout:
         sample=parameter(dataset, "readout.sample", "s"),
         tau=parameter(dataset, "readout.tau", "s"),
     )
-    scored = float((dataset["trial_stop"] - dataset["trial_start"]).sum()) * dataset.attrs["speed"]
+    scored = float((dataset["trial_stop"] - dataset["trial_start"]).sum()) * speed_of(dataset)
     if scored > MOST_SAMPLES * min(found.sample, found.bin):
         raise DatasetError(
             f"read-out: {scored:.3g} s of trials in steps of {min(found.sample, found.bin):.3g} s; "
@@ -176,6 +180,7 @@ def readout_of(dataset: xr.Dataset) -> Readout:
     return found
 
 
+@needs("trials", "neurons", "spikes", "model")
 def freezing_table(dataset: xr.Dataset) -> Freezing:
     """Score a dataset from its own spikes and its own constants.
 
@@ -189,13 +194,13 @@ def freezing_table(dataset: xr.Dataset) -> Freezing:
     Freezing
         See there.
     """
-    output = labels(dataset["population"]) == "CeM"
-    heard = output[dataset["spike_neuron"].values]
+    output = with_label(dataset, f"role={OUTPUT}")
+    heard = np.isin(dataset["spike_neuron"].values, output)
     return score_freezing(
         dataset["spike_time"].values[heard],
-        int(output.sum()),
+        output.size,
         dataset["trial_start"].values,
         dataset["trial_stop"].values,
         readout_of(dataset),
-        float(dataset.attrs["speed"]),
+        speed_of(dataset),
     )

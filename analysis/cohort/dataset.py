@@ -13,6 +13,7 @@ from analysis.cohort.measures import Animal
 from analysis.dataset.errors import DatasetError
 from analysis.dataset.schema import validate
 from analysis.dataset.storage import read_dataset
+from analysis.dataset.words import as_words
 from analysis.design.contrasts import WHOLE, quantities
 from analysis.design.epochs import Design, Own, merge, merged_order, published_epochs
 from analysis.design.own_rows import design_text, read_design, with_rows
@@ -155,6 +156,29 @@ def read_any(path: str | os.PathLike[str]) -> xr.Dataset:
     return read_dataset(path, check)
 
 
+def open_dataset(path: str | os.PathLike[str]) -> xr.Dataset:
+    """Read the dataset of an animal or of a cohort, its labels as words.
+
+    Parameters
+    ----------
+    path : path
+        A ``.nc`` file or a ``.zarr`` folder.
+
+    Returns
+    -------
+    xarray.Dataset
+        Loaded and checked as by `read_any`.  Labels are coordinates of words, so that
+        ``dataset.where(dataset.trial_stage == "renewal", drop=True)`` selects; every analysis
+        takes it, and `analysis.dataset.schema.write_dataset` writes it.
+
+    Raises
+    ------
+    DatasetError
+        See `read_any`.
+    """
+    return as_words(read_any(path))
+
+
 def beside(dataset: xr.Dataset, own: Own) -> xr.Dataset:
     """Return the dataset of an animal or a cohort with epochs and contrasts beside its protocol's.
 
@@ -166,7 +190,7 @@ def beside(dataset: xr.Dataset, own: Own) -> xr.Dataset:
         If one of them has a name that is taken.
     """
     if not is_cohort(dataset):
-        text = with_rows(str(dataset.attrs["protocol_toml"]), own)
+        text = with_rows(str(dataset.attrs.get("protocol_toml", "")), own)
         return dataset.assign_attrs(protocol_toml=text)
     texts = []
     for group in dataset["group"].values:

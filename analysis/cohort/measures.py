@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
+from analysis.activity.cells import with_label
 from analysis.activity.ensembles import Responses
 from analysis.activity.handoff import predict_targets
 from analysis.activity.information import cs_information
-from analysis.activity.transfer import STATES, cs_transfer, state_transfer, track_state
+from analysis.activity.transfer import STATES, cs_transfer, state_transfer
 from analysis.astrocytes.calcium import CLASSES, epoch_area
 from analysis.cohort.results import Results, results_of
+from analysis.dataset.facets import NotMeasured, require
 from analysis.dataset.schema import labels
-from analysis.design.contrasts import read_table
+from analysis.design.contrasts import family
 from analysis.design.epochs import Design
 from analysis.design.own_rows import design_text
+from analysis.packaged import read_table
 from analysis.statistics import correlation
 
 NAN = float("nan")
@@ -66,6 +70,8 @@ def group_of(dataset: xr.Dataset) -> str:
     """Name the group: as the cohort named it, else by the interventions that took place."""
     if "group" in dataset.attrs:
         return str(dataset.attrs["group"])
+    if "intervention_kind" not in dataset:
+        return "control"
     known = {row["kind"]: row["group"] for row in read_table("groups")}
     kinds = np.unique(labels(dataset["intervention_kind"])).tolist()
     return "+".join(sorted({known.get(kind.lower(), kind) for kind in kinds})) or "control"
@@ -84,41 +90,56 @@ def measure(given: xr.Dataset | Results) -> Animal:
     Animal
         With freezing (percent) and calcium of every epoch, responsive cells (percent) and
         information (bits) of the epochs with matched windows, ensembles and their drift, decoders
-        within and across epochs and their output beside freezing, and what the amygdala predicts
-        of prefrontal activity: the rows of ``tables/quantities.csv``.
+        within and across epochs and their output beside freezing, and what the memory cells
+        predict of others: the rows of ``tables/quantities.csv``.  Quantities that need a facet
+        which the dataset lacks are not among its values.
+
+    Raises
+    ------
+    NotMeasured
+        If the dataset has no trials.
     """
     results = results_of(given)
     dataset, design = results.dataset, results.design
+    require(dataset, "an animal", "trials")
     values: Values = {}
-    freezing = dataset["freezing"].values
-    for epoch in design:
-        values["freezing", epoch.name] = _mean(freezing[results.trials(epoch.name)])
-    values |= _calcium(results)
-    for name in design.tested:
-        values |= _responsive(results, name)
-    values["decoder_freezing_r", "all"] = _decoder_freezing(results)
-    values |= _ensembles(results)
-    values |= _transfer(dataset, design)
-    values |= _handoff(results)
-    attrs = dataset.attrs
-    origin = (attrs["protocol"], attrs["clock"], attrs["parameters_hash"])
-    output, state = _state(results)
+    for part in (
+        _freezing, _calcium, _responsive, _information, _decoder_freezing, _ensembles, _transfer,
+        _handoff, _fear_output,
+    ):  # fmt: skip
+        with suppress(NotMeasured):  # the comparison says so of each row that asks for it
+            values |= part(results)
+    attrs, none = dataset.attrs, np.full(dataset.sizes["trial"], NAN)
+    origin = (
+        str(attrs.get("protocol", "")), str(attrs.get("clock", "")),
+        str(attrs.get("parameters_hash", "")),
+    )  # fmt: skip
     trials = {
         "stage": labels(dataset["trial_stage"]).tolist(),
         "block": dataset["trial_block"].values.tolist(),
-        "freezing": freezing.astype(float).tolist(),
-        "fear_output": output.tolist(),
-    }
-    seed = int(attrs["seed"])
-    return Animal(group_of(dataset), seed, origin, values | state, trials, design)
+        "freezing": (dataset["freezing"].values if "freezing" in dataset else none)
+        .astype(float).tolist(),
+        "fear_output": _output(results).tolist(),
+    }  # fmt: skip
+    return Animal(group_of(dataset), int(attrs.get("seed", 0)), origin, values, trials, design)
 
 
-def responsive_share(
-    dataset: xr.Dataset, found: Responses, projection: str, tagged: bool = True
-) -> float:
-    """Percent of cells with a projection (or, not `tagged`, without) that the stimulus changes."""
-    chosen = (labels(dataset["projection"])[found.cells] == projection) == tagged
+def responsive_share(dataset: xr.Dataset, found: Responses, cells: str) -> float:
+    """Percent of those of the cells tested that carry a label that the stimulus changes.
+
+    `cells` is a condition such as ``projection=PL`` (`analysis.activity.cells.with_label`).
+    """
+    chosen = np.isin(found.cells, with_label(dataset, cells))
     return 100.0 * _mean((found.excited | found.inhibited)[chosen])
+
+
+def _freezing(results: Results) -> Values:
+    require(results.dataset, "freezing", "behaviour")
+    freezing = results.dataset["freezing"].values
+    return {
+        ("freezing", epoch.name): _mean(freezing[results.trials(epoch.name)])
+        for epoch in results.design
+    }
 
 
 def _calcium(results: Results) -> Values:
@@ -145,18 +166,21 @@ def _calcium(results: Results) -> Values:
     return values
 
 
-def _responsive(results: Results, epoch: str) -> Values:
-    trials, dataset = results.trials(epoch), results.dataset
-    if not trials.size:
-        return {}
-    found = results.responses(trials)
+def _responsive(results: Results) -> Values:
+    values: Values = {}
+    for epoch in results.design.tested:
+        found = results.responses(results.trials(epoch))
+        values["cs_excited", epoch] = 100.0 * _mean(found.excited)
+        values["cs_inhibited", epoch] = 100.0 * _mean(found.inhibited)
+        for quantity, cells in family("cs_responsive").items():
+            values[quantity, epoch] = responsive_share(results.dataset, found, cells)
+    return values
+
+
+def _information(results: Results) -> Values:
     return {
-        ("cs_excited", epoch): 100.0 * _mean(found.excited),
-        ("cs_inhibited", epoch): 100.0 * _mean(found.inhibited),
-        ("cs_responsive_PL", epoch): responsive_share(dataset, found, "PL"),
-        ("cs_responsive_not_PL", epoch): responsive_share(dataset, found, "PL", tagged=False),
-        ("cs_responsive_IL", epoch): responsive_share(dataset, found, "IL"),
-        ("cs_information", epoch): _mean(cs_information(dataset, trials)),
+        ("cs_information", epoch): _mean(cs_information(results.dataset, results.trials(epoch)))
+        for epoch in results.design.tested
     }
 
 
@@ -178,10 +202,11 @@ def _ensembles(results: Results) -> Values:
     return values
 
 
-def _transfer(dataset: xr.Dataset, design: Design) -> Values:
+def _transfer(results: Results) -> Values:
     """Decoders trained in one epoch (or pair of epochs) and applied to the others."""
     values: Values = {}
-    cs, state = cs_transfer(dataset), state_transfer(dataset)
+    design = results.design
+    cs, state = cs_transfer(results.dataset), state_transfer(results.dataset)
     reference = design.role("fear")
     for column, epoch in enumerate(cs.names):
         values["cs_output", epoch] = float(cs.output[column, column])
@@ -200,44 +225,55 @@ def _transfer(dataset: xr.Dataset, design: Design) -> Values:
     return values
 
 
-def _state(results: Results) -> tuple[np.ndarray, Values]:
-    """Output of the decoder of fear state in every trial, and how it goes with freezing."""
+def _output(results: Results) -> np.ndarray:
+    """Output of the decoder of fear state in every trial, NaN where there is none."""
     output = np.full(results.dataset.sizes["trial"], NAN)
-    track = track_state(results.dataset, shuffles=0)
+    with suppress(NotMeasured):
+        if (track := results.state_track) is not None:
+            output[track.trials] = track.output.mean(axis=1)
+    return output
+
+
+def _fear_output(results: Results) -> Values:
+    """Output of the decoder of fear state in epochs, and how it goes with freezing."""
+    track, output = results.state_track, _output(results)
     if track is None:
-        return output, {}
-    output[track.trials] = track.output.mean(axis=1)
+        return {}
     values: Values = {("state_freezing_r", "all"): track.r}
     values["state_freezing_parts_r", "all"] = track.r_parts
     for epoch in (each.name for each in results.design):
         inside = output[results.trials(epoch)]
         values["fear_output", epoch] = _mean(inside[np.isfinite(inside)])
-    return output, values
-
-
-def _handoff(results: Results) -> Values:
-    """What BLA principal cells predict of prefrontal ones beyond trials in another order."""
-    values: Values = {}
-    # A narrow scan and one control: this is measured in every animal of a cohort
-    every = predict_targets(results.dataset, lags=(-LEAD, 0.0, LEAD), shuffles=1)
-    for name, found in every.items():
-        area = name.removesuffix("_P")
-        for epoch in results.design.tested:
-            value = found.beyond_chance(results.trials(epoch))[1]
-            values[f"handoff_{area}", epoch] = 100.0 * float(value)
-        whole = found.beyond_chance()
-        values[f"handoff_{area}", "all"] = 100.0 * float(whole[1])
-        lead = whole[2] - whole[0]
-        values[f"handoff_lead_{area}", "all"] = 100.0 * float(lead)
-        values[f"handoff_rank_{area}", "all"] = float(np.median(found.rank[1]))
     return values
 
 
-def _decoder_freezing(results: Results) -> float:
-    decoded = results.cs_decoding
-    if decoded is None:
-        return NAN
-    return correlation(results.dataset["freezing"].values[decoded.trials], decoded.output)
+def _handoff(results: Results) -> Values:
+    """What the memory cells predict of others beyond trials in another order."""
+    values: Values = {}
+    # A narrow scan and one control: this is measured in every animal of a cohort
+    targets = {cells: cells for cells in family("handoff").values()}
+    every = predict_targets(results.dataset, targets, lags=(-LEAD, 0.0, LEAD), shuffles=1)
+    for cells, found in every.items():
+        explained, lead, rank = (
+            next(quantity for quantity, of in family(name).items() if of == cells)
+            for name in ("handoff", "handoff_lead", "handoff_rank")
+        )
+        for epoch in results.design.tested:
+            value = found.beyond_chance(results.trials(epoch))[1]
+            values[explained, epoch] = 100.0 * float(value)
+        whole = found.beyond_chance()
+        values[explained, "all"] = 100.0 * float(whole[1])
+        values[lead, "all"] = 100.0 * float(whole[2] - whole[0])
+        values[rank, "all"] = float(np.median(found.rank[1]))
+    return values
+
+
+def _decoder_freezing(results: Results) -> Values:
+    require(results.dataset, "decoder output with freezing", "behaviour")
+    decoded, r = results.cs_decoding, NAN
+    if decoded is not None:
+        r = correlation(results.dataset["freezing"].values[decoded.trials], decoded.output)
+    return {("decoder_freezing_r", "all"): r}
 
 
 def _mean(values: np.ndarray) -> float:

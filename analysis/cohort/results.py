@@ -17,6 +17,7 @@ from analysis.activity.drift import Drift, measure_drift
 from analysis.activity.ensembles import Ensembles, Responses, cs_responses, find_ensembles
 from analysis.activity.regime import Finding, judge_populations
 from analysis.activity.spikes import population_rates
+from analysis.activity.transfer import StateTrack, track_state
 from analysis.astrocytes.calcium import Evoked, cs_evoked, heterogeneity, us_evoked
 from analysis.behaviour.freezing import Freezing, freezing_table
 from analysis.design.epochs import Design
@@ -75,6 +76,11 @@ class Results:
     def state_decoding(self) -> Decoding | None:
         """Decoder of fear against extinction."""
         return decode_state(self.dataset)
+
+    @cached_property
+    def state_track(self) -> StateTrack | None:
+        """Output of the decoder of fear state in every trial, without a control."""
+        return track_state(self.dataset, shuffles=0)
 
     @cached_property
     def cs_evoked(self) -> Evoked:

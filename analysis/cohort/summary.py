@@ -7,10 +7,15 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from analysis.activity.cells import OUTPUT, cells_of, names_of, with_label
 from analysis.astrocytes.calcium import CLASSES, find_events
-from analysis.cohort.measures import measure
+from analysis.cohort.measures import Values, measure
 from analysis.cohort.results import Results, results_of
+from analysis.dataset.facets import SIGNAL, NotMeasured, facets_of, require
 from analysis.dataset.schema import DatasetError, labels, parameter
+
+Row = tuple[str, str, Any, str]
+"""Quantity, stage, value and unit."""
 
 
 def summarise(given: xr.Dataset | Results) -> list[dict[str, Any]]:
@@ -25,43 +30,25 @@ def summarise(given: xr.Dataset | Results) -> list[dict[str, Any]]:
     -------
     list of dict
         Rows with the keys ``quantity``, ``stage``, ``value`` and ``unit``; what the protocol or
-        the circuit does not have is left out. A row ``regime`` names a population that is silent
-        or fires too fast (see `analysis.activity.regime`).
+        the circuit does not have is left out; where a facet of the dataset is missing that some
+        rows need, one row says so (value ``not measured``). A row ``regime`` names a population
+        that is silent or fires too fast (see `analysis.activity.regime`).
     """
     results = results_of(given)
-    values, design, dataset = measure(results).values, results.design, results.dataset
-    shown = design.shown
-    rows = [("freezing", epoch, values["freezing", epoch], "percent") for epoch in shown]
-    rows += _output_rate(results)
-    rows += [("mean rate", name, rate, "Hz") for name, rate in results.rates.items()]
-    rows += [("regime", it.population, it.rate, "Hz") for it in results.regime]
-    rows += [
-        (title, epoch, values.get((quantity, epoch), np.nan), "percent of BLA_P")
-        for quantity, title, tested in (
-            ("cs_excited", "CS-excited", design.tested),
-            ("cs_inhibited", "CS-inhibited", design.roles("fear")),
-        )
-        for epoch in tested
-    ]
-    rows += _ensembles(results)
-    rows += _decoders(results)
-    first_us = [epoch for epoch in shown if np.isfinite(values["calcium_us", epoch])][:1]
-    rows += [
-        (f"calcium to {name}", epoch, values[f"calcium_{name.lower()}", epoch], "umol L-1 s")
-        for name, places in (("CS", shown), ("US", first_us))
-        for epoch in places
-    ]
-    rows += [
-        (f"astrocytes {name}", test, values.get((f"calcium_{name}", test), np.nan), "percent")
-        for test in design.roles("test") for name in CLASSES
-    ]  # fmt: skip
-    rows += [("calcium events", "all", _event_rate(dataset), "per astrocyte")]
-    rows += [
-        ("weights at bounds", pathway, share, "percent")
-        for pathway, share in weights_at_bounds(dataset).items()
-    ]
+    values = measure(results).values if "trials" in facets_of(results.dataset) else {}
+    rows: list[Row] = []
+    for name, part in (
+        ("freezing", _freezing), ("output rate", _output_rate), ("rates", _rates),
+        ("regime", _regime), ("responsive cells", _responsive), ("ensembles", _ensembles),
+        ("decoders", _decoders), ("calcium responses", _calcium), ("calcium events", _events),
+        ("weights at bounds", _weights),
+    ):  # fmt: skip
+        try:
+            rows += [row for row in part(results, values) if np.isfinite(row[2])]
+        except NotMeasured as answer:
+            rows.append((name, "all", "not measured", f"needs {answer.lacks}"))
     keys = ("quantity", "stage", "value", "unit")
-    return [dict(zip(keys, row, strict=True)) for row in rows if np.isfinite(row[2])]
+    return [dict(zip(keys, row, strict=True)) for row in rows]
 
 
 def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
@@ -78,6 +65,7 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
         Percent by pathway: on the way from the naive weight to either bound, at most 1 % of it is
         left, or the bound is passed; empty if the dataset's parameters name no bounds.
     """
+    require(dataset, "weights at bounds", "weights")
     try:
         low = parameter(dataset, "plasticity.w_min", "1")
         high = parameter(dataset, "plasticity.w_max", "1")
@@ -91,19 +79,53 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
     return {name: 100.0 * pinned[pathway == name].mean() for name in dict.fromkeys(pathway)}
 
 
-def _output_rate(results: Results) -> list[tuple[str, str, float, str]]:
-    """CeM rate in the trials: to be read beside freezing, which saturates."""
-    rate = results.freezing.rate
+def _freezing(results: Results, values: Values) -> list[Row]:
+    require(results.dataset, "freezing", "trials", "behaviour")
     return [
-        ("CeM rate in trials", epoch, float(rate[results.trials(epoch)].mean()), "Hz")
-        for epoch in results.design.tested
+        ("freezing", epoch, values["freezing", epoch], "percent")
+        for epoch in results.design.shown
     ]
 
 
-def _ensembles(results: Results) -> list[tuple[str, str, float, str]]:
+def _output_rate(results: Results, values: Values) -> list[Row]:
+    """Rate of the output cells in the trials: to be read beside freezing, which saturates."""
+    rate = results.freezing.rate
+    name = names_of(results.dataset, with_label(results.dataset, f"role={OUTPUT}"))
+    return [
+        (f"{name} rate in trials", epoch, float(rate[results.trials(epoch)].mean()), "Hz")
+        for epoch in results.design.tested if name
+    ]  # fmt: skip
+
+
+def _rates(results: Results, values: Values) -> list[Row]:
+    return [("mean rate", name, rate, "Hz") for name, rate in results.rates.items()]
+
+
+def _regime(results: Results, values: Values) -> list[Row]:
+    return [("regime", it.population, it.rate, "Hz") for it in results.regime]
+
+
+def _responsive(results: Results, values: Values) -> list[Row]:
+    require(results.dataset, "responsive cells", "trials", "neurons", SIGNAL)
+    return [
+        (title, epoch, values.get((quantity, epoch), np.nan), _of_cells(results))
+        for quantity, title, tested in (
+            ("cs_excited", "CS-excited", results.design.tested),
+            ("cs_inhibited", "CS-inhibited", results.design.roles("fear")),
+        )
+        for epoch in tested
+    ]
+
+
+def _of_cells(results: Results) -> str:
+    """Unit of a share of the memory cells."""
+    return f"percent of {names_of(results.dataset, cells_of(results.dataset))}"
+
+
+def _ensembles(results: Results, values: Values) -> list[Row]:
     found = results.ensembles
-    rows = [
-        (title, "all", 100.0 * float(mask.mean()), "percent of BLA_P")
+    rows: list[Row] = [
+        (title, "all", 100.0 * float(mask.mean()), _of_cells(results))
         for title, mask in (
             ("retrieval ensemble", found.retrieval),
             ("extinction ensemble", found.extinction),
@@ -119,8 +141,8 @@ def _ensembles(results: Results) -> list[tuple[str, str, float, str]]:
     return rows
 
 
-def _decoders(results: Results) -> list[tuple[str, str, float, str]]:
-    rows = []
+def _decoders(results: Results, values: Values) -> list[Row]:
+    rows: list[Row] = []
     both = (("CS decoder", results.cs_decoding), ("state decoder", results.state_decoding))
     for title, found in both:
         if found is not None:
@@ -129,6 +151,30 @@ def _decoders(results: Results) -> list[tuple[str, str, float, str]]:
     return rows
 
 
-def _event_rate(dataset: xr.Dataset) -> float:
-    astrocytes = dataset.sizes["astrocyte"]
-    return find_events(dataset).start.size / astrocytes if astrocytes else float("nan")
+def _calcium(results: Results, values: Values) -> list[Row]:
+    require(results.dataset, "calcium responses", "trials", "calcium")
+    design, unit = results.design, f"{results.dataset['calcium'].attrs['units']} s"
+    shown = design.shown
+    first_us = [epoch for epoch in shown if np.isfinite(values["calcium_us", epoch])][:1]
+    rows: list[Row] = [
+        (f"calcium to {name}", epoch, values[f"calcium_{name.lower()}", epoch], unit)
+        for name, places in (("CS", shown), ("US", first_us))
+        for epoch in places
+    ]
+    return rows + [
+        (f"astrocytes {name}", test, values.get((f"calcium_{name}", test), np.nan), "percent")
+        for test in design.roles("test") for name in CLASSES
+    ]  # fmt: skip
+
+
+def _events(results: Results, values: Values) -> list[Row]:
+    found, astrocytes = find_events(results.dataset), results.dataset.sizes["astrocyte"]
+    rate = found.start.size / astrocytes if astrocytes else float("nan")
+    return [("calcium events", "all", rate, "per astrocyte")]
+
+
+def _weights(results: Results, values: Values) -> list[Row]:
+    return [
+        ("weights at bounds", pathway, share, "percent")
+        for pathway, share in weights_at_bounds(results.dataset).items()
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from analysis.dataset.table import NOT_NEGATIVE, SHARE, TIME, Range, Variable
+from analysis.dataset.rows import NOT_NEGATIVE, SHARE, TIME, Range, Variable
 
 KINDS = ("pairwise", "astrocyte", "balanced")
 CONDITIONS = ("transport", "no_transport", "pairwise")

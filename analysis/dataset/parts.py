@@ -19,8 +19,9 @@ from numpy.typing import ArrayLike
 from analysis.dataset import storage
 from analysis.dataset.errors import DatasetError
 from analysis.dataset.memory_tables import MEMORY_TABLES
-from analysis.dataset.table import CONCENTRATION, NOT_NEGATIVE, SHARE, TIME, Range, Variable
-from analysis.dataset.validation import check_texts, check_variable
+from analysis.dataset.rows import CONCENTRATION, NOT_NEGATIVE, SHARE, TIME, Range, Variable
+from analysis.dataset.texts import check_texts
+from analysis.dataset.validation import check_variable
 from astrogram.text import shown
 
 #: Global attributes that every one of these datasets carries.

@@ -7,22 +7,24 @@ The rows of `analysis.dataset.table` say what a dataset holds.  A dataset is an 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import xarray as xr
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.dataset.errors import DatasetError
+from analysis.dataset.rows import Variable
 from analysis.dataset.storage import read_dataset, write_dataset
-from analysis.dataset.table import BY_NAME, SCHEMA_VERSION, VARIABLES, Variable
-from analysis.dataset.validation import is_label, validate
+from analysis.dataset.table import BY_NAME, SCHEMA_VERSION, VARIABLES
+from analysis.dataset.validation import validate
+from analysis.dataset.words import attributes_of, flag_variable, labels
 from astrogram.text import shown
 
 __all__ = [
     "DatasetError", "assemble", "flag_variable", "labels", "parameter",
-    "read_dataset", "validate", "write_dataset",
+    "read_dataset", "speed_of", "validate", "write_dataset",
 ]  # fmt: skip
 
 #: Units a table of parameters may use, in those the analysis wants.
@@ -33,80 +35,20 @@ _UNITS: dict[str, dict[str | None, float]] = {
 }
 
 
-def flag_variable(
-    name: str, values: ArrayLike, meanings: Sequence[str] | None = None
-) -> xr.Variable:
-    """Encode labels as a CF flag variable.
-
-    Parameters
-    ----------
-    name : str
-        A flag variable of the schema; gives dims, type and attributes.
-    values : array_like of str, shape as the schema's dims
-        Labels; the empty label becomes ``none``.
-    meanings : sequence of str, optional
-        Meanings in the order of their values, for a variable whose meanings the dataset names
-        itself; default: as they first appear in `values`.
-
-    Returns
-    -------
-    xarray.Variable
-        ``int8`` with ``flag_values`` and ``flag_meanings``.
-
-    Raises
-    ------
-    DatasetError
-        If a label is not among the meanings or cannot be a CF flag meaning.
-    """
-    row = BY_NAME[name]
-    names = np.asarray(values, dtype=str)
-    names = np.where(names == "", "none", names)
-    if row.flags:
-        meanings = row.flags
-    elif meanings is None:
-        meanings = tuple(dict.fromkeys(names.ravel().tolist())) or ("none",)
-    for word in meanings:
-        if not is_label(word):
-            raise DatasetError(
-                f"label {shown(word)} of '{name}' cannot be stored: letters, digits and _ . + @ - "
-                "are allowed; rename it in the protocol"
-            )
-    code = {word: value for value, word in enumerate(meanings)}
-    unknown = sorted(set(names.ravel().tolist()) - set(code))
-    if unknown or len(code) > 127:
-        raise DatasetError(
-            f"'{name}' has label {shown(', '.join(unknown[:3]))} ({len(code)} known, 127 at most); "
-            f"allowed: {', '.join(meanings[:20])}; rename the label or add it to the schema"
-        )
-    data = np.array([code[word] for word in names.ravel().tolist()], "int8").reshape(names.shape)
-    attrs = {
-        **_attributes(row),
-        "flag_values": np.arange(len(meanings), dtype="int8"),
-        "flag_meanings": " ".join(meanings),
-    }
-    return xr.Variable(row.dims, data, attrs)
-
-
-def labels(variable: xr.DataArray) -> NDArray[np.str_]:
-    """Labels of a CF flag variable as an array of str of the same shape."""
-    meanings = np.array(str(variable.attrs["flag_meanings"]).split())
-    values = np.atleast_1d(np.asarray(variable.attrs["flag_values"]))
-    order = np.argsort(values)
-    place = np.searchsorted(values[order], variable.values)
-    return np.asarray(meanings[order][place])
-
-
 def assemble(variables: Mapping[str, ArrayLike], attrs: Mapping[str, Any]) -> xr.Dataset:
     """Build a valid dataset from plain arrays.
 
     Parameters
     ----------
     variables : mapping
-        One array per variable of the schema, shaped as its dims.  A flag variable is given as
-        labels (str) or as the result of `flag_variable`.  Index variables (``neuron``, ``trial``
-        ...) may be left out and count from 0.
+        One array per variable of the schema, shaped as its dims; facets may be left out.  A flag
+        variable is given as labels (str) or as the result of `flag_variable`.  Of the facets
+        that are there may be left out: index variables (``neuron``, ``trial`` ...), which count
+        from 0, or within its stage for ``trial_index``; labels, which are ``none``;
+        ``trial_block``, which is 0; ``us_on`` and ``us_off``, which are NaN.
     attrs : mapping
-        Global attributes; ``Conventions`` and ``schema_version`` are filled in.
+        Global attributes; ``Conventions`` and ``schema_version`` are filled in, and ``source``:
+        a simulation has parameters, a recording has none.
 
     Returns
     -------
@@ -133,26 +75,54 @@ def assemble(variables: Mapping[str, ArrayLike], attrs: Mapping[str, Any]) -> xr
                 array = np.asarray(given, dtype=row.dtype)
                 if array.ndim != len(row.dims):
                     raise DatasetError(f"'{row.name}' has shape {array.shape}; expected {row}")
-                data[row.name] = xr.Variable(row.dims, array, _attributes(row))
+                data[row.name] = xr.Variable(row.dims, array, attributes_of(row))
     sizes: dict[str, int] = {}
     for variable in data.values():
         for dim, length in zip(variable.dims, variable.shape, strict=True):
             sizes.setdefault(str(dim), length)
+    there = {BY_NAME[name].facet for name in data}
     for row in VARIABLES:
-        if row.dims == (row.name,) and row.name not in data and row.name in sizes:
-            index = np.arange(sizes[row.name], dtype=row.dtype)
-            data[row.name] = xr.Variable(row.dims, index, _attributes(row))
+        if row.name not in data and row.dims[0] in sizes and not row.optional:
+            index = row.dims == (row.name,) and row.name in sizes
+            if index or row.facet in there or row.facet == "neurons":
+                data |= _filled(row, sizes[row.dims[0]], data)
     coords = {row.name for row in VARIABLES if row.role == "coord"}
     try:
         dataset = xr.Dataset(
             {name: value for name, value in data.items() if name not in coords},
             {name: value for name, value in data.items() if name in coords},
-            {"Conventions": "CF-1.11", "schema_version": SCHEMA_VERSION, **attrs},
+            {
+                "Conventions": "CF-1.11", "schema_version": SCHEMA_VERSION,
+                "source": "simulation" if "parameters" in attrs else "recording", **attrs,
+            },
         )
     except ValueError as error:
         raise DatasetError(f"dataset does not fit together: {error}; check the lengths") from None
     validate(dataset)
     return dataset
+
+
+def _filled(row: Variable, length: int, data: Mapping[str, xr.Variable]) -> dict[str, xr.Variable]:
+    """Return what a variable is that was left out, by its name; nothing where it must be given."""
+    if row.flags is not None:
+        return {row.name: flag_variable(row.name, np.full(length, "none"))}
+    if row.dims == (row.name,) and row.dtype == "int32":
+        values = np.arange(length)
+    elif row.name in ("us_on", "us_off"):
+        values = np.full(length, np.nan)
+    elif row.name == "trial_block":
+        values = np.zeros(length, int)
+    elif row.name == "trial_index":
+        stage = data["trial_stage"].values
+        values = np.array([(stage[:k] == stage[k]).sum() for k in range(length)], int)
+    else:
+        return {}
+    return {row.name: xr.Variable(row.dims, values.astype(row.dtype), attributes_of(row))}
+
+
+def speed_of(dataset: xr.Dataset) -> float:
+    """Protocol-clock seconds per second of the dataset's times: 1 unless it says otherwise."""
+    return float(dataset.attrs.get("speed", 1.0))
 
 
 def parameter(dataset: xr.Dataset, name: str, unit: str) -> float:
@@ -173,7 +143,7 @@ def parameter(dataset: xr.Dataset, name: str, unit: str) -> float:
         If the parameter is missing, its unit is of another kind, or its value is no finite
         number; a time is above 0.
     """
-    row = json.loads(dataset.attrs["parameters"]).get(name)
+    row = json.loads(dataset.attrs.get("parameters", "{}")).get(name)
     given = row.get("unit") if isinstance(row, dict) else None
     value = row.get("value") if isinstance(row, dict) else None
     if (
@@ -189,7 +159,3 @@ def parameter(dataset: xr.Dataset, name: str, unit: str) -> float:
             f"{', '.join(map(str, _UNITS[unit]))}; run the experiment again with this version"
         )
     return float(value) * _UNITS[unit][given]
-
-
-def _attributes(row: Variable) -> dict[str, Any]:
-    return {"long_name": row.long_name, "units": row.units, **dict(row.attrs)}

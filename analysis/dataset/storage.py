@@ -21,6 +21,8 @@ import xarray as xr
 from analysis.dataset.content import DIGEST, content_digest
 from analysis.dataset.errors import DatasetError
 from analysis.dataset.validation import validate
+from analysis.dataset.versions import upgraded
+from analysis.dataset.words import as_flags
 from analysis.dataset.zarr_store import check_memory, read_store, store_format
 from astrogram.files import regular_size, replacing
 from astrogram.text import shown
@@ -51,7 +53,7 @@ def write_dataset(
     Parameters
     ----------
     dataset : xarray.Dataset
-        See `analysis.dataset.table`.
+        See `analysis.dataset.table`; labels may be words, and are flags in the file.
     path : path
         Ends in ``.nc`` (netCDF-4, compressed) or ``.zarr`` (format 2).  An existing dataset there
         is replaced, in the last moment.
@@ -70,6 +72,7 @@ def write_dataset(
     """
     target = Path(path)
     _check_suffix(target)
+    dataset = as_flags(dataset)
     check(dataset)
     if not target.parent.is_dir():
         raise DatasetError(
@@ -140,6 +143,7 @@ def read_dataset(
                 f"analysis.dataset.schema.write_dataset, or without its attribute {DIGEST}"
             )
     dataset.encoding[DIGEST] = written
+    dataset = upgraded(dataset, str(source))
     check(dataset, str(source))
     return dataset
 

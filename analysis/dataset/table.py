@@ -1,102 +1,47 @@
-"""The dataset as one table: every variable with its dims, type, unit and meaning.
+"""The dataset as one table: every variable with its facet, dims, type, unit and meaning.
 
 Validation, assembly, writing and the documentation are all driven by these rows; nothing else
-in the project states what a dataset holds.  Times are seconds of *simulated* time; a duration of
-the protocol's own clock is that many seconds times the attribute ``speed``.
+in the project states what a dataset holds.  A dataset has facets (`FACETS`): it has one or lacks
+it, and needs none but trials or a record over time.  Times are seconds of *simulated* time; a
+duration of the protocol's own clock is that many seconds times the attribute ``speed``.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from math import inf
-from typing import Literal
+from dataclasses import replace
 
-SCHEMA_VERSION = "2"
+from analysis.dataset.rows import (
+    CONCENTRATION,
+    NOT_NEGATIVE,
+    OPEN,
+    SHARE,
+    TIME,
+    Attribute,
+    Range,
+    Variable,
+)
 
-#: Meanings of an open flag variable are named by the dataset itself (stages, sessions ...).
-OPEN: tuple[str, ...] = ()
+SCHEMA_VERSION = "3"
 
-
-@dataclass(frozen=True)
-class Range:
-    """Values that a variable can have: from `low` to `high`, NaN only where it means something.
-
-    What is not NaN is finite, also where an end is not.
-    """
-
-    low: float = -inf
-    high: float = inf
-    nan: bool = False
-
-
-ANY = Range()
-NOT_NEGATIVE = Range(0)
-SHARE = Range(0, 1)
-TIME = Range(0, 1e9)
-"""Simulated time, s: thirty years at most."""
-CONCENTRATION = Range(0, 1e4)
-"""umol L-1. No ion or messenger of a cytosol, and no transmitter, reaches 10 mmol L-1."""
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One row of the schema.
-
-    Attributes
-    ----------
-    name : str
-        Name in the dataset.
-    dims : tuple of str
-        Dimensions, in order.
-    dtype : str
-        NumPy type on disk; ``int16`` is accepted too where ``flags`` is not None.
-    units : str
-        UDUNITS string, ``"1"`` for pure numbers.
-    long_name : str
-        What it is, in words (axis label).
-    flags : tuple of str or None
-        CF flag meanings; None for a quantity, ``OPEN`` where the dataset names its own.
-    role : {"data", "coord"}
-        Whether it is a coordinate.
-    attrs : tuple of (str, str)
-        Further attributes.
-    allowed : Range
-        Values it can have; of a flag variable the flags say so.
-    points : str or None
-        Dimension whose elements its values number, from 0; below `allowed.low` none is.
-    """
-
-    name: str
-    dims: tuple[str, ...]
-    dtype: str
-    units: str
-    long_name: str
-    flags: tuple[str, ...] | None = None
-    role: Literal["data", "coord"] = "data"
-    attrs: tuple[tuple[str, str], ...] = ()
-    allowed: Range = ANY
-    points: str | None = None
-
-    def __str__(self) -> str:
-        return f"{self.name}({', '.join(self.dims)}) {self.dtype} in '{self.units}'"
-
-
-@dataclass(frozen=True)
-class Attribute:
-    """One global attribute: its name, kind and meaning."""
-
-    name: str
-    kind: Literal["text", "json", "integer", "number"]
-    meaning: str
-
-
-POPULATIONS = (
-    "BLA_P", "BLA_PV", "BLA_SOM", "PL_P", "PL_I", "IL_P", "IL_I",
-    "ITC", "CeL_on", "CeL_off", "CeM", "LC", "VTA",
-)  # fmt: skip
-PROJECTIONS = ("none", "PL", "IL", "CeA")
-PATHWAYS = ("CS", "context_A", "context_B", "BLA_P")
-CONTEXTS = ("none", "A", "B")
+FACETS: dict[str, str] = {
+    "neurons": "which neurons there are, and their labels",
+    "spikes": "when each neuron fired",
+    "activity": "a signal of each neuron over time, such as a rate or dF/F of imaging",
+    "calcium": "calcium of each astrocyte over time",
+    "events": "when astrocytes released transmitter",
+    "weights": "weights of sampled synapses over time",
+    "trials": "when trials were, and of what kind",
+    "behaviour": "what the animal did in each trial",
+    "phases": "what the experiment consisted of beside trials",
+    "interventions": "what was done to the animal, and when",
+    "model": "states that only a model shows, and the parameters that it had",
+}
+"""What a dataset may speak of."""
+SOURCES = ("simulation", "recording")
+"""Where a dataset may be from: its attribute ``source``."""
+ROLES = ("none", "memory", "output", "modulator")
+"""What a neuron does: its inputs learn; behaviour is read out from it; it modulates others."""
+TRANSMITTERS = ("none", "excitatory", "inhibitory", "noradrenaline", "dopamine")
 
 
 def _index(name: str, long_name: str) -> Variable:
@@ -128,97 +73,149 @@ def _position(name: str, of: str, nan: bool) -> Variable:
     )  # fmt: skip
 
 
-def _field(name: str, units: str, long_name: str, allowed: Range) -> Variable:
-    return Variable(name, ("astrocyte", "time"), "float32", units, long_name, allowed=allowed)
+def _field(
+    name: str, units: str, long_name: str, allowed: Range, other_units: tuple[str, ...] = ()
+) -> Variable:
+    return Variable(
+        name, ("astrocyte", "time"), "float32", units, long_name, allowed=allowed,
+        other_units=other_units,
+    )  # fmt: skip
 
 
 def _weight(name: str, long_name: str, allowed: Range) -> Variable:
     return Variable(name, ("synapse", "weight_time"), "float32", "1", long_name, allowed=allowed)
 
 
+def _facet(name: str, *rows: Variable) -> tuple[Variable, ...]:
+    return tuple(replace(row, facet=name) for row in rows)
+
+
+def _optional(row: Variable) -> Variable:
+    return replace(row, optional=True)
+
+
 VARIABLES: tuple[Variable, ...] = (
-    # spikes: CF indexed ragged array, one row per spike
-    Variable("spike_time", ("spike",), "float64", "s", "time of spike", allowed=TIME),
-    Variable(
-        "spike_neuron", ("spike",), "int32", "1", "neuron that spiked",
-        attrs=(("instance_dimension", "neuron"),), allowed=NOT_NEGATIVE, points="neuron",
+    *_facet(
+        "spikes",  # CF indexed ragged array, one row per spike
+        Variable("spike_time", ("spike",), "float64", "s", "time of spike", allowed=TIME),
+        Variable(
+            "spike_neuron", ("spike",), "int32", "1", "neuron that spiked",
+            attrs=(("instance_dimension", "neuron"),), allowed=NOT_NEGATIVE, points="neuron",
+        ),
     ),
-    # neurons
-    _index("neuron", "neuron index"),
-    _label("population", "neuron", "population of the neuron", POPULATIONS),
-    _label("projection", "neuron", "target of the neuron's projection", PROJECTIONS),
-    _position("neuron_position", "neuron", nan=True),  # only cells of the BLA have a place
-    _along("domain", "neuron", "int32", "1", "astrocyte whose domain holds the neuron, -1 none",
-           Range(-1), "astrocyte"),
-    # astrocytes
-    _index("astrocyte", "astrocyte index"),
-    _position("astrocyte_position", "astrocyte", nan=False),
-    _when("time", "time", "time"),
-    _field("calcium", "umol L-1", "astrocyte cytosolic calcium", CONCENTRATION),
-    _field("ip3", "umol L-1", "astrocyte inositol trisphosphate", CONCENTRATION),
-    _field("presynaptic_receptor", "1", "activated presynaptic receptors of the domain", SHARE),
-    _field("gate", "1", "plasticity gate of the domain", SHARE),
-    _field("noradrenaline", "umol L-1", "noradrenaline at the astrocyte", CONCENTRATION),
-    _field("cAMP", "umol L-1", "astrocyte cyclic AMP", CONCENTRATION),
-    Variable("event_time", ("event",), "float64", "s", "time of gliotransmitter release",
-             allowed=TIME),
-    Variable(
-        "event_astrocyte", ("event",), "int32", "1", "astrocyte that released",
-        attrs=(("instance_dimension", "astrocyte"),), allowed=NOT_NEGATIVE, points="astrocyte",
+    *_facet(
+        "neurons",
+        _index("neuron", "neuron index"),
+        _label("population", "neuron", "population of the neuron", OPEN),
+        _label("region", "neuron", "region that the neuron is in", OPEN),
+        _label("role", "neuron", "role of the neuron", ROLES),
+        _label("transmitter", "neuron", "transmitter of the neuron", TRANSMITTERS),
+        _label("projection", "neuron", "target of the neuron's projection", OPEN),
+        _optional(_position("neuron_position", "neuron", nan=True)),  # not of every cell known
+        _optional(_along("domain", "neuron", "int32", "1",
+                         "astrocyte whose domain holds the neuron, -1 none", Range(-1),
+                         "astrocyte")),
     ),
-    # sampled synapses
-    _index("synapse", "sampled synapse index"),
-    _label("synapse_pathway", "synapse", "pathway of the synapse", PATHWAYS),
-    _along("synapse_pre", "synapse", "int32", "1", "presynaptic cell, index within its pathway"),
-    _along("synapse_post", "synapse", "int32", "1", "postsynaptic neuron", points="neuron"),
-    _when("weight_time", "weight_time", "time of weight sample"),
-    _weight("weight", "synaptic weight", Range(0, 1e4)),
-    _weight("weight_early", "early-phase synaptic weight", Range(-1e4, 1e4)),
-    _weight("weight_late", "late-phase synaptic weight", Range(-1e4, 1e4)),
-    # trials
-    _index("trial", "trial index"),
-    _when("trial_start", "trial", "start of the scored trial"),
-    _when("trial_stop", "trial", "end of the scored trial"),
-    _when("us_on", "trial", "start of the unconditioned stimulus, NaN none",
-          Range(TIME.low, TIME.high, nan=True)),
-    _when("us_off", "trial", "end of the unconditioned stimulus, NaN none",
-          Range(TIME.low, TIME.high, nan=True)),
-    _along("trial_cs", "trial", "int8", "1", "conditioned stimulus on during the trial, 0 or 1",
-           SHARE),
-    _label("trial_context", "trial", "context of the trial", CONTEXTS),
-    _label("trial_stage", "trial", "stage of the trial", OPEN),
-    _label("trial_session", "trial", "session of the trial", OPEN),
-    _along("trial_block", "trial", "int32", "1", "block of trials within the stage"),
-    _along("trial_index", "trial", "int32", "1", "trial within the stage"),
-    _when("bin", "bin", "start of scoring bin from trial start"),
-    Variable("freezing", ("trial",), "float64", "percent", "freezing",
-             allowed=Range(0, 100, nan=True)),  # NaN: shorter than a sample of the read-out
-    Variable("freezing_bin", ("trial", "bin"), "float64", "percent", "freezing in scoring bin",
-             allowed=Range(0, 100, nan=True)),
-    # phases of the protocol
-    _index("phase", "phase index"),
-    _when("phase_start", "phase", "start of the phase"),
-    _when("phase_stop", "phase", "end of the phase"),
-    _label("phase_name", "phase", "name of the phase", OPEN),
-    _label("phase_session", "phase", "session of the phase", OPEN),
-    _label("phase_context", "phase", "context of the phase", CONTEXTS),
-    _label("phase_stage", "phase", "stage of the phase", OPEN),
-    _along("phase_dilation", "phase", "float64", "1",
-           "slow-clock seconds per simulated second", Range(0, 1e9)),
-    # interventions
-    _label("intervention_kind", "intervention", "kind of intervention, or kind@target", OPEN),
-    _along("intervention_dose", "intervention", "float64", "1", "dose of the intervention",
-           Range(-1e9, 1e9)),
-    _when("intervention_start", "intervention", "start of the intervention"),
-    _when("intervention_stop", "intervention", "end of the intervention"),
+    *_facet(
+        "activity",
+        _when("activity_time", "activity_time", "time of activity sample"),
+        Variable("activity", ("neuron", "activity_time"), "float32", "1", "activity of the neuron",
+                 other_units=("Hz",)),
+    ),
+    *_facet(
+        "calcium",
+        _index("astrocyte", "astrocyte index"),
+        _optional(_position("astrocyte_position", "astrocyte", nan=False)),
+        _when("time", "time", "time"),
+        _field("calcium", "umol L-1", "astrocyte cytosolic calcium", CONCENTRATION, ("1",)),
+    ),
+    *_facet(
+        "model",
+        *map(_optional, (
+            _field("ip3", "umol L-1", "astrocyte inositol trisphosphate", CONCENTRATION),
+            _field("presynaptic_receptor", "1", "activated presynaptic receptors of the domain",
+                   SHARE),
+            _field("gate", "1", "plasticity gate of the domain", SHARE),
+            _field("noradrenaline", "umol L-1", "noradrenaline at the astrocyte", CONCENTRATION),
+            _field("cAMP", "umol L-1", "astrocyte cyclic AMP", CONCENTRATION),
+        )),
+    ),
+    *_facet(
+        "events",
+        Variable("event_time", ("event",), "float64", "s", "time of gliotransmitter release",
+                 allowed=TIME),
+        Variable(
+            "event_astrocyte", ("event",), "int32", "1", "astrocyte that released",
+            attrs=(("instance_dimension", "astrocyte"),), allowed=NOT_NEGATIVE, points="astrocyte",
+        ),
+    ),
+    *_facet(
+        "weights",
+        _index("synapse", "sampled synapse index"),
+        _label("synapse_pathway", "synapse", "pathway of the synapse", OPEN),
+        _optional(_along("synapse_pre", "synapse", "int32", "1",
+                         "presynaptic cell, index within its pathway")),
+        _optional(_along("synapse_post", "synapse", "int32", "1", "postsynaptic neuron",
+                         points="neuron")),
+        _when("weight_time", "weight_time", "time of weight sample"),
+        _weight("weight", "synaptic weight", Range(0, 1e4)),
+        _optional(_weight("weight_early", "early-phase synaptic weight", Range(-1e4, 1e4))),
+        _optional(_weight("weight_late", "late-phase synaptic weight", Range(-1e4, 1e4))),
+    ),
+    *_facet(
+        "trials",
+        _index("trial", "trial index"),
+        _when("trial_start", "trial", "start of the scored trial"),
+        _when("trial_stop", "trial", "end of the scored trial"),
+        _when("us_on", "trial", "start of the unconditioned stimulus, NaN none",
+              Range(TIME.low, TIME.high, nan=True)),
+        _when("us_off", "trial", "end of the unconditioned stimulus, NaN none",
+              Range(TIME.low, TIME.high, nan=True)),
+        _along("trial_cs", "trial", "int8", "1",
+               "conditioned stimulus on during the trial, 0 or 1", SHARE),
+        _label("trial_context", "trial", "context of the trial", OPEN),
+        _label("trial_stage", "trial", "stage of the trial", OPEN),
+        _label("trial_session", "trial", "session of the trial", OPEN),
+        _along("trial_block", "trial", "int32", "1", "block of trials within the stage"),
+        _along("trial_index", "trial", "int32", "1", "trial within the stage"),
+    ),
+    *_facet(
+        "behaviour",
+        _optional(_when("bin", "bin", "start of scoring bin from trial start")),
+        Variable("freezing", ("trial",), "float64", "percent", "freezing",
+                 allowed=Range(0, 100, nan=True)),  # NaN: shorter than a sample of the read-out
+        _optional(Variable("freezing_bin", ("trial", "bin"), "float64", "percent",
+                           "freezing in scoring bin", allowed=Range(0, 100, nan=True))),
+    ),
+    *_facet(
+        "phases",
+        _index("phase", "phase index"),
+        _when("phase_start", "phase", "start of the phase"),
+        _when("phase_stop", "phase", "end of the phase"),
+        _label("phase_name", "phase", "name of the phase", OPEN),
+        _label("phase_session", "phase", "session of the phase", OPEN),
+        _label("phase_context", "phase", "context of the phase", OPEN),
+        _label("phase_stage", "phase", "stage of the phase", OPEN),
+        _along("phase_dilation", "phase", "float64", "1",
+               "slow-clock seconds per simulated second", Range(0, 1e9)),
+    ),
+    *_facet(
+        "interventions",
+        _label("intervention_kind", "intervention", "kind of intervention, or kind@target", OPEN),
+        _along("intervention_dose", "intervention", "float64", "1", "dose of the intervention",
+               Range(-1e9, 1e9)),
+        _when("intervention_start", "intervention", "start of the intervention"),
+        _when("intervention_stop", "intervention", "end of the intervention"),
+    ),
 )  # fmt: skip
 
 BY_NAME: dict[str, Variable] = {row.name: row for row in VARIABLES}
 
 ATTRIBUTES: tuple[Attribute, ...] = (
-    Attribute("title", "text", "title of the experiment"),
-    Attribute("Conventions", "text", "metadata convention followed"),
-    Attribute("schema_version", "text", "version of this table"),
+    Attribute("title", "text", "title of the experiment", always=True),
+    Attribute("Conventions", "text", "metadata convention followed", always=True),
+    Attribute("schema_version", "text", "version of this table", always=True),
+    Attribute("source", "text", "where it is from: simulation or recording", always=True),
     Attribute("protocol", "text", "name of the protocol"),
     Attribute("clock", "text", "clock of the protocol"),
     Attribute("speed", "number", "protocol-clock seconds per simulated second while awake"),

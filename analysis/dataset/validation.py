@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from dataclasses import replace
 from math import inf, isfinite
 from typing import Any
 
@@ -17,11 +17,15 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.dataset.errors import DatasetError
-from analysis.dataset.table import ATTRIBUTES, SCHEMA_VERSION, VARIABLES, Range, Variable
+from analysis.dataset.rows import ANY, Range, Variable
+from analysis.dataset.table import ATTRIBUTES, SCHEMA_VERSION, SOURCES, VARIABLES
+from analysis.dataset.texts import check_texts, is_number
 from astrogram.text import shown
 
-#: Of these a dataset has at least one, or there is nothing to analyse.
+#: Of these a dataset that has any has at least one, or there is nothing to analyse.
 _NEEDED = ("neuron", "trial", "phase")
+#: One of these says when something was recorded; without, nothing can be asked of a dataset.
+_WHEN = ("trial_start", "time", "activity_time")
 _SORTED = ("spike_time", "event_time", "weight_time", "phase_start", "trial_start")
 _INTERVALS = (
     ("trial_start", "trial_stop"),
@@ -33,9 +37,6 @@ _NUMBERS = {"seed": Range(0), "size": Range(1), "speed": Range(1e-9, 1e9), "wall
 _LABEL = re.compile(r"[A-Za-z0-9_.+@-]+")
 #: With these a reader of the file gives back other values than are stored.
 STORAGE_ATTRIBUTES = ("scale_factor", "add_offset", "_Unsigned", "_FillValue", "missing_value")
-#: Lines and tabs are text; other control characters cut it short in a file (NUL) or are obeyed by
-#: a terminal, and half a surrogate pair cannot be written at all.
-_NO_TEXT = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\U0010ffff]")
 #: Rounding may carry a value so far beyond its range, relative to 1 or to the end of the range.
 _ROUNDING = 1e-5
 
@@ -56,8 +57,10 @@ def validate(dataset: xr.Dataset, source: str = "dataset") -> None:
         One line naming the first thing that is wrong, what is expected and how to mend it.
     """
     _check_attributes(dataset, source)
+    there = {row.facet for row in VARIABLES if row.name in dataset.variables}
     for row in VARIABLES:
-        check_variable(dataset, row, source)
+        if row.name in dataset.variables or (row.facet in there and not row.optional):
+            check_variable(dataset, row, source)
     for name, variable in dataset.variables.items():
         missing = [key for key in ("units", "long_name") if key not in variable.attrs]
         if missing:
@@ -81,45 +84,6 @@ def is_label(word: str) -> bool:
     return _LABEL.fullmatch(word) is not None
 
 
-def check_texts(dataset: xr.Dataset, source: str) -> None:
-    """Check that every attribute is text or numbers that a file can hold and a terminal show.
-
-    Raises
-    ------
-    DatasetError
-        See `validate`.
-    """
-    everything: list[tuple[Any, Mapping[Any, Any]]] = [("the dataset", dataset.attrs)]
-    everything += [(name, variable.attrs) for name, variable in dataset.variables.items()]
-    for name, attrs in everything:
-        for key, value in {"name": name, **attrs}.items():
-            where = f"{source}: attribute {shown(key)} of {shown(name)}"
-            if isinstance(value, str):
-                texts = [value]
-            elif isinstance(value, list | tuple | np.ndarray):
-                array = np.asarray(value)
-                texts = [item for item in array.ravel().tolist() if isinstance(item, str)]
-                if array.dtype.kind not in "iufU":
-                    raise DatasetError(
-                        f"{where} is a list of mixed kinds, which files cannot hold; write text or "
-                        "numbers"
-                    )
-            elif _is_number(value):
-                texts = []
-            else:
-                raise DatasetError(
-                    f"{where} is a {type(value).__name__}, which files cannot hold; write text or "
-                    "a number"
-                )
-            for text in (str(key), *texts):
-                strange = _NO_TEXT.search(text)
-                if strange:
-                    raise DatasetError(
-                        f"{where} holds the control character {strange.group()!a}; allowed: "
-                        "text that can be printed; remove it"
-                    )
-
-
 def check_variable(dataset: xr.Dataset, row: Variable, source: str) -> None:
     """Check one variable: that it is there, its dims, type, unit, labels and values.
 
@@ -136,7 +100,8 @@ def check_variable(dataset: xr.Dataset, row: Variable, source: str) -> None:
     dims = tuple(map(str, variable.dims))
     dtype, units = str(variable.dtype.newbyteorder("=")), variable.attrs.get("units")
     allowed = {row.dtype, "int16"} if row.flags is not None else {row.dtype}
-    if dims != row.dims or dtype not in allowed or not isinstance(units, str) or units != row.units:
+    known = (row.units, *row.other_units)
+    if dims != row.dims or dtype not in allowed or not isinstance(units, str) or units not in known:
         raise DatasetError(
             f"{source}: has {row.name}({', '.join(dims)}) {dtype} in {shown(units)}; expected "
             f"{row}; run the experiment again"
@@ -144,20 +109,17 @@ def check_variable(dataset: xr.Dataset, row: Variable, source: str) -> None:
     if row.flags is not None:
         _check_labels(variable, row, source)
     else:
-        _check_range(variable.values, row, source)
+        usual = replace(row, allowed=row.allowed if units == row.units else ANY)
+        _check_range(variable.values, usual, source)
     if row.points is not None and variable.size:
         highest = variable.values.max()
-        if highest >= dataset.sizes[row.points]:
+        length = dataset.sizes.get(row.points, 0)
+        if highest >= length:
             raise DatasetError(
                 f"{source}: '{row.name}' runs to {highest}; allowed: {row.allowed.low:g} to "
-                f"{dataset.sizes[row.points] - 1} (dimension '{row.points}'); run the experiment "
+                f"{length - 1} (dimension '{row.points}'); run the experiment "
                 "again"
             )
-
-
-def _is_number(value: Any) -> bool:
-    number = isinstance(value, (int, float, np.integer, np.floating))
-    return number and not isinstance(value, bool)
 
 
 def _check_attributes(dataset: xr.Dataset, source: str) -> None:
@@ -173,15 +135,23 @@ def _check_attributes(dataset: xr.Dataset, source: str) -> None:
             f"{SCHEMA_VERSION}; run the experiment again, or use the version of the project that "
             "wrote it"
         )
+    origin = dataset.attrs.get("source")
+    if origin not in SOURCES:
+        raise DatasetError(
+            f"{source}: attribute 'source' is {shown(origin)}; allowed: {', '.join(SOURCES)}; set "
+            "it to where the dataset is from"
+        )
     for attribute in ATTRIBUTES:
         value = dataset.attrs.get(attribute.name)
+        if value is None and origin == "recording" and not attribute.always:
+            continue
         if not _is_kind(value, attribute.kind):
             raise DatasetError(
                 f"{source}: attribute '{attribute.name}' is {shown(value)}; expected "
                 f"{attribute.kind}: {attribute.meaning}; run the experiment again"
             )
     for name, allowed in _NUMBERS.items():
-        value = dataset.attrs[name]
+        value = dataset.attrs.get(name, allowed.low)  # of a recording, where it has none
         if not (allowed.low <= value <= allowed.high and isfinite(value)):
             raise DatasetError(
                 f"{source}: attribute '{name}' is {shown(value)}; allowed: {_words(allowed)}; run "
@@ -194,7 +164,7 @@ def _is_kind(value: Any, kind: str) -> bool:
     if kind == "integer":
         return isinstance(value, (int, np.integer)) and not isinstance(value, bool)
     if kind == "number":
-        return _is_number(value)
+        return is_number(value)
     if not isinstance(value, str):
         return False
     if kind == "json":
@@ -263,22 +233,29 @@ def _words(allowed: Range) -> str:
 
 
 def _check_values(dataset: xr.Dataset, source: str) -> None:
-    if dataset.sizes["xy"] != 2:
+    if not any(name in dataset.variables for name in _WHEN):
+        raise DatasetError(
+            f"{source}: says nothing of time; expected one of {', '.join(_WHEN)}; give when trials "
+            "were, or a record over time"
+        )
+    if dataset.sizes.get("xy", 2) != 2:
         raise DatasetError(f"{source}: dimension 'xy' is {dataset.sizes['xy']} long; expected 2")
     for dim in _NEEDED:
-        if not dataset.sizes[dim]:
+        if not dataset.sizes.get(dim, 1):
             raise DatasetError(f"{source}: holds no {dim}; allowed: one or more; run it again")
-    for name in _SORTED:
+    for name in filter(dataset.variables.__contains__, _SORTED):
         if (np.diff(dataset[name].values) < 0).any():
             raise DatasetError(f"{source}: '{name}' must rise; sort it before writing")
     for name in (row.name for row in VARIABLES if row.dims == (row.name,)):
-        if name in _SORTED:
+        if name in _SORTED or name not in dataset.variables:
             continue
         if (np.diff(dataset[name].values) <= 0).any():
             raise DatasetError(
                 f"{source}: '{name}' must rise, no value twice; sort it before writing"
             )
     for start, stop in _INTERVALS:
+        if start not in dataset.variables:
+            continue
         first, last = dataset[start].values, dataset[stop].values
         if (last < first).any() or (np.isnan(first) != np.isnan(last)).any():
             raise DatasetError(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from analysis.design.targets import expectation
+from analysis.packaged import read_table
 
 WHOLE = "all"
 """Where a quantity stands that is measured once in an animal."""
@@ -77,16 +76,26 @@ class Contrast:
         return tuple(name for name in (self.group, self.minus_group) if name)
 
 
-def read_table(name: str) -> list[dict[str, str]]:
-    """Rows of one of the package's own tables."""
-    text = (resources.files("analysis") / "tables" / f"{name}.csv").read_text(encoding="utf-8")
-    return list(csv.DictReader(text.splitlines()))
-
-
 @cache
 def quantities() -> dict[str, dict[str, str]]:
     """Return the table of quantities by name, in order."""
     return {row["quantity"]: row for row in read_table("quantities")}
+
+
+def family(name: str) -> dict[str, str]:
+    """Return the quantities that ask one question of several kinds of cells.
+
+    Parameters
+    ----------
+    name : str
+        Column ``family`` of the table of quantities.
+
+    Returns
+    -------
+    dict of str to str
+        By quantity, the cells that it is asked of: see `analysis.activity.cells.with_label`.
+    """
+    return {key: row["cells"] for key, row in quantities().items() if row["family"] == name}
 
 
 @cache

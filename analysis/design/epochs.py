@@ -17,7 +17,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.design.contrasts import WHOLE, Contrast, read_table
+from analysis.design.contrasts import WHOLE, Contrast
+from analysis.packaged import read_table
 
 T = TypeVar("T")
 ROLES = ("fear", "safe", "test", "return")

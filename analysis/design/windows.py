@@ -48,7 +48,7 @@ def design_of(dataset: xr.Dataset) -> Design:
     RowsError
         If the epochs or contrasts of its protocol cannot be read.
     """
-    return make_design(_own_rows(str(dataset.attrs["protocol_toml"])), trials_of(dataset))
+    return make_design(_own_rows(str(dataset.attrs.get("protocol_toml", ""))), trials_of(dataset))
 
 
 @lru_cache(maxsize=32)
@@ -58,7 +58,9 @@ def _own_rows(text: str) -> Own:
 
 
 def trials_of(dataset: xr.Dataset) -> Trials:
-    """Return stage, block and place within the stage of each trial."""
+    """Return stage, block and place within the stage of each trial; none without trials."""
+    if "trial_stage" not in dataset:
+        return Trials(np.array([], dtype=str), np.array([], dtype=int), np.array([], dtype=int))
     return Trials(
         labels(dataset["trial_stage"]), dataset["trial_block"].values, dataset["trial_index"].values
     )
@@ -112,13 +114,28 @@ def baseline_windows(dataset: xr.Dataset) -> Windows:
     """
     start, stop = dataset["trial_start"].values, dataset["trial_stop"].values
     session = labels(dataset["trial_session"])
-    phase_session = labels(dataset["phase_session"])
-    phase_start = dataset["phase_start"].values
+    phase_session, phase_start = _sessions(dataset)
     free = np.empty(start.size)
     for k in range(start.size):
         begins = phase_start[(phase_session == session[k]) & (phase_start <= start[k])]
-        edge = begins.min() if begins.size else 0.0
+        edge = begins.min() if begins.size else _beginning(dataset)
         if k and session[k - 1] == session[k]:
             edge = max(edge, stop[k - 1])
         free[k] = start[k] - edge
     return Windows(start - np.clip(np.minimum(stop - start, free), 0.0, None), start)
+
+
+def _sessions(dataset: xr.Dataset) -> tuple[NDArray[np.str_], Floats]:
+    """Session and start of each phase; none where there are no phases."""
+    if "phase_start" not in dataset:
+        return np.array([], dtype=str), np.array([])
+    return labels(dataset["phase_session"]), dataset["phase_start"].values
+
+
+def _beginning(dataset: xr.Dataset) -> float:
+    """Where the record begins, s: before it there is nothing to compare with."""
+    if "phase_start" in dataset:
+        return 0.0
+    names = ("spike_time", "activity_time", "time")
+    found = [dataset[name].values[0] for name in names if name in dataset and dataset[name].size]
+    return float(min(found, default=0.0))

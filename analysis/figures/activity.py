@@ -8,11 +8,11 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from analysis.activity.spikes import cells_of
+from analysis.activity.cells import OUTPUT, names_of, populations, with_label
 from analysis.behaviour.freezing import readout_of, smoothed_rate
 from analysis.cohort.results import Results
+from analysis.dataset.facets import facets_of, require
 from analysis.dataset.schema import labels
-from analysis.dataset.table import POPULATIONS
 from analysis.figures.style import (
     GREY,
     ORANGE,
@@ -22,7 +22,7 @@ from analysis.figures.style import (
     brief,
     legend,
     nothing,
-    population_colour,
+    population_colours,
     runs,
     stages,
     tidy,
@@ -44,12 +44,11 @@ def draw_raster(
     axes: Axes, dataset: xr.Dataset, window: tuple[float, float], title: str, names: bool
 ) -> None:
     """Spikes of every population in a stretch of time; small populations are stretched."""
-    population = labels(dataset["population"])
-    present = [name for name in POPULATIONS if (population == name).any()]
+    require(dataset, "a raster", "neurons", "spikes")
+    population, present = labels(dataset["population"]), populations(dataset)
     height = np.full(dataset.sizes["neuron"], np.nan)
     top, middles = 0.0, []
-    for name in present:
-        cells = cells_of(dataset, name)
+    for cells in present.values():
         rows = float(np.clip(cells.size, *ROWS))
         height[cells] = -(top + (np.arange(cells.size) + 0.5) * rows / cells.size)
         middles.append(-(top + rows / 2))
@@ -58,28 +57,30 @@ def draw_raster(
     inside = slice(*np.searchsorted(when, window))
     when, who = when[inside], dataset["spike_neuron"].values[inside]
     _mark_trials(axes, dataset, window)
-    for name in present:
+    for name, colour in population_colours(dataset).items():
         own = population[who] == name
-        axes.plot(when[own], height[who[own]], ".", ms=1.3, mew=0, color=population_colour(name))
+        axes.plot(when[own], height[who[own]], ".", ms=1.3, mew=0, color=colour)
     tidy(axes, title)
     axes.set_xlim(window)
     axes.set_ylim(-top, 3)
-    axes.set_yticks(middles, present if names else [])
+    axes.set_yticks(middles, list(present) if names else [])
     axes.tick_params(axis="y", length=0)
     axes.tick_params(axis="x", labelbottom=False)
 
 
 def draw_output(axes: Axes, dataset: xr.Dataset, window: tuple[float, float], names: bool) -> None:
     """Smoothed rate of the output cells against the threshold of freezing."""
+    require(dataset, "the output", "neurons", "spikes")
     readout = readout_of(dataset)
-    cells = cells_of(dataset, "CeM")
+    cells = with_label(dataset, f"role={OUTPUT}")
+    output = names_of(dataset, cells)
     chosen = np.isin(dataset["spike_neuron"].values, cells)
     time = np.linspace(*window, 1200)
     rate = smoothed_rate(dataset["spike_time"].values[chosen], cells.size, time, readout.tau)
     _mark_trials(axes, dataset, window)
     axes.plot(time, rate, color="black", lw=0.9)
     axes.axhline(readout.threshold, color=VERMILION, ls="--", lw=1)
-    tidy(axes, "", "time (s, simulated)", "CeM rate (Hz)" if names else "")
+    tidy(axes, "", "time (s, simulated)", f"{output} rate (Hz)" if names else "")
     axes.set_xlim(window)
     axes.set_ylim(bottom=0)
     if names:
@@ -91,17 +92,18 @@ def draw_output(axes: Axes, dataset: xr.Dataset, window: tuple[float, float], na
 
 
 def draw_freezing(axes: Axes, results: Results) -> None:
-    """Freezing of every trial and means of blocks, coloured by stage; contexts shaded."""
+    """Freezing by trial and block, coloured by stage; the context of the first trial shaded."""
     dataset = results.dataset
+    require(dataset, "freezing", "trials", "behaviour")
     freezing = dataset["freezing"].values
     if not freezing.size:
         nothing(axes, "Freezing", "no trials")
         return
     stage, session = labels(dataset["trial_stage"]), labels(dataset["trial_session"])
     block, context = dataset["trial_block"].values, labels(dataset["trial_context"])
-    x = np.arange(freezing.size) + 1.0
+    x, acquired = np.arange(freezing.size) + 1.0, context[0]
     for first, last in runs(context):
-        if context[first] == "A":
+        if context[first] == acquired:
             axes.axvspan(x[first] - 0.5, x[last] + 0.5, color=PALE, lw=0)
         name = f"context {brief(context[first], 12)}" if last > first + 3 else ""
         axes.text(
@@ -117,13 +119,8 @@ def draw_freezing(axes: Axes, results: Results) -> None:
             axes.plot(ends, [freezing[members].mean()] * 2, color=colour, lw=2.6)
     for first, _ in runs(session):
         axes.axvline(x[first] - 0.5, color=GREY, lw=0.6)
-    rate = results.freezing.rate
-    beside = axes.twinx()
-    beside.plot(x, rate, color=ORANGE, lw=0.9)
-    tidy(beside, "", "", "CeM rate in trial (Hz)")
-    beside.yaxis.label.set_color(ORANGE)
-    beside.set_ylim(0, 1.3 * max(float(rate.max(initial=0.0)), 1.0))
-    beside.spines["right"].set_visible(True)
+    if facets_of(dataset) >= {"neurons", "spikes", "model"}:
+        _output_beside(axes, results, x)
     tidy(axes, "Freezing by trial (points) and block (bars)", "trial", "freezing (%)")
     axes.set_xlim(0.5, x.size + 0.5)
     axes.set_ylim(-4, 112)
@@ -141,7 +138,20 @@ def draw_freezing(axes: Axes, results: Results) -> None:
     )  # fmt: skip
 
 
+def _output_beside(axes: Axes, results: Results, x: NDArray[np.floating]) -> None:
+    rate = results.freezing.rate
+    name = names_of(results.dataset, with_label(results.dataset, f"role={OUTPUT}"))
+    beside = axes.twinx()
+    beside.plot(x, rate, color=ORANGE, lw=0.9)
+    tidy(beside, "", "", f"{name} rate in trial (Hz)")
+    beside.yaxis.label.set_color(ORANGE)
+    beside.set_ylim(0, 1.3 * max(float(rate.max(initial=0.0)), 1.0))
+    beside.spines["right"].set_visible(True)
+
+
 def _mark_trials(axes: Axes, dataset: xr.Dataset, window: tuple[float, float]) -> None:
+    if "trial_start" not in dataset:
+        return
     starts, stops = dataset["trial_start"].values, dataset["trial_stop"].values
     for k in np.flatnonzero((stops > window[0]) & (starts < window[1])):
         colour = "#FFF3C4" if dataset["trial_cs"].values[k] else PALE

@@ -9,6 +9,7 @@ from matplotlib.figure import Figure
 
 from analysis.astrocytes.calcium import CLASSES
 from analysis.cohort.results import Results
+from analysis.dataset.facets import require
 from analysis.figures.style import (
     BLUE,
     GREY,
@@ -28,6 +29,7 @@ NO_RESPONSE = "no trials with stimulus and baseline,\nor no astrocytes"
 
 def draw_calcium_map(figure: Figure, axes: Axes, scale: Axes, dataset: xr.Dataset) -> None:
     """Calcium of every astrocyte over the whole experiment, brightest value kept per column."""
+    require(dataset, "astrocyte calcium", "calcium")
     calcium, time = dataset["calcium"].values, dataset["time"].values
     if not calcium.size:
         nothing(axes, "Astrocyte calcium", NO_ASTROCYTES)
@@ -46,14 +48,23 @@ def draw_calcium_map(figure: Figure, axes: Axes, scale: Axes, dataset: xr.Datase
     axes.set_title("Astrocyte calcium", fontsize=10.5, loc="left", fontweight="bold", pad=16)
     axes.tick_params(axis="x", labelbottom=False)
     bar = figure.colorbar(image, cax=scale)
-    bar.set_label("Ca²⁺ (µmol L⁻¹)", fontsize=SMALL)
+    bar.set_label(f"Ca²⁺ ({_unit(dataset)})", fontsize=SMALL)
     bar.ax.tick_params(labelsize=SMALL)
+
+
+def _unit(dataset: xr.Dataset) -> str:
+    """Unit of calcium as a figure writes it."""
+    return {"umol L-1": "µmol L⁻¹", "1": "dF/F"}[dataset["calcium"].attrs["units"]]
 
 
 def draw_modulation(axes: Axes, dataset: xr.Dataset) -> None:
     """Mean calcium and noradrenaline over time."""
+    require(dataset, "noradrenaline", "calcium", "model")
     if not dataset["calcium"].size:
         nothing(axes, "Noradrenaline", NO_ASTROCYTES)
+        return
+    if not {"noradrenaline", "gate"} <= set(dataset.data_vars):
+        nothing(axes, "Noradrenaline", "not recorded")
         return
     time = dataset["time"].values
     mark_phases(axes, dataset, names=False)
@@ -87,7 +98,7 @@ def draw_evoked(axes: Axes, results: Results) -> None:
         axes.bar(x, trials.mean(), 0.7, color=BLUE, alpha=0.45)
         axes.plot(np.full(trials.size, x), trials, "o", ms=3, color=BLUE, mew=0)
     axes.axhline(0, color=GREY, lw=0.6)
-    tidy(axes, title, "", "area above baseline\n(µmol L⁻¹ s, protocol clock)")
+    tidy(axes, title, "", f"area above baseline\n({_unit(results.dataset)} s, protocol clock)")
     slanted(axes, [name for name, _ in shown])
     if np.isfinite(us.area).any():  # a number: on this axis it would hide everything else
         axes.set_ylim(top=axes.get_ylim()[1] * 1.2)

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from analysis.cohort.compare import comparison, sign_pattern
 from analysis.cohort.dataset import animals, design_of_cohort
 from analysis.cohort.report import report
+from analysis.design.contrasts import family
 from analysis.design.epochs import published_epochs, titled
 from analysis.figures.cohort_panels import (
     by_epoch,
@@ -87,15 +88,19 @@ def _draw_cohort(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, An
         panels[5].axhline(0.0, color=GREY, lw=0.8, ls=":")
         tidy(panels[5], "Fear-state decoder", "", "held-out output (1)")
         draw_scatter(panels[6], cohort)
-        dots(panels[7], cohort, (
-            ("cs_responsive_PL", fear, "to PL"), ("cs_responsive_IL", fear, "to IL"),
-            ("cs_responsive_not_PL", fear, "not to PL"),
-        ))  # fmt: skip
+        shares = [
+            (name, fear, cells.replace("projection!=", "not to ").replace("projection=", "to "))
+            for name, cells in family("cs_responsive").items()
+        ]
+        dots(panels[7], cohort, sorted(shares, key=lambda row: row[2].startswith("not")))
         tidy(panels[7], "CS-responsive, by projection", "", "BLA principal cells (%)")
     else:
         for axes, title in zip(panels[4:8], _OF_FEAR, strict=True):
             nothing(axes, title, NO_ROLE)
-    dots(panels[8], cohort, (("handoff_PL", "all", "PL"), ("handoff_IL", "all", "IL")))
+    targets = tuple(
+        (name, "all", cells.partition("=")[2]) for name, cells in family("handoff").items()
+    )
+    dots(panels[8], cohort, targets)
     panels[8].axhline(0.0, color=GREY, lw=0.8, ls=":")
     tidy(panels[8], "Prefrontal activity predicted by BLA", "", "variance beyond shuffled (%)")
     _headings(figure, cohort, "Freezing by block and group; what the cells do",

@@ -7,8 +7,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 
-from analysis.activity.spikes import cells_of
+from analysis.activity.cells import cells_of, names_of
 from analysis.cohort.results import Results
+from analysis.dataset.facets import SIGNAL, require
 from analysis.dataset.schema import labels
 from analysis.figures.style import (
     BLACK,
@@ -22,7 +23,7 @@ from analysis.figures.style import (
     legend,
     mark_phases,
     nothing,
-    population_colour,
+    population_colours,
     slanted,
     tidy,
     words,
@@ -30,11 +31,12 @@ from analysis.figures.style import (
 
 
 def draw_responsive(axes: Axes, results: Results) -> None:
-    """Shares of BLA principal cells that the stimulus excites or inhibits, by epoch."""
+    """Shares of the memory cells that the stimulus excites or inhibits, by epoch."""
     dataset, design = results.dataset, results.design
+    require(dataset, "responsive cells", "trials", "neurons", SIGNAL)
     shown = design.tested
-    title = "CS-responsive BLA principal cells"
-    if not shown or not cells_of(dataset, "BLA_P").size:
+    title = f"CS-responsive cells, {names_of(dataset, cells_of(dataset))}"
+    if not shown or not cells_of(dataset).size:
         nothing(axes, title, "no such stages in this protocol, or no such cells")
         return
     for x, name in enumerate(shown):
@@ -52,7 +54,7 @@ def draw_responsive(axes: Axes, results: Results) -> None:
 
 
 def draw_ensembles(axes: Axes, results: Results) -> None:
-    """Shares of BLA principal cells in each ensemble."""
+    """Shares of the memory cells in each ensemble."""
     found, design = results.ensembles, results.design
     fear, test = (design.title(design.role(role)) for role in ("fear", "test"))
     every = (
@@ -70,13 +72,14 @@ def draw_ensembles(axes: Axes, results: Results) -> None:
     axes.barh(y, share, 0.65, color=[colour for *_, colour in shown], alpha=0.75)
     for height, value in zip(y, share, strict=True):
         axes.annotate(f" {value:.1f}", (value, height), va="center", fontsize=SMALL)
-    tidy(axes, "Ensembles", "BLA principal cells (%)")
+    tidy(axes, "Ensembles", f"{names_of(results.dataset, found.cells)} cells (%)")
     axes.set_yticks(y, [name for name, *_ in shown])
     axes.set_xlim(0, max(share) * 1.2 + 1)
 
 
 def draw_decoders(axes: Axes, results: Results) -> None:
     """Held-out accuracy of both decoders against shuffled labels."""
+    title = f"Decoders, {names_of(results.dataset, cells_of(results.dataset))}"
     shown = [
         (name, found)
         for name, found in (
@@ -86,7 +89,7 @@ def draw_decoders(axes: Axes, results: Results) -> None:
         if found is not None
     ]
     if not shown:
-        nothing(axes, "Decoders, BLA principal cells", "too few trials")
+        nothing(axes, title, "too few trials")
         return
     jitter = np.random.default_rng(0)
     for x, (_, found) in enumerate(shown):
@@ -99,7 +102,7 @@ def draw_decoders(axes: Axes, results: Results) -> None:
         Line2D([], [], marker=".", ls="", color=GREY, label="shuffled labels"),
         Line2D([], [], color=BLACK, label="their 95th percentile"),
     ]
-    tidy(axes, "Decoders, BLA principal cells", "", "balanced accuracy (%)")
+    tidy(axes, title, "", "balanced accuracy (%)")
     axes.set_xticks(range(len(shown)), [name for name, _ in shown])
     axes.set_xlim(-0.6, len(shown) - 0.4)
     axes.set_ylim(0, 140)
@@ -110,6 +113,7 @@ def draw_decoders(axes: Axes, results: Results) -> None:
 def draw_weights(axes: Axes, results: Results) -> None:
     """Mean weight of each pathway over time, with the middle half of its synapses."""
     dataset = results.dataset
+    require(dataset, "weights", "weights")
     weight, time = dataset["weight"].values, dataset["weight_time"].values
     if not weight.size:
         nothing(axes, "Weights over time", "no sampled synapses")
@@ -128,6 +132,7 @@ def draw_weights(axes: Axes, results: Results) -> None:
 def draw_weight_distribution(axes: Axes, results: Results) -> None:
     """Weights of each pathway at the start (thin) and at the end (thick), cumulative."""
     dataset = results.dataset
+    require(dataset, "weights", "weights")
     weight = dataset["weight"].values
     if not weight.size:
         nothing(axes, "Weights, first and last", "no sampled synapses")
@@ -151,9 +156,9 @@ def draw_weight_distribution(axes: Axes, results: Results) -> None:
 
 def draw_rates(axes: Axes, results: Results) -> None:
     """Mean rate of each population over the experiment."""
-    found = results.rates
+    found, colours = results.rates, population_colours(results.dataset)
     y = np.arange(len(found))[::-1]
-    axes.barh(y, list(found.values()), 0.7, color=[population_colour(name) for name in found])
+    axes.barh(y, list(found.values()), 0.7, color=[colours[name] for name in found])
     for height, value in zip(y, found.values(), strict=True):
         axes.annotate(f" {value:.1f}", (value, height), va="center", fontsize=SMALL)
     tidy(axes, "Mean rate over the experiment", "rate (Hz)")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import xarray as xr
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from analysis.cohort.measures import group_of
 from analysis.cohort.results import Results, results_of
+from analysis.dataset.facets import NotMeasured
+from analysis.dataset.schema import speed_of
 from analysis.figures.activity import draw_freezing, draw_output, draw_raster, stretch
 from analysis.figures.astrocytes import (
     draw_calcium_map,
@@ -25,10 +30,13 @@ from analysis.figures.results import (
     draw_weight_distribution,
     draw_weights,
 )
-from analysis.figures.style import brief, page
+from analysis.figures.style import brief, nothing, page
 
 SIZE = (15.0, 22.0)  # inches
 DPI = 110
+_HEADED = (
+    "protocol", "clock", "seed", "size", "device", "created", "git_commit", "parameters_hash",
+)  # fmt: skip
 
 
 def figure_sheet(given: xr.Dataset | Results, path: str | os.PathLike[str]) -> None:
@@ -59,29 +67,53 @@ def _draw(figure: Figure, results: Results) -> None:
     for column, (window, title) in enumerate(_stretches(results)):
         raster = figure.add_subplot(top[0, column])
         output = figure.add_subplot(top[1, column], sharex=raster)
-        draw_raster(raster, dataset, window, f"Spikes, {title} (CS shaded)", names=column == 0)
-        draw_output(output, dataset, window, names=column == 0)
+        with _or_a_line(raster, "Spikes"):
+            draw_raster(raster, dataset, window, f"Spikes, {title} (CS shaded)", names=column == 0)
+        with _or_a_line(output, "Output"):
+            draw_output(output, dataset, window, names=column == 0)
     middle = figure.add_gridspec(
         1, 1, left=0.075, right=0.93, top=0.655, bottom=0.555
     )  # fmt: skip
-    draw_freezing(figure.add_subplot(middle[0, 0]), results)
+    freezing = figure.add_subplot(middle[0, 0])
+    with _or_a_line(freezing, "Freezing"):
+        draw_freezing(freezing, results)
     lower = figure.add_gridspec(
         2, 2, height_ratios=(2.0, 1.0), width_ratios=(1.0, 0.012), left=0.075, right=0.93,
         top=0.505, bottom=0.365, wspace=0.02, hspace=0.08,
     )  # fmt: skip
     calcium = figure.add_subplot(lower[0, 0])
-    draw_calcium_map(figure, calcium, figure.add_subplot(lower[0, 1]), dataset)
-    draw_modulation(figure.add_subplot(lower[1, 0], sharex=calcium), dataset)
+    scale, modulation = (
+        figure.add_subplot(lower[0, 1]), figure.add_subplot(lower[1, 0], sharex=calcium)
+    )  # fmt: skip
+    with _or_a_line(calcium, "Astrocyte calcium", scale):
+        draw_calcium_map(figure, calcium, scale, dataset)
+    with _or_a_line(modulation, "Noradrenaline"):
+        draw_modulation(modulation, dataset)
     bottom = figure.add_gridspec(
         2, 4, left=0.075, right=0.975, top=0.325, bottom=0.045, wspace=0.42, hspace=0.62
     )
     panels = (
-        draw_evoked, draw_responsive, draw_ensembles, draw_decoders,
-        draw_weights, draw_weight_distribution, draw_classes, draw_rates,
+        (draw_evoked, "Calcium response to the CS"), (draw_responsive, "CS-responsive cells"),
+        (draw_ensembles, "Ensembles"), (draw_decoders, "Decoders"),
+        (draw_weights, "Weights over time"), (draw_weight_distribution, "Weights, first and last"),
+        (draw_classes, "Astrocyte classes"), (draw_rates, "Mean rate over the experiment"),
     )  # fmt: skip
-    for place, draw in enumerate(panels):
-        draw(figure.add_subplot(bottom[place // 4, place % 4]), results)
+    for place, (draw, title) in enumerate(panels):
+        axes = figure.add_subplot(bottom[place // 4, place % 4])
+        with _or_a_line(axes, title):
+            draw(axes, results)
     _headings(figure, dataset)
+
+
+@contextmanager
+def _or_a_line(axes: Axes, title: str, *beside: Axes) -> Iterator[None]:
+    """Where the dataset lacks what a panel shows, leave the panel out and say so."""
+    try:
+        yield
+    except NotMeasured as answer:
+        nothing(axes, title, f"not measured: it needs {answer.lacks}")
+        for other in beside:
+            other.set_axis_off()
 
 
 def _stretches(results: Results) -> list[tuple[tuple[float, float], str]]:
@@ -95,7 +127,7 @@ def _stretches(results: Results) -> list[tuple[tuple[float, float], str]]:
     ]
     if len(found) == 2:
         return found
-    trials = np.arange(dataset.sizes["trial"])
+    trials = np.arange(dataset.sizes.get("trial", 0))
     if not trials.size:
         return []
     ends = [
@@ -106,7 +138,7 @@ def _stretches(results: Results) -> list[tuple[tuple[float, float], str]]:
 
 
 def _headings(figure: Figure, dataset: xr.Dataset) -> None:
-    attrs = dataset.attrs
+    attrs = dict.fromkeys(_HEADED, "unknown") | dataset.attrs  # of a recording some may be missing
     title = brief(attrs["title"], 70)
     figure.text(0.075, 0.975, title, fontsize=15, fontweight="bold", va="center")
     figure.text(
@@ -116,7 +148,7 @@ def _headings(figure: Figure, dataset: xr.Dataset) -> None:
     figure.text(
         0.075, 0.012,
         f"protocol {brief(attrs['protocol'])}, clock {brief(attrs['clock'])} "
-        f"(x{float(attrs['speed']):g})  |  "
+        f"(x{speed_of(dataset):g})  |  "
         f"seed {attrs['seed']}, size {attrs['size']}, {brief(attrs['device'])}  |  "
         f"written {brief(attrs['created'])}, commit {brief(attrs['git_commit'])[:10]}, "
         f"parameters {brief(attrs['parameters_hash'])[:10]}",

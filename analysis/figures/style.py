@@ -23,7 +23,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 from numpy.typing import NDArray
 
-from analysis.dataset.schema import labels
+from analysis.activity.cells import OUTPUT, populations
+from analysis.dataset.schema import labels, speed_of
 from astrogram.text import one_line
 
 # Okabe and Ito 2008: told apart by colour-blind readers.
@@ -32,8 +33,11 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 )  # fmt: skip
 GREY, PALE = "#7F7F7F", "#ECECEC"
 CYCLE = (GREY, VERMILION, BLUE, SKY, GREEN, PURPLE, ORANGE, BLACK)
-EXCITATORY = ("BLA_P", "PL_P", "IL_P")
 SMALL, MEDIUM = 8.5, 10.5
+_TRANSMITTERS = {
+    "none": GREY, "excitatory": BLUE, "inhibitory": VERMILION, "noradrenaline": PURPLE,
+    "dopamine": GREEN,
+}  # fmt: skip
 LONGEST = 40
 """Characters of a name that a figure has room for."""
 
@@ -124,18 +128,28 @@ def stages(dataset: xr.Dataset) -> dict[str, str]:
     return {stage: CYCLE[k % len(CYCLE)] for k, stage in enumerate(seen)}
 
 
-def population_colour(name: str) -> str:
-    """Principal cells blue, inhibitory cells vermilion, modulatory and output cells others."""
-    if name in EXCITATORY:
-        return BLUE
-    return {"CeM": BLACK, "LC": PURPLE, "VTA": GREEN}.get(name, VERMILION)
+def population_colours(dataset: xr.Dataset) -> dict[str, str]:
+    """Output cells black, others by their transmitter: excitatory blue, inhibitory vermilion ...
+
+    Returns
+    -------
+    dict of str to str
+        Colour of each population, by its first cell.
+    """
+    role, transmitter = labels(dataset["role"]), labels(dataset["transmitter"])
+    return {
+        name: BLACK if role[cells[0]] == OUTPUT else _TRANSMITTERS[transmitter[cells[0]]]
+        for name, cells in populations(dataset).items()
+    }
 
 
 def mark_phases(axes: Axes, dataset: xr.Dataset, names: bool) -> None:
     """Lines at the starts of sessions, offline intervals shaded, and names above."""
+    if "phase_start" not in dataset:
+        return
     start, stop = dataset["phase_start"].values, dataset["phase_stop"].values
     session = labels(dataset["phase_session"])
-    offline = dataset["phase_dilation"].values > 2 * float(dataset.attrs["speed"])
+    offline = dataset["phase_dilation"].values > 2 * speed_of(dataset)
     whole = stop.max() - start.min() if stop.size else 1.0
     for begin, end in runs(session):
         name, first, last = session[begin], start[begin], stop[end]

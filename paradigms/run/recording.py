@@ -212,7 +212,14 @@ def _shares(parameters: ParameterSet) -> dict[str, float]:
 
 def describe(tissue: Tissue, timeline: Timeline) -> dict[str, Any]:
     """Labels of cells, trials, phases and interventions as variables of the dataset."""
+    labels = {
+        name: np.array([getattr(row, name) for row in tissue.anatomy.populations])[
+            tissue.population
+        ]
+        for name in ("region", "role", "transmitter")
+    }
     return {
+        **labels,
         "population": np.array(tissue.anatomy.names)[tissue.population],
         "projection": np.array(tissue.anatomy.labels)[tissue.projection],
         "neuron_position": tissue.position,

@@ -9,7 +9,8 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.dataset.schema import assemble
+from analysis.dataset.schema import assemble, labels
+from analysis.dataset.table import ATTRIBUTES, VARIABLES
 
 SPEED = 10.0
 CS, GAP, LEAD = 3.0, 6.0, 6.0
@@ -43,6 +44,11 @@ FREEZING = {
 CELLS = {
     "BLA_P": 120, "BLA_PV": 10, "BLA_SOM": 8, "PL_P": 20, "PL_I": 5, "IL_P": 20, "IL_I": 5,
     "ITC": 8, "CeL_on": 6, "CeL_off": 6, "CeM": 10, "LC": 4, "VTA": 4,
+}  # fmt: skip
+ROLE = {"BLA_P": "memory", "CeM": "output", "LC": "modulator", "VTA": "modulator"}
+TRANSMITTER = {
+    "BLA_P": "excitatory", "PL_P": "excitatory", "IL_P": "excitatory", "LC": "noradrenaline",
+    "VTA": "dopamine",
 }  # fmt: skip
 RATES = {"BLA_P": 3.0, "PL_P": 3.0, "IL_P": 3.0, "CeM": 2.0}
 
@@ -180,6 +186,9 @@ def synthetic(
         {
             "spike_time": np.asarray(when)[order], "spike_neuron": np.asarray(who)[order],
             "population": population,
+            "region": [name.partition("_")[0] for name in population],
+            "role": [ROLE.get(name, "") for name in population],
+            "transmitter": [TRANSMITTER.get(name, "inhibitory") for name in population],
             "projection": np.where(population == "BLA_P",
                                    np.array(["PL", "IL", "CeA"])[np.arange(n) % 3], "none"),
             "neuron_position": np.stack([steps, steps[::-1]], axis=1),
@@ -220,3 +229,40 @@ def synthetic(
     )  # fmt: skip
     kept, lost, gained, never = (np.flatnonzero(kinds == k) for k in range(4))
     return dataset, Truth(*groups, plain, freezing, kept, lost, gained, never)
+
+
+def without(dataset: xr.Dataset, *facets: str) -> xr.Dataset:
+    """Return the dataset without some facets; without the model it is a recording."""
+    dropped = [row.name for row in VARIABLES if row.facet in facets and row.name in dataset]
+    found = dataset.drop_vars(dropped)
+    lost = [row.name for row in VARIABLES
+            if row.points in dropped and row.optional and row.name in found]  # fmt: skip
+    found = found.drop_vars(lost)
+    if "model" in facets:
+        for row in ATTRIBUTES:
+            if not row.always:
+                found.attrs.pop(row.name, None)
+        found.attrs["source"] = "recording"
+    return found
+
+
+def imaged(dataset: xr.Dataset, step: float = 0.25) -> xr.Dataset:
+    """Return what a microscope sees of a dataset: its spikes as dF/F, and freezing; no model."""
+    duration = float(dataset["phase_stop"].values.max())
+    edges = np.arange(0.0, duration + step, step)
+    cells = np.arange(dataset.sizes["neuron"] + 1) - 0.5
+    who, when = dataset["spike_neuron"].values, dataset["spike_time"].values
+    activity = np.histogram2d(who, when, (cells, edges))[0] / step / 10.0 - 0.2
+    trials = [row.name for row in VARIABLES if row.facet in ("trials", "behaviour")]
+    arrays = {name: dataset[name].values for name in trials}
+    arrays |= {
+        name: labels(dataset[name]) for name in trials if "flag_values" in dataset[name].attrs
+    }
+    return assemble(
+        {
+            **arrays,
+            "population": labels(dataset["population"]), "role": labels(dataset["role"]),
+            "activity": activity, "activity_time": edges[:-1] + step / 2,
+        },
+        {"title": "Imaged fear extinction"},
+    )  # fmt: skip

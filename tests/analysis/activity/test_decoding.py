@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.activity.decoding import decode_cs, decode_state
+from analysis.activity.transfer import cs_transfer, state_transfer, track_state
+from analysis.cohort.summary import summarise
 from analysis.dataset.schema import labels
 from tests.support.synthetic import synthetic
 
@@ -60,3 +62,27 @@ def test_same_every_time(planted):
 def test_too_few_trials(planted):
     assert decode_state(planted.isel(trial=slice(0, 8))) is None
     assert decode_cs(planted.isel(trial=slice(0, 6))) is None
+
+
+@pytest.mark.parametrize("decode", [decode_cs, decode_state, track_state])
+def test_without_cells_nothing_is_decoded(planted, decode):
+    assert decode(planted, population="nobody") is None
+    role = planted["role"].copy(data=np.zeros_like(planted["role"].values))
+    assert decode(planted.assign_coords(role=role)) is None
+    spikes = planted["spike_neuron"].values >= 80
+    rest = planted.isel(neuron=slice(80, None), spike=np.flatnonzero(spikes))
+    rest["spike_neuron"].values[:] -= 80
+    assert decode(rest) is None
+    assert summarise(rest)[0]["quantity"] == "freezing"
+
+
+@pytest.mark.parametrize("decode", [cs_transfer, state_transfer])
+def test_without_cells_nothing_is_carried_over(planted, decode):
+    assert decode(planted, population="nobody").names == ()
+
+
+def test_a_population_is_decoded_by_name_or_by_role(planted):
+    named, by_role = decode_cs(planted, "BLA_P", 0), decode_cs(planted, shuffles=0)
+    np.testing.assert_array_equal(named.output, by_role.output)
+    other = decode_cs(planted, "PL_P", 0)
+    assert other.accuracy < named.accuracy

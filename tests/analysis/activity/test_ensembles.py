@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from analysis.activity.cells import cells_of
 from analysis.activity.ensembles import (
     cs_responses,
     find_ensembles,
@@ -11,7 +12,7 @@ from analysis.activity.ensembles import (
     sign_flip_p,
 )
 from analysis.activity.information import cs_information
-from analysis.activity.spikes import binned_rate, cells_of, counts, population_rates, rates
+from analysis.activity.spikes import binned_rate, counts, population_rates, rates
 from analysis.design.windows import (
     Windows,
     baseline_windows,

@@ -5,6 +5,7 @@ import pytest
 from threadpoolctl import threadpool_info
 
 from analysis.activity import handoff
+from analysis.activity.cells import cells_of
 from analysis.activity.handoff import (
     LAGS,
     RIDGES,
@@ -13,11 +14,11 @@ from analysis.activity.handoff import (
     predict_targets,
     reduced_rank,
 )
-from analysis.activity.spikes import cells_of
 from analysis.dataset.schema import labels
 from tests.support.synthetic import synthetic
 
 LAG = 0.1  # s, planted
+TARGETS = {name: f"population={name}" for name in ("PL_P", "IL_P")}
 
 
 def planted_map(rank, noise, rng, trials=30, bins=60, cells=20, others=12):
@@ -80,7 +81,7 @@ def coupled():
 
 
 def test_the_planted_lag_is_found(coupled):
-    found = predict_targets(coupled, shuffles=1)
+    found = predict_targets(coupled, TARGETS, shuffles=1)
     pl, il = found["PL_P"].beyond_chance(), found["IL_P"].beyond_chance()
     assert found["PL_P"].lag == pytest.approx(np.array(LAGS))
     assert found["PL_P"].lag[np.argmax(pl)] == pytest.approx(LAG)
@@ -107,8 +108,8 @@ def test_control_pairs_other_trials_of_the_same_block(coupled):
 
 
 def test_too_little(coupled):
-    assert predict_targets(coupled.isel(trial=slice(0, 12))) == {}
-    assert predict_targets(coupled, targets=("nobody",)) == {}
+    assert predict_targets(coupled.isel(trial=slice(0, 12)), TARGETS) == {}
+    assert predict_targets(coupled, {"nobody": "population=nobody"}) == {}
 
 
 def test_it_runs_on_one_thread(monkeypatch):
@@ -120,5 +121,6 @@ def test_it_runs_on_one_thread(monkeypatch):
         return reduced_rank(source, targets)
 
     monkeypatch.setattr(handoff, "reduced_rank", watched)
-    predict_targets(synthetic(seed=2, bla=20, astrocytes=2)[0], lags=(0.0,), shuffles=1)
+    dataset = synthetic(seed=2, bla=20, astrocytes=2)[0]
+    predict_targets(dataset, TARGETS, lags=(0.0,), shuffles=1)
     assert set(seen) == {1}

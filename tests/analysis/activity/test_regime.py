@@ -8,7 +8,7 @@ import pytest
 from analysis.activity.regime import cautions_of, judge_populations
 from analysis.cohort.summary import summarise
 from analysis.dataset.schema import labels
-from analysis.design.contrasts import read_table
+from analysis.packaged import read_table
 from models.parameters import load_parameters
 from tests.support.anatomy import POPULATIONS
 from tests.support.synthetic import synthetic

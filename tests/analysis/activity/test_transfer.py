@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from analysis.activity.spikes import cells_of
+from analysis.activity.cells import cells_of
 from analysis.activity.transfer import cs_transfer, state_transfer, track_state
 from analysis.design.windows import epoch_trials
 from tests.support.synthetic import synthetic

@@ -8,9 +8,10 @@ from scipy import stats
 
 from analysis.cohort.compare import KEYS, cautions, compare, comparison, sign_pattern
 from analysis.cohort.measures import Animal, group_of, measure
-from analysis.design.contrasts import published_contrasts, read_table
+from analysis.design.contrasts import published_contrasts
 from analysis.design.epochs import published_epochs
 from analysis.design.targets import target
+from analysis.packaged import read_table
 from analysis.statistics import (
     bootstrap_interval,
     correlation_of,

@@ -9,8 +9,8 @@ from matplotlib.image import imread
 from analysis.cohort.dataset import animals, gather
 from analysis.cohort.measures import measure
 from analysis.dataset.errors import DatasetError
-from analysis.design.contrasts import read_table
 from analysis.figures.cohort import DPI, SIZE, cohort_figure
+from analysis.packaged import read_table
 from tests.support.synthetic import synthetic
 
 

@@ -9,9 +9,9 @@ from matplotlib.image import imread
 from analysis.cohort.compare import KEYS, comparison, sign_pattern
 from analysis.cohort.dataset import gather
 from analysis.cohort.measures import Animal
-from analysis.design.contrasts import read_table
 from analysis.design.epochs import published_epochs
 from analysis.figures.cohort import reasons_figure
+from analysis.packaged import read_table
 from models.parameters import load_parameters
 from paradigms.cohort.groups import load_groups
 from paradigms.protocol.doses import dose_levels

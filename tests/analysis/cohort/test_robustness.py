@@ -18,8 +18,8 @@ from analysis.cohort.robustness import (
 )
 from analysis.cohort.robustness_dataset import collect, draws
 from analysis.dataset.errors import DatasetError
-from analysis.design.contrasts import read_table
 from analysis.figures.robustness import DPI, WIDTH, robustness_figure
+from analysis.packaged import read_table
 
 DRAWS, PARAMETERS = 40, 25
 NAMES = [f"table.p{k}" for k in range(PARAMETERS)]

@@ -26,7 +26,7 @@ from analysis.dataset.schema import (
 )
 from analysis.dataset.storage import is_checked
 from analysis.dataset.table import ATTRIBUTES, VARIABLES
-from tests.support.synthetic import synthetic
+from tests.support.synthetic import synthetic, without
 
 
 @pytest.fixture(scope="module")
@@ -278,7 +278,7 @@ def changed(dataset, name, **changes):
         (lambda d: changed(d, "calcium", dtype="float64"), ("float64", "float32")),
         (lambda d: changed(d, "freezing", dims=("neuron",), values=np.zeros(146)),
          ("freezing(neuron)", "freezing(trial)")),
-        (lambda d: d.assign_attrs(schema_version="99"), ("version 99", "reads 2")),
+        (lambda d: d.assign_attrs(schema_version="99"), ("version 99", "reads 3")),
         (lambda d: d.assign_attrs(seed="three"), ("seed", "integer")),
         (lambda d: d.assign_attrs(speed=0.0), ("speed", "1e-09 to")),
         (lambda d: d.assign_attrs(parameters="{"), ("parameters", "json")),
@@ -289,8 +289,13 @@ def changed(dataset, name, **changes):
          ("population", "flag_values")),
         (lambda d: changed(d, "population", attrs={"flag_meanings": "BLA_P"}),
          ("population", "flag_meanings")),
-        (lambda d: changed(d, "trial_context", attrs={"flag_meanings": "none A C"}),
-         ("trial_context", "'C'", "none, A, B")),
+        (lambda d: changed(d, "role", attrs={"flag_meanings": "none memory output chief"}),
+         ("role", "'chief'", "none, memory, output, modulator")),
+        (lambda d: changed(d, "trial_context", attrs={"flag_meanings": "A B/C"}),
+         ("trial_context", "'B/C'", "letters, digits")),
+        (lambda d: d.assign_attrs(source="dream"), ("source", "'dream'", "simulation, recording")),
+        (lambda d: without(d, "trials", "behaviour", "calcium", "model"),
+         ("nothing of time", "trial_start")),
         (lambda d: changed(d, "spike_neuron", values=d["spike_neuron"] + 500, dtype="int32"),
          ("spike_neuron", "0 to 145")),
         (lambda d: changed(d, "spike_time", values=d["spike_time"].values[::-1]),
@@ -323,9 +328,10 @@ def test_flags():
     assert variable.dtype == "int8"
     assert variable.attrs["flag_meanings"] == "rest none"
     assert labels(xr.DataArray(variable)).tolist() == ["rest", "none", "rest"]
-    assert flag_variable("trial_context", ["B"]).values.tolist() == [2]
-    with pytest.raises(DatasetError, match="BLA_X"):
-        flag_variable("population", ["BLA_X"])
+    assert flag_variable("role", ["output"]).values.tolist() == [2]
+    assert flag_variable("population", ["BLA_X"]).attrs["flag_meanings"] == "BLA_X"  # open
+    with pytest.raises(DatasetError, match="chief"):
+        flag_variable("role", ["chief"])
     with pytest.raises(DatasetError, match="two words"):
         flag_variable("trial_stage", ["two words"])
 

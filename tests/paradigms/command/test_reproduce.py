@@ -6,7 +6,7 @@ import pytest
 import xarray as xr
 
 from analysis.cohort.compare import sign_pattern
-from analysis.design.contrasts import read_table
+from analysis.packaged import read_table
 from paradigms.cohort.groups import Group
 from paradigms.command import amygdala as cli_amygdala
 from paradigms.command import cli
