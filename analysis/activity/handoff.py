@@ -1,9 +1,10 @@
-"""How much of prefrontal activity the amygdala predicts: lagged reduced-rank regression.
+"""How much of the activity of some cells others predict: lagged reduced-rank regression.
 
-Spike counts (root, in 50-ms bins of simulated time) of prefrontal cells are regressed on those of
-BLA principal cells by ridge regression whose predictions are confined to a few dimensions
-(Izenman 1975; Semedo et al. 2019, Neuron 102:249, for two areas).  Whole trials are held out;
-ridge penalty and rank are chosen on further trials, which are neither trained on nor reported.
+Spike counts (root, in 50-ms bins of simulated time) of target cells, published of prefrontal
+cortex, are regressed on those of source cells, published of the amygdala, by ridge regression whose
+predictions are confined to a few dimensions (Izenman 1975; Semedo et al. 2019, Neuron 102:249, for
+two areas).  Whole trials are held out; ridge penalty and rank are chosen on further trials, which
+are neither trained on nor reported.
 
 Both areas follow the stimulus and drift over a session, and so predict each other without being
 connected.  The control therefore pairs the amygdala of one trial with the cortex of another trial
@@ -49,11 +50,11 @@ class Handoff:
     trials : (trial,) array
         Trials used.
     lag : (lag,) array
-        Time by which the cortex is later, s of simulated time: positive where the amygdala leads.
+        Time by which the targets are later, s of simulated time: positive where the source leads.
     explained : (lag, trial) array
         Explained variance of each held-out trial, 1.
     shuffled : (lag, trial) array
-        The same with cortex from other trials of the block, mean over shuffles.
+        The same with targets from other trials of the block, mean over shuffles.
     rank : (lag, fold) array
         Dimensions chosen in each fold.
     """

@@ -65,7 +65,7 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
         Percent by pathway: on the way from the naive weight to either bound, at most 1 % of it is
         left, or the bound is passed; empty if the dataset's parameters name no bounds.
     """
-    require(dataset, "weights at bounds", "weights")
+    require(dataset, "weights at bounds", "weights", "model")
     try:
         low = parameter(dataset, "plasticity.w_min", "1")
         high = parameter(dataset, "plasticity.w_max", "1")
@@ -157,8 +157,10 @@ def _calcium(results: Results, values: Values) -> list[Row]:
     shown = design.shown
     first_us = [epoch for epoch in shown if np.isfinite(values["calcium_us", epoch])][:1]
     rows: list[Row] = [
-        (f"calcium to {name}", epoch, values[f"calcium_{name.lower()}", epoch], unit)
-        for name, places in (("CS", shown), ("US", first_us))
+        (title, epoch, values[quantity, epoch], unit)
+        for quantity, title, places in (
+            ("calcium_cs", "calcium to CS", shown), ("calcium_us", "calcium to US", first_us),
+        )
         for epoch in places
     ]
     return rows + [

@@ -73,12 +73,12 @@ def _draw_cohort(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, An
         draw_differences(panels[0], other, "Differences between groups")
     draw_calcium(panels[1], cohort)
     by_epoch(panels[2], cohort, "cs_excited", design.tested)
-    tidy(panels[2], "CS-excited BLA principal cells", "", "cells (%)")
+    tidy(panels[2], "CS-excited memory cells", "", "cells (%)")
     dots(panels[3], cohort, (
         ("fear_cells", "all", "fear cells"), ("extinction_cells", "all", "extinction cells"),
     ))  # fmt: skip
     panels[3].set_ylim(-0.04, max(1.0, panels[3].get_ylim()[1]))
-    tidy(panels[3], "Ensembles, found blindly", "", "BLA principal cells (%)")
+    tidy(panels[3], "Ensembles, found blindly", "", "memory cells (%)")
     if fear:
         by_epoch(panels[4], cohort, "pattern_similarity", later)
         panels[4].axhline(1.0, color=GREY, lw=0.8, ls=":")
@@ -93,7 +93,7 @@ def _draw_cohort(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, An
             for name, cells in family("cs_responsive").items()
         ]
         dots(panels[7], cohort, sorted(shares, key=lambda row: row[2].startswith("not")))
-        tidy(panels[7], "CS-responsive, by projection", "", "BLA principal cells (%)")
+        tidy(panels[7], "CS-responsive, by projection", "", "memory cells (%)")
     else:
         for axes, title in zip(panels[4:8], _OF_FEAR, strict=True):
             nothing(axes, title, NO_ROLE)
@@ -102,7 +102,7 @@ def _draw_cohort(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, An
     )
     dots(panels[8], cohort, targets)
     panels[8].axhline(0.0, color=GREY, lw=0.8, ls=":")
-    tidy(panels[8], "Prefrontal activity predicted by BLA", "", "variance beyond shuffled (%)")
+    tidy(panels[8], "Activity predicted by memory cells", "", "variance beyond shuffled (%)")
     _headings(figure, cohort, "Freezing by block and group; what the cells do",
               sign_pattern(rows) if decisive else "")  # fmt: skip
 

@@ -34,8 +34,12 @@ from analysis.figures.style import brief, nothing, page
 
 SIZE = (15.0, 22.0)  # inches
 DPI = 110
-_HEADED = (
-    "protocol", "clock", "seed", "size", "device", "created", "git_commit", "parameters_hash",
+#: What stands below, part by part: words before an attribute, and the most of it that is shown.
+_FOOT = (
+    (("protocol ", "protocol", 40), ("clock ", "clock", 60)),
+    (("seed ", "seed", 40), ("size ", "size", 40), ("", "device", 40)),
+    (("written ", "created", 40), ("commit ", "git_commit", 10),
+     ("parameters ", "parameters_hash", 10)),
 )  # fmt: skip
 
 
@@ -138,19 +142,20 @@ def _stretches(results: Results) -> list[tuple[tuple[float, float], str]]:
 
 
 def _headings(figure: Figure, dataset: xr.Dataset) -> None:
-    attrs = dict.fromkeys(_HEADED, "unknown") | dataset.attrs  # of a recording some may be missing
-    title = brief(attrs["title"], 70)
+    known = {name: brief(str(dataset.attrs[name])) for part in _FOOT for _, name, _ in part
+             if name in dataset.attrs}  # fmt: skip
+    title = brief(dataset.attrs["title"], 70)
     figure.text(0.075, 0.975, title, fontsize=15, fontweight="bold", va="center")
+    who = [f"seed {known['seed']}"] if "seed" in known else []
     figure.text(
-        0.975, 0.975, f"seed {attrs['seed']}, {brief(group_of(dataset))}", fontsize=12, ha="right",
+        0.975, 0.975, ", ".join([*who, brief(group_of(dataset))]), fontsize=12, ha="right",
         va="center",
     )  # fmt: skip
-    figure.text(
-        0.075, 0.012,
-        f"protocol {brief(attrs['protocol'])}, clock {brief(attrs['clock'])} "
-        f"(x{speed_of(dataset):g})  |  "
-        f"seed {attrs['seed']}, size {attrs['size']}, {brief(attrs['device'])}  |  "
-        f"written {brief(attrs['created'])}, commit {brief(attrs['git_commit'])[:10]}, "
-        f"parameters {brief(attrs['parameters_hash'])[:10]}",
-        fontsize=8.5, color="#555555", va="center",
-    )  # fmt: skip
+    if "clock" in known:
+        known["clock"] += f" (x{speed_of(dataset):g})"
+    parts = [
+        ", ".join(word + known[name][:most] for word, name, most in part if name in known)
+        for part in _FOOT
+    ]
+    foot = "  |  ".join(filter(None, parts)) or str(dataset.attrs["source"])
+    figure.text(0.075, 0.012, foot, fontsize=8.5, color="#555555", va="center")

@@ -97,3 +97,19 @@ def test_no_astrocytes(planted):
     assert np.isnan(epoch_area(dataset, us_evoked(dataset), "conditioning_first"))
     assert find_events(dataset).start.size == 0
     assert heterogeneity(dataset).size == 0
+
+
+def test_without_time_before_any_trial_there_is_no_response(planted):
+    """Each trial follows the one before at once: nothing to compare with, and no warning."""
+    dataset, _ = planted
+    start = dataset["phase_start"].values[0] + CS * np.arange(dataset.sizes["trial"])
+    joined = dataset.assign_coords(
+        trial_start=("trial", start), trial_stop=("trial", start + CS),
+        trial_session=("trial", np.zeros_like(dataset["trial_session"].values),
+                       dataset["trial_session"].attrs),
+    )  # fmt: skip
+    evoked = cs_evoked(joined)
+    assert evoked.area.shape == (68, 12)
+    assert np.isnan(evoked.area).all()
+    assert np.isnan(evoked.z).all()
+    assert set(heterogeneity(joined)) == {"never"}
