@@ -107,9 +107,7 @@ Respond = Callable[[Ints], Responses]
 
 
 @needs("trials", "neurons", SIGNAL)
-def cs_responses(
-    dataset: xr.Dataset, trials: Ints, population: str | None = None
-) -> Responses:
+def cs_responses(dataset: xr.Dataset, trials: Ints, population: str | None = None) -> Responses:
     """Test every cell of a population for a response to the stimulus.
 
     Parameters
@@ -254,9 +252,7 @@ def find_ensembles(
     )  # fmt: skip
 
 
-def _part_rates(
-    dataset: xr.Dataset, trials: Ints, cells: Ints
-) -> tuple[Floats, Floats]:
+def _part_rates(dataset: xr.Dataset, trials: Ints, cells: Ints) -> tuple[Floats, Floats]:
     """Rates (trial, part, cell) in the stimulus and in the baseline before it."""
     before, stimulus = baseline_windows(dataset), cs_windows(dataset)
     usable = (before.length > 0) & within(dataset, before.start, stimulus.stop)

@@ -82,8 +82,7 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
 def _freezing(results: Results, values: Values) -> list[Row]:
     require(results.dataset, "freezing", "trials", "behaviour")
     return [
-        ("freezing", epoch, values["freezing", epoch], "percent")
-        for epoch in results.design.shown
+        ("freezing", epoch, values["freezing", epoch], "percent") for epoch in results.design.shown
     ]
 
 
@@ -159,7 +158,8 @@ def _calcium(results: Results, values: Values) -> list[Row]:
     rows: list[Row] = [
         (title, epoch, values[quantity, epoch], unit)
         for quantity, title, places in (
-            ("calcium_cs", "calcium to CS", shown), ("calcium_us", "calcium to US", first_us),
+            ("calcium_cs", "calcium to CS", shown),
+            ("calcium_us", "calcium to US", first_us),
         )
         for epoch in places
     ]

@@ -92,8 +92,10 @@ def assemble(variables: Mapping[str, ArrayLike], attrs: Mapping[str, Any]) -> xr
             {name: value for name, value in data.items() if name not in coords},
             {name: value for name, value in data.items() if name in coords},
             {
-                "Conventions": "CF-1.11", "schema_version": SCHEMA_VERSION,
-                "source": "simulation" if "parameters" in attrs else "recording", **attrs,
+                "Conventions": "CF-1.11",
+                "schema_version": SCHEMA_VERSION,
+                "source": "simulation" if "parameters" in attrs else "recording",
+                **attrs,
             },
         )
     except ValueError as error:

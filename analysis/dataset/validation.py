@@ -111,9 +111,8 @@ def check_variable(dataset: xr.Dataset, row: Variable, source: str) -> None:
     else:
         usual = replace(row, allowed=row.allowed if units == row.units else ANY)
         _check_range(variable.values, usual, source)
-    if row.points is not None and variable.size:
-        highest = variable.values.max()
-        length = dataset.sizes.get(row.points, 0)
+    if row.points in dataset.sizes and variable.size:  # else the file says no more of them
+        highest, length = variable.values.max(), dataset.sizes[row.points]
         if highest >= length:
             raise DatasetError(
                 f"{source}: '{row.name}' runs to {highest}; allowed: {row.allowed.low:g} to "

@@ -126,8 +126,7 @@ def _stretches(results: Results) -> list[tuple[tuple[float, float], str]]:
     found = [
         (stretch(dataset, trials), design.title(name))
         for name in design.roles("fear", "test")
-        if (trials := results.trials(name)).size
-        and np.isfinite(stretch(dataset, trials)).all()
+        if (trials := results.trials(name)).size and np.isfinite(stretch(dataset, trials)).all()
     ]
     if len(found) == 2:
         return found

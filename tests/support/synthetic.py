@@ -235,9 +235,6 @@ def without(dataset: xr.Dataset, *facets: str) -> xr.Dataset:
     """Return the dataset without some facets; without the model it is a recording."""
     dropped = [row.name for row in VARIABLES if row.facet in facets and row.name in dataset]
     found = dataset.drop_vars(dropped)
-    lost = [row.name for row in VARIABLES
-            if row.points in dropped and row.optional and row.name in found]  # fmt: skip
-    found = found.drop_vars(lost)
     if "model" in facets:
         for row in ATTRIBUTES:
             if not row.always:
