@@ -41,7 +41,8 @@ def assemble(variables: Mapping[str, ArrayLike], attrs: Mapping[str, Any]) -> xr
     Parameters
     ----------
     variables : mapping
-        One array per variable of the schema, shaped as its dims; facets may be left out.  A flag
+        One array per variable of the schema, shaped as its dims; facets may be left out, and
+        further variables be there, with their dims and attributes (`xarray.Variable`).  A flag
         variable is given as labels (str) or as the result of `flag_variable`.  Of the facets
         that are there may be left out: index variables (``neuron``, ``trial`` ...), which count
         from 0, or within its stage for ``trial_index``; labels, which are ``none``;
@@ -60,10 +61,15 @@ def assemble(variables: Mapping[str, ArrayLike], attrs: Mapping[str, Any]) -> xr
     DatasetError
         See `validate`.
     """
-    unknown = sorted(set(variables) - set(BY_NAME))
-    if unknown:
-        raise DatasetError(f"unknown variable '{unknown[0]}'; add it to the schema table first")
     data: dict[str, xr.Variable] = {}
+    for name in sorted(set(variables) - set(BY_NAME)):
+        further = variables[name]
+        if not isinstance(further, xr.Variable):
+            raise DatasetError(
+                f"unknown variable '{name}'; give it as an xarray.Variable, with its dims and the "
+                "attributes units and long_name"
+            )
+        data[name] = further
     for row in VARIABLES:
         if row.name in variables:
             given = variables[row.name]
@@ -80,7 +86,7 @@ def assemble(variables: Mapping[str, ArrayLike], attrs: Mapping[str, Any]) -> xr
     for variable in data.values():
         for dim, length in zip(variable.dims, variable.shape, strict=True):
             sizes.setdefault(str(dim), length)
-    there = {BY_NAME[name].facet for name in data}
+    there = {BY_NAME[name].facet for name in data if name in BY_NAME}
     for row in VARIABLES:
         if row.name not in data and row.dims[0] in sizes and not row.optional:
             index = row.dims == (row.name,) and row.name in sizes

@@ -41,7 +41,7 @@ SOURCES = ("simulation", "recording")
 """Where a dataset may be from: its attribute ``source``."""
 ROLES = ("none", "memory", "output", "modulator")
 """What a neuron does: its inputs learn; behaviour is read out from it; it modulates others."""
-TRANSMITTERS = ("none", "excitatory", "inhibitory", "noradrenaline", "dopamine")
+TRANSMITTERS = ("none", "glutamate", "GABA", "noradrenaline", "dopamine")
 
 
 def _index(name: str, long_name: str) -> Variable:

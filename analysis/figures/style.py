@@ -35,7 +35,7 @@ GREY, PALE = "#7F7F7F", "#ECECEC"
 CYCLE = (GREY, VERMILION, BLUE, SKY, GREEN, PURPLE, ORANGE, BLACK)
 SMALL, MEDIUM = 8.5, 10.5
 _TRANSMITTERS = {
-    "none": GREY, "excitatory": BLUE, "inhibitory": VERMILION, "noradrenaline": PURPLE,
+    "none": GREY, "glutamate": BLUE, "GABA": VERMILION, "noradrenaline": PURPLE,
     "dopamine": GREEN,
 }  # fmt: skip
 LONGEST = 40
@@ -129,7 +129,7 @@ def stages(dataset: xr.Dataset) -> dict[str, str]:
 
 
 def population_colours(dataset: xr.Dataset) -> dict[str, str]:
-    """Output cells black, others by their transmitter: excitatory blue, inhibitory vermilion ...
+    """Output cells black, others by their transmitter: glutamate blue, GABA vermilion ...
 
     Returns
     -------

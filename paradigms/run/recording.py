@@ -7,9 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.behaviour.freezing import Readout, score_freezing
+from analysis.dataset.table import BY_NAME
 from models.circuits.amygdala_mechanisms import MECHANISMS
 from models.machine.circuit import Circuit, SpikeRecord, Tables, TraceRecord
 from models.machine.clocks import Clocks
@@ -62,8 +64,12 @@ class Recorder:
         for row in FIELDS:
             trace = read[f"astrocyte_traces.{row.variable}"]
             # The file holds single precision, and that is enough here too
-            result[row.name] = np.multiply(trace, row.factor, out=scratch(trace.shape, np.float32),
-                                       casting="same_kind")  # fmt: skip
+            values = np.multiply(trace, row.factor, out=scratch(trace.shape, np.float32),
+                                 casting="same_kind")  # fmt: skip
+            result[row.name] = values
+            if row.name not in BY_NAME:  # what the schema does not list says itself what it is
+                attributes = {"units": row.unit, "long_name": row.meaning}
+                result[row.name] = xr.Variable(("astrocyte", "time"), values, attributes)
         return {**result, **self._weights(read, tissue)}
 
     def _weights(self, read: Tables, tissue: Tissue) -> dict[str, Any]:

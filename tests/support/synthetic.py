@@ -47,7 +47,7 @@ CELLS = {
 }  # fmt: skip
 ROLE = {"BLA_P": "memory", "CeM": "output", "LC": "modulator", "VTA": "modulator"}
 TRANSMITTER = {
-    "BLA_P": "excitatory", "PL_P": "excitatory", "IL_P": "excitatory", "LC": "noradrenaline",
+    "BLA_P": "glutamate", "PL_P": "glutamate", "IL_P": "glutamate", "LC": "noradrenaline",
     "VTA": "dopamine",
 }  # fmt: skip
 RATES = {"BLA_P": 3.0, "PL_P": 3.0, "IL_P": 3.0, "CeM": 2.0}
@@ -188,7 +188,7 @@ def synthetic(
             "population": population,
             "region": [name.partition("_")[0] for name in population],
             "role": [ROLE.get(name, "") for name in population],
-            "transmitter": [TRANSMITTER.get(name, "inhibitory") for name in population],
+            "transmitter": [TRANSMITTER.get(name, "GABA") for name in population],
             "projection": np.where(population == "BLA_P",
                                    np.array(["PL", "IL", "CeA"])[np.arange(n) % 3], "none"),
             "neuron_position": np.stack([steps, steps[::-1]], axis=1),

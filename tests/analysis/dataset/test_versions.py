@@ -10,8 +10,10 @@ from analysis.cohort.summary import summarise
 from analysis.dataset import storage
 from analysis.dataset.schema import DatasetError, labels, read_dataset
 from analysis.packaged import read_table
-from models.tissue.cells import POPULATIONS, REGION, ROLE, TRANSMITTER
+from tests.support.anatomy import ANATOMY, POPULATIONS
 from tests.support.synthetic import synthetic
+
+REGION = {row.name: row.region for row in ANATOMY.populations}
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +52,10 @@ def test_the_table_is_the_circuit_s():
     table = {row["population"]: row for row in read_table("populations")}
     assert tuple(table) == POPULATIONS
     for name, row in table.items():
-        given = REGION[name], ROLE.get(name, ""), TRANSMITTER[name]
-        assert (row["region"], row["role"], row["transmitter"]) == given
+        (known,) = (one for one in ANATOMY.populations if one.name == name)
+        assert (row["region"], row["role"], row["transmitter"]) == (
+            known.region, known.role, known.transmitter
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize(

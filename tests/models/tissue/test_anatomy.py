@@ -53,7 +53,7 @@ def test_what_is_no_neuron_has_a_group_too(name, group):
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("populations.csv", "CeM,CeA,other", "CeM,CeA,some", "populations.csv, line 12: cells"),
+        ("populations.csv", "CeM,CeM,other", "CeM,CeM,some", "populations.csv, line 12: cells"),
         ("populations.csv", ",output", ",leader", "populations.csv, line 12: role"),
         ("populations.csv", "lif.b_ahp_other,output", "lif.b_ahp_none,output",
          "populations.csv, line 12: adaptation"),

@@ -114,7 +114,7 @@ def test_spikes_of_both_groups_lie_on_one_axis(animal, recorded):
 
 def test_astrocyte_traces_are_in_the_units_of_the_dataset(animal, recorded):
     shape = (animal.tissue.n_astrocytes, len(recorded["time"]))
-    for name in FIELDS:
+    for name in (row.name for row in FIELDS):
         assert recorded[name].shape == shape
     value = animal.parameters.value
     assert recorded["calcium"][:, 0] == pytest.approx(value("calcium.C_0"))
