@@ -119,3 +119,7 @@ def draw_classes(axes: Axes, results: Results) -> None:
     names = " to ".join(design.title(name) for name in pair)
     tidy(axes, title, f"CS response, {names}", "astrocytes (%)")
     axes.set_xticks(range(len(CLASSES)), CLASSES)
+
+
+PANELS = ((draw_evoked, "Calcium response to the CS"), (draw_classes, "Astrocyte classes"))
+"""Small panels of the figure sheet, each with the title that it has where it cannot be drawn."""

@@ -170,3 +170,14 @@ def _pathways(dataset: xr.Dataset) -> dict[str, str]:
     present = dict.fromkeys(labels(dataset["synapse_pathway"]).tolist())
     colours = (VERMILION, BLUE, GREEN, GREY, *CYCLE)
     return dict(zip(present, colours, strict=False))
+
+
+PANELS = (
+    (draw_responsive, "CS-responsive cells"),
+    (draw_ensembles, "Ensembles"),
+    (draw_decoders, "Decoders"),
+    (draw_weights, "Weights over time"),
+    (draw_weight_distribution, "Weights, first and last"),
+    (draw_rates, "Mean rate over the experiment"),
+)
+"""Small panels of the figure sheet, each with the title that it has where it cannot be drawn."""

@@ -15,21 +15,9 @@ from analysis.cohort.measures import group_of
 from analysis.cohort.results import Results, results_of
 from analysis.dataset.facets import NotMeasured
 from analysis.dataset.schema import speed_of
+from analysis.figures import astrocytes, results
 from analysis.figures.activity import draw_freezing, draw_output, draw_raster, stretch
-from analysis.figures.astrocytes import (
-    draw_calcium_map,
-    draw_classes,
-    draw_evoked,
-    draw_modulation,
-)
-from analysis.figures.results import (
-    draw_decoders,
-    draw_ensembles,
-    draw_rates,
-    draw_responsive,
-    draw_weight_distribution,
-    draw_weights,
-)
+from analysis.figures.astrocytes import draw_calcium_map, draw_modulation
 from analysis.figures.style import brief, nothing, page
 
 SIZE = (15.0, 22.0)  # inches
@@ -62,13 +50,13 @@ def figure_sheet(given: xr.Dataset | Results, path: str | os.PathLike[str]) -> N
         _draw(figure, results_of(given))
 
 
-def _draw(figure: Figure, results: Results) -> None:
-    dataset = results.dataset
+def _draw(figure: Figure, found: Results) -> None:
+    dataset = found.dataset
     top = figure.add_gridspec(
         2, 2, height_ratios=(3.4, 1.0), left=0.075, right=0.975, top=0.945, bottom=0.705,
         wspace=0.05, hspace=0.06,
     )  # fmt: skip
-    for column, (window, title) in enumerate(_stretches(results)):
+    for column, (window, title) in enumerate(_stretches(found)):
         raster = figure.add_subplot(top[0, column])
         output = figure.add_subplot(top[1, column], sharex=raster)
         with _or_a_line(raster, "Spikes"):
@@ -80,7 +68,7 @@ def _draw(figure: Figure, results: Results) -> None:
     )  # fmt: skip
     freezing = figure.add_subplot(middle[0, 0])
     with _or_a_line(freezing, "Freezing"):
-        draw_freezing(freezing, results)
+        draw_freezing(freezing, found)
     lower = figure.add_gridspec(
         2, 2, height_ratios=(2.0, 1.0), width_ratios=(1.0, 0.012), left=0.075, right=0.93,
         top=0.505, bottom=0.365, wspace=0.02, hspace=0.08,
@@ -93,19 +81,15 @@ def _draw(figure: Figure, results: Results) -> None:
         draw_calcium_map(figure, calcium, scale, dataset)
     with _or_a_line(modulation, "Noradrenaline"):
         draw_modulation(modulation, dataset)
+    panels = (*astrocytes.PANELS, *results.PANELS)
     bottom = figure.add_gridspec(
-        2, 4, left=0.075, right=0.975, top=0.325, bottom=0.045, wspace=0.42, hspace=0.62
-    )
-    panels = (
-        (draw_evoked, "Calcium response to the CS"), (draw_responsive, "CS-responsive cells"),
-        (draw_ensembles, "Ensembles"), (draw_decoders, "Decoders"),
-        (draw_weights, "Weights over time"), (draw_weight_distribution, "Weights, first and last"),
-        (draw_classes, "Astrocyte classes"), (draw_rates, "Mean rate over the experiment"),
+        -(-len(panels) // 4), 4, left=0.075, right=0.975, top=0.325, bottom=0.045, wspace=0.42,
+        hspace=0.62,
     )  # fmt: skip
     for place, (draw, title) in enumerate(panels):
         axes = figure.add_subplot(bottom[place // 4, place % 4])
         with _or_a_line(axes, title):
-            draw(axes, results)
+            draw(axes, found)
     _headings(figure, dataset)
 
 

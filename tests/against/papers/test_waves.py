@@ -5,8 +5,8 @@ import pytest
 
 from analysis.astrocytes.waves import describe_wave
 from paradigms.parts.calcium_wave import simulate_wave
-from paradigms.parts.tripartite_synapse import loop_checks
 from paradigms.references import waves as reference_waves
+from paradigms.references.loop import loop_checks
 
 
 def by_name(rows):
