@@ -17,8 +17,6 @@ import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib import resources
-from importlib.resources.abc import Traversable
 from numbers import Real
 from types import MappingProxyType
 from typing import Any, TypeAlias
@@ -28,6 +26,7 @@ from brian2 import Quantity, get_dimensions, have_same_dimensions
 
 from astrogram.errors import AstrogramError
 from astrogram.text import one_line, shown
+from models.addresses import current, tables_folder
 from models.units import UnitError, parse_unit, read_number
 
 Value: TypeAlias = "str | float | Quantity"
@@ -105,11 +104,6 @@ def _in_unit(row: Parameter, given: Value) -> float:
             f"allowed: a value in {row.unit} or a unit of the same dimensions"
         )
     return float(quantity / parse_unit(row.unit))
-
-
-def tables_folder() -> Traversable:
-    """The folder of all tables."""
-    return resources.files("models") / "tables"
 
 
 def circuits() -> list[str]:
@@ -204,6 +198,7 @@ class ParameterSet:
     table: Mapping[str, Parameter]
 
     def __getitem__(self, key: str) -> Parameter:
+        key = current(key)
         if key not in self.table:
             symbol = str(key).rpartition(".")[2]
             near = [known for known in self.table if known.rpartition(".")[2] == symbol]
@@ -249,7 +244,7 @@ class ParameterSet:
         table = dict(self.table)
         for key, given in overrides.items():
             row = self[key]
-            table[key] = _check(replace(row, value=_in_unit(row, given)))
+            table[row.key] = _check(replace(row, value=_in_unit(row, given)))
         return ParameterSet(MappingProxyType(table))
 
     def to_json(self) -> str:

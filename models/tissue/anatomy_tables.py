@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Any, TypeVar
 
 from astrogram.text import shown
-from models.parameters import ParameterError, load_parameters, tables_folder
+from models.addresses import tables_folder
+from models.parameters import ParameterError, load_parameters
 from models.tissue.anatomy import (
     AFFERENT,
     ASTROCYTES,

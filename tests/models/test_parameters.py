@@ -213,7 +213,7 @@ def test_a_faulty_table_is_refused(line, words, tmp_path, monkeypatch):
     shutil.copytree(resources.files("models") / "tables", tmp_path / "tables")
     with (tmp_path / "tables" / "amygdala_prefrontal" / "lif.csv").open("a") as table:
         table.write(line + "\n")
-    monkeypatch.setattr(parameters.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr(parameters, "tables_folder", lambda: tmp_path / "tables")
     with pytest.raises(ValueError, match=words):
         load_parameters()
 
@@ -222,7 +222,7 @@ def test_a_table_with_other_columns_is_refused(tmp_path, monkeypatch):
     folder = tmp_path / "tables" / "toy"
     folder.mkdir(parents=True)
     (folder / "lif.csv").write_text("name,value\nC_m,1\n")
-    monkeypatch.setattr(parameters.resources, "files", lambda package: tmp_path)
+    monkeypatch.setattr(parameters, "tables_folder", lambda: tmp_path / "tables")
     with pytest.raises(ParameterError, match="lif.csv has columns"):
         load_parameters(circuit="toy")
 
@@ -269,8 +269,21 @@ def test_what_circuits_share_has_one_address_and_unit():
     assert sum(len(calcium & set(rows)) for rows in SYMBOLS.values()) > 50
 
 
-def test_an_old_address_is_answered_with_the_new():
-    assert "calcium.C_T" in refusal({"astrocyte.C_T": "1 umolar"})
+def test_an_earlier_address_means_the_same():
+    given = load_parameters({"astrocyte.C_T": "1.5 umolar", "individual.astrocyte.O_beta": 0})
+    assert given.value("calcium.C_T") == given.value("astrocyte.C_T") == 1.5
+    assert given.value("individual.ip3.O_beta") == 0
+    assert set(given.table) == {row.key for row in ROWS}
+    assert "calcium.C_T = -1" in refusal({"astrocyte.C_T": -1})
+    assert "did you mean calcium.C_T?" in refusal({"membrane.C_T": 1})
+    everything = {
+        row.key for circuit in circuits() for row in load_parameters(circuit=circuit).rows()
+    }
+    rows = (resources.files("models") / "tables" / "renamed.csv").read_text().splitlines()
+    assert len(rows) > 40
+    for row in csv.DictReader(rows):
+        assert row["now"] in everything
+        assert row["before"] not in everything
 
 
 def test_json_carries_all_values_and_comes_back():
