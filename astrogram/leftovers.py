@@ -7,6 +7,8 @@ whose process was killed, and remove the latter. Nothing else is ever removed.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import secrets
 import shutil
@@ -100,7 +102,11 @@ def _owner() -> str:
 
 @cache
 def _machine() -> str:
-    return f"{zlib.crc32(node().encode()):08x}"
+    """The machine; of containers that share its name, and a disk, the one that counts processes."""
+    name = node()
+    with contextlib.suppress(OSError):
+        name += str(os.stat("/proc/self/ns/pid").st_ino)
+    return f"{zlib.crc32(name.encode()):08x}"
 
 
 def _began(process: int) -> int:

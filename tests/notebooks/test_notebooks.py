@@ -9,13 +9,21 @@ from nbclient import NotebookClient
 from tests.support.paths import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
+SLOW = {"amygdala_astrocytes"}  # nine whole animals at full size
 
 
 def test_notebooks_are_found() -> None:
-    assert NOTEBOOKS
+    assert {path.stem for path in NOTEBOOKS} > SLOW
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=[pytest.mark.slow] if path.stem in SLOW else [])
+        for path in NOTEBOOKS
+    ],
+    ids=lambda path: path.stem,
+)
 def test_notebook_runs(path: Path) -> None:
     notebook = jupytext.read(path)
     notebook.metadata["kernelspec"] = {

@@ -35,7 +35,7 @@ def no_simulation(monkeypatch):
         raise Accepted
 
     monkeypatch.setattr(paradigms.run.simulate, "run_circuit", accept)
-    monkeypatch.setattr(paradigms.cohort.cohort, "complete", accept)
+    monkeypatch.setattr(paradigms.cohort.cohort, "locally", accept)
 
     def too_long(*args):
         raise TooLong
