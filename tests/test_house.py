@@ -1,6 +1,7 @@
 """The house: rooms of a size that a reader takes in, no circle, no arrow against the way."""
 
 import ast
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -138,3 +139,23 @@ def test_every_module_can_be_imported_first():
     code = "import importlib, sys; importlib.import_module(sys.argv[1])"
     for name in ("models.machine.run", "paradigms.cohort.check", "paradigms.references.loop"):
         subprocess.run([sys.executable, "-c", code, name], cwd=ROOT, check=True)
+
+
+NAMED = re.compile(r"`((?:astrogram|models|paradigms|analysis|tests|benchmarks|docs)/[\w./<>*-]+)`")
+# What the worked examples of that page write into a copy.
+WRITTEN = {"models/mechanisms/cyclic_gmp.py", "models/tables/mechanisms/cyclic_gmp.csv"}
+
+
+def test_what_the_docs_name_is_there():
+    pages = [ROOT / "README.md", *(ROOT / "docs").glob("*.md"), ROOT / "benchmarks" / "README.md"]
+    named = {
+        (page.name, place)
+        for page in pages
+        for place in NAMED.findall(page.read_text(encoding="utf-8"))
+        if place not in WRITTEN
+    }
+    assert len(named) > 60
+    missing = {
+        (page, place) for page, place in named if not list(ROOT.glob(re.sub(r"<\w+>", "*", place)))
+    }
+    assert missing == set()
