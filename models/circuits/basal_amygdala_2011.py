@@ -105,7 +105,7 @@ class Inputs:
 
 
 @dataclass(frozen=True)
-class Circuit:
+class BasalAmygdalaNetwork:
     """The Brian2 objects of one run; `network` holds them all."""
 
     network: b2.Network
@@ -150,7 +150,7 @@ def _static(
 
 def assemble(
     parameters: ParameterSet, wirings: Sequence[Wiring], inputs: Sequence[Inputs]
-) -> Circuit:
+) -> BasalAmygdalaNetwork:
     """Build the Brian2 objects of networks of equal size, side by side, on the active device.
 
     Background and afferent spikes are drawn by the device: call `brian2.seed` before.
@@ -162,7 +162,7 @@ def assemble(
 
     Returns
     -------
-    Circuit
+    BasalAmygdalaNetwork
     """
     # Brian2 warns that the learning rule depends on the order of synapses; a cell has one of a
     # kind.
@@ -266,4 +266,4 @@ def assemble(
         for kind, group in (("E", E), ("I", I))
     ]
     network = b2.Network(E, I, *trains.values(), *links, *background)
-    return Circuit(network, E, I)
+    return BasalAmygdalaNetwork(network, E, I)

@@ -98,7 +98,7 @@ PARTS = (
 
 
 @dataclass(frozen=True)
-class Circuit:
+class NeuronGliaNetwork:
     """The Brian2 objects of one run; `network` holds them all, `carrier` has Y_S and Gamma_S."""
 
     network: b2.Network
@@ -171,7 +171,9 @@ def connect(
     return link
 
 
-def assemble(parameters: ParameterSet, wirings: Sequence[Wiring], clocks: Clocks) -> Circuit:
+def assemble(
+    parameters: ParameterSet, wirings: Sequence[Wiring], clocks: Clocks
+) -> NeuronGliaNetwork:
     """Build the Brian2 objects of networks of equal size, side by side, on the active device.
 
     Parameters
@@ -183,7 +185,7 @@ def assemble(parameters: ParameterSet, wirings: Sequence[Wiring], clocks: Clocks
 
     Returns
     -------
-    Circuit
+    NeuronGliaNetwork
     """
     wiring, space = side_by_side(wirings), namespace(parameters)
     n_A = len(wirings) * wiring.n_A
@@ -234,4 +236,4 @@ def assemble(parameters: ParameterSet, wirings: Sequence[Wiring], clocks: Clocks
         )
     ]
     network = b2.Network(cells, domains, astrocytes, junctions, *links, terminal, *hand_over)
-    return Circuit(network, cells, domains, astrocytes)
+    return NeuronGliaNetwork(network, cells, domains, astrocytes)

@@ -38,7 +38,7 @@ double announce(const double t)
 """
 
 
-class Session:
+class DeviceSession:
     """One run on one device; made by `device_session`."""
 
     def __init__(
@@ -215,8 +215,8 @@ def device_session(
     device: str,
     progress: Callable[[float], None] | None = None,
     directory: Path | None = None,
-) -> Iterator[Session]:
-    """Activate `device`, yield a `Session`, and leave no trace behind.
+) -> Iterator[DeviceSession]:
+    """Activate `device`, yield a `DeviceSession`, and leave no trace behind.
 
     Parameters
     ----------
@@ -246,7 +246,7 @@ def device_session(
     with _place(directory) as folder, temporary_files(folder):
         try:
             _activate(device, folder)
-            yield Session(device, folder, progress)
+            yield DeviceSession(device, folder, progress)
         finally:
             b2.device.reinit()
             b2.device.activate()

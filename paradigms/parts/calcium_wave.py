@@ -21,7 +21,13 @@ from models.mechanisms.gap_junction import FLUXES, gap_junctions
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
 from paradigms.parts.options import check_fits, check_seed
-from paradigms.parts.tissue_graphs import GRAPHS, GraphError, Tissue, build_tissue, graph_size
+from paradigms.parts.tissue_graphs import (
+    GRAPHS,
+    AstrocyteGraph,
+    GraphError,
+    build_tissue,
+    graph_size,
+)
 from paradigms.run.guarded import guarded_session
 from paradigms.run.provenance import provenance
 
@@ -109,7 +115,7 @@ def simulate_wave(
 
 def _run(
     parameters: ParameterSet,
-    tissue: Tissue,
+    tissue: AstrocyteGraph,
     junction: str,
     device: str,
     progress: Callable[[float], None] | None,
@@ -129,7 +135,7 @@ def _run(
     return {"time": time, "calcium": calcium * 1e3, "ip3": ip3 * 1e3}  # mol m-3 to umol L-1
 
 
-def _describe(parameters: ParameterSet, tissue: Tissue) -> dict[str, np.ndarray]:
+def _describe(parameters: ParameterSet, tissue: AstrocyteGraph) -> dict[str, np.ndarray]:
     spacing = parameters.value("wave.spacing")
     cells = np.arange(len(tissue.position))
     once = tissue.edges.source < tissue.edges.target

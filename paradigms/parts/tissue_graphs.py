@@ -35,7 +35,7 @@ class GraphError(AstrogramError, ValueError):
 
 
 @dataclass(frozen=True)
-class Tissue:
+class AstrocyteGraph:
     """Coupled astrocytes and the one that is stimulated.
 
     Attributes
@@ -82,7 +82,7 @@ def graph_size(graph: str, size: int | None = None) -> int:
     return int(side**dimensions)
 
 
-def build_tissue(graph: str, size: int | None, rng: Generator) -> Tissue:
+def build_tissue(graph: str, size: int | None, rng: Generator) -> AstrocyteGraph:
     """Place and couple about `size` astrocytes.
 
     Parameters
@@ -113,20 +113,20 @@ def build_tissue(graph: str, size: int | None, rng: Generator) -> Tissue:
     if graph.startswith("random"):
         pairs = _random_pairs(len(position), len(pairs), rng)
     straight = np.linalg.norm(position - position[middle], axis=1)
-    return Tissue(graph_edges(pairs, len(position)), position, straight, middle)
+    return AstrocyteGraph(graph_edges(pairs, len(position)), position, straight, middle)
 
 
 def _far(position: NDArray[np.float64], centre: float) -> NDArray[np.float64]:
     return np.asarray(np.linalg.norm(position - centre, axis=1))
 
 
-def _ring(size: int) -> Tissue:
+def _ring(size: int) -> AstrocyteGraph:
     angle = 2 * np.pi * np.arange(size) / size
     position = np.stack([np.cos(angle), np.sin(angle)], axis=1) * size / (2 * np.pi)
     middle = size // 2
     steps = np.abs(np.arange(size) - middle)
     along = np.minimum(steps, size - steps).astype(float)
-    return Tissue(ring_edges(size), position, along, middle)
+    return AstrocyteGraph(ring_edges(size), position, along, middle)
 
 
 def _random_pairs(n: int, count: int, rng: Generator) -> NDArray[np.int64]:

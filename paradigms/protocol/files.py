@@ -61,7 +61,7 @@ def load_protocol(source: str | Path, kinds: Kinds | None = None) -> Protocol:
     ----------
     source : str or Path
         Name such as ``"fear_extinction"``, or the path of a ``.toml`` file.
-    kinds : mapping of str to paradigms.protocol.interventions.Intervention, optional
+    kinds : mapping of str to paradigms.protocol.interventions.TargetedTool, optional
         Interventions allowed; those of `paradigms.protocol.interventions` by default.
 
     Returns

@@ -10,7 +10,7 @@ from paradigms.protocol.plan import ALWAYS, LOCKS, Intervention, Protocol
 from paradigms.protocol.reading import ProtocolError, Table, listed, refuse_twice
 
 if TYPE_CHECKING:
-    from paradigms.protocol.interventions import Intervention as Kind
+    from paradigms.protocol.interventions import TargetedTool as Kind
 
 COURSE = ("locked", "onset", "duration", "uptake", "washout")
 """Keys of an intervention's course in time."""

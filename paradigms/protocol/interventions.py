@@ -45,7 +45,7 @@ _OPEN: dict[str, tuple[Callable[[], tuple[str, ...]], Callable[[str], bool]]] = 
 
 
 @dataclass(frozen=True)
-class Intervention(Tool):
+class TargetedTool(Tool):
     """A tool of the circuit's mechanisms, and what it may be aimed at."""
 
     @property
@@ -58,8 +58,8 @@ class Intervention(Tool):
         return _OPEN[self.target][1](target)
 
 
-INTERVENTIONS: dict[str, Intervention] = {
-    tool.kind: Intervention(**vars(tool)) for tool in every_tool()
+INTERVENTIONS: dict[str, TargetedTool] = {
+    tool.kind: TargetedTool(**vars(tool)) for tool in every_tool()
 }
 """Interventions by kind."""
 

@@ -17,7 +17,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.signal import welch
 
-from models.circuits.basal_amygdala_2011 import Circuit, assemble
+from models.circuits.basal_amygdala_2011 import BasalAmygdalaNetwork, assemble
 from models.circuits.basal_amygdala_wiring import Wiring
 from models.machine.session import device_session
 from models.parameters import ParameterSet, load_parameters
@@ -225,7 +225,7 @@ def _processor_time() -> float:
 
 
 def _record_weights(
-    parameters: ParameterSet, circuit: Circuit, wirings: Sequence[Wiring]
+    parameters: ParameterSet, circuit: BasalAmygdalaNetwork, wirings: Sequence[Wiring]
 ) -> b2.StateMonitor:
     """Conductances of both populations of every network, at the end of every CS among others."""
     reached = np.concatenate([wirings[0].fear, wirings[0].extinction])

@@ -16,7 +16,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from models.circuits.neuron_glia_2019 import Circuit, assemble
+from models.circuits.neuron_glia_2019 import NeuronGliaNetwork, assemble
 from models.circuits.neuron_glia_wiring import REFERENCE_SIZE, Wiring, draw_wiring, side_by_side
 from models.machine.clocks import Clocks, choose_clocks
 from models.machine.session import device_session
@@ -28,7 +28,7 @@ WINDOWS = ("before", "step", "after")
 TRACES = ("calcium", "transmitter", "bound", "bound_glutamate")
 CELL_TYPES = ("excitatory", "inhibitory", "astrocyte")
 
-Build = Callable[[ParameterSet, Sequence[Wiring], Clocks], Circuit]
+Build = Callable[[ParameterSet, Sequence[Wiring], Clocks], NeuronGliaNetwork]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.circuits import neuron_glia_2019 as circuit_module
-from models.circuits.neuron_glia_2019 import Circuit, connect, make_cells
+from models.circuits.neuron_glia_2019 import NeuronGliaNetwork, connect, make_cells
 from models.circuits.neuron_glia_wiring import Wiring, side_by_side
 from models.machine.clocks import Clocks
 from models.parameters import ParameterSet
@@ -71,7 +71,7 @@ def assemble(
     wirings: Sequence[Wiring],
     clocks: Clocks,
     own_values: Mapping[str, NDArray] | None = None,
-) -> Circuit:
+) -> NeuronGliaNetwork:
     """Build the reference network, as `models.circuits.neuron_glia_2019.assemble` builds ours.
 
     Parameters
@@ -84,7 +84,7 @@ def assemble(
 
     Returns
     -------
-    Circuit
+    NeuronGliaNetwork
     """
     wiring, space = side_by_side(wirings), circuit_module.namespace(parameters)
     n_A = len(wirings) * wiring.n_A
@@ -158,4 +158,4 @@ def assemble(
     network = b2.Network(
         cells, astrocytes, excitatory, inhibitory, to_synapse, to_astrocyte, junctions
     )
-    return Circuit(network, cells, excitatory, astrocytes)
+    return NeuronGliaNetwork(network, cells, excitatory, astrocytes)

@@ -12,7 +12,7 @@ from astrogram.environment import temporary_folder
 from astrogram.leftovers import owned_folder
 from models.checks import guard, raise_if_stopped
 from models.machine.devices import DeviceError
-from models.machine.session import Session, device_session
+from models.machine.session import DeviceSession, device_session
 
 
 @contextmanager
@@ -48,7 +48,7 @@ def guarded_session(
         yield run
 
 
-def _run(session: Session, network: b2.Network, duration: float, folder: Path) -> None:
+def _run(session: DeviceSession, network: b2.Network, duration: float, folder: Path) -> None:
     try:
         session.run(network, duration)
     except DeviceError:

@@ -15,7 +15,7 @@ from astrogram.errors import OutputError
 from paradigms.command import cli
 from paradigms.command.marks import read_mark, request_mark
 from paradigms.display.console import COMPARE_COLUMNS
-from paradigms.protocol.interventions import Intervention
+from paradigms.protocol.interventions import TargetedTool
 from paradigms.protocol.timeline import animal_timeline
 from paradigms.run.output import check_writable, dataset_path
 
@@ -61,7 +61,7 @@ def house(monkeypatch):
         row = dict.fromkeys(COMPARE_COLUMNS, 1.0)
         return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(animals)}]
 
-    tool = Intervention("tool", "a tool", "cells.v", "v = dose", "1", 1.0, "somewhere")
+    tool = TargetedTool("tool", "a tool", "cells.v", "v = dose", "1", 1.0, "somewhere")
     fakes = {
         "paradigms.run.simulate": {"simulate": simulate},
         "paradigms.run.preflight": {"check_run": check_run},

@@ -13,7 +13,7 @@ from paradigms.protocol.files import (
     parse_protocol,
     shipped_protocols,
 )
-from paradigms.protocol.interventions import Intervention as Row
+from paradigms.protocol.interventions import TargetedTool as Row
 from paradigms.protocol.reading import parse_time
 
 KINDS = {
