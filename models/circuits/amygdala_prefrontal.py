@@ -126,9 +126,7 @@ def assemble(
         tables[f"spikes.{name}.cell"] = spikes.cell
         tables[f"spikes.{name}.step"] = spikes.step
     tables["course.principal.T_slow"] = inputs.slow_time
-    tables["course.astrocyte.dilation"] = _dilation(
-        inputs.slow_time, clocks, float(space["Omega_cAMP"])
-    )
+    tables |= _dilations(inputs.slow_time, clocks, space)
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
     tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
     circuit = Circuit(
@@ -144,7 +142,10 @@ def assemble(
         initial=tuple(sorted(name for name in tables if name.startswith("initial."))),
         courses=(
             Course("principal", "T_slow", clocks.slow),
-            Course("astrocyte", "dilation", clocks.slow),
+            *(
+                Course("astrocyte", variable, clocks.slow)
+                for mechanism in MECHANISMS for variable in mechanism.dilations
+            ),
             *(
                 Course(cells, variable, clocks.slow, "fibre" if levels.ndim > 1 else "")
                 for name, levels in inputs.levels.items()
@@ -156,17 +157,25 @@ def assemble(
     return circuit, tables
 
 
-def _dilation(
-    slow_time: NDArray[np.float64], clocks: Clocks, breakdown: float
-) -> NDArray[np.float64]:
-    """Seconds of the slow clock per simulated second, at each slow step.
+def _dilations(
+    slow_time: NDArray[np.float64], clocks: Clocks, space: Mapping[str, b2.Quantity]
+) -> Tables:
+    """Seconds of the slow clock per simulated second, at each slow step, for each slow mechanism.
 
-    At most what lets cAMP fall at the rate of one in a step of the astrocyte: faster, the step
-    would be unstable, and of what falls so fast nothing is left after a night anyway.
+    At most what lets its variable fall at the rate of one in a step of the astrocyte: faster, the
+    step would be unstable, and of what falls so fast nothing is left after a night anyway. Each is
+    bounded by its own rate, so that a fast one does not hold up the others.
     """
-    rate = np.diff(slow_time) / clocks.slow
-    rate = np.append(rate, rate[-1])
-    return np.minimum(rate, 1 / (breakdown * clocks.astrocyte)) if breakdown else rate
+    passed = np.diff(slow_time) / clocks.slow
+    passed = np.append(passed, passed[-1])
+    value = {name: float(quantity) for name, quantity in space.items()}
+    return {
+        f"course.astrocyte.{variable}": np.minimum(passed, 1 / (rate(value) * clocks.astrocyte))
+        if rate(value)
+        else passed
+        for mechanism in MECHANISMS
+        for variable, rate in mechanism.dilations.items()
+    }
 
 
 def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:

@@ -23,11 +23,11 @@ drug_beta_block : 1
 """
 
 # First order as in `BETA` (behaviour after Oe et al. 2020). Breakdown goes on through the hours
-# that the clock folds: `dilation` is seconds of the slow clock per simulated second, `speed` while
-# the animal is awake.
+# that the clock folds: `dilation_cAMP` is seconds of the slow clock per simulated second, `speed`
+# while the animal is awake.
 CAMP = """
-dcAMP/dt = speed*O_cAMP*Gamma_B{camp_scale} - dilation*Omega_cAMP*cAMP : mmolar
-dilation : 1
+dcAMP/dt = speed*O_cAMP*Gamma_B{camp_scale} - dilation_cAMP*Omega_cAMP*cAMP : mmolar
+dilation_cAMP : 1
 """
 
 MECHANISM = Mechanism(
@@ -38,6 +38,7 @@ MECHANISM = Mechanism(
     parameters=("noradrenaline",),
     records=(Record("cAMP", "cAMP", 1e3, "umol L-1", "cyclic AMP of the astrocyte"),),
     rates={"cAMP": lambda value: value["speed"] * value["Omega_cAMP"]},
+    dilations={"dilation_cAMP": lambda value: value["Omega_cAMP"]},
     tools=(
         Tool(
             "beta_antagonist", "propranolol", "astrocyte.drug_beta_block",

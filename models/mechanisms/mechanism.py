@@ -22,7 +22,7 @@ from models.checks import ModelError
 
 PHYSICAL, AWAKE, SLOW = "physical", "awake", "slow"
 """Clocks: never scaled; compressed with the trials of a protocol (by ``speed``); and the slow one,
-which also runs through the hours that a clock folds (by ``dilation``)."""
+which also runs through the hours that a clock folds (by a ``dilation_NAME``)."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
 
@@ -129,6 +129,9 @@ class Mechanism:
     records : tuple of Record
     rates : mapping of str to Rate
         By variable; a time step must resolve them.
+    dilations : mapping of str to Rate
+        By variable that is set to seconds of the slow clock per simulated second: the rate that it
+        multiplies, which bounds it (`models.circuits.amygdala_prefrontal`).
     """
 
     name: str
@@ -145,6 +148,7 @@ class Mechanism:
     tools: tuple[Tool, ...] = ()
     records: tuple[Record, ...] = ()
     rates: Mapping[str, Rate] = field(default_factory=dict)
+    dilations: Mapping[str, Rate] = field(default_factory=dict)
 
 
 def compose(mechanisms: Sequence[Mechanism], cells: str, part: str = "equations") -> str:

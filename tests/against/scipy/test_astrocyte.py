@@ -159,7 +159,7 @@ def simulated(request):
             refractory=RELEASE_THRESHOLD, reset=composed("astrocyte", "reset"), method="rk4",
             dt=clocks.astrocyte * b2.second, namespace=namespace(PARAMETERS, speed),
         )  # fmt: skip
-        group.gain, group.dilation = GAIN, speed
+        group.gain, group.dilation_cAMP = GAIN, speed
         group.C_tot = PARAMETERS.quantity("calcium.C_T")
         for number, (changed, drugs) in enumerate(CASES.values()):
             for name, value in {**REST, **changed, **drugs}.items():

@@ -108,10 +108,8 @@ def test_the_clock_is_that_of_the_equations():
     for one in MECHANISMS:
         texts = (one.equations, one.reset, one.on_pre, *one.adds.values(), *one.volume.values())
         words = set(re.findall(r"\w+", " ".join(texts)))
-        if one.clock == SLOW:
-            assert "dilation" in words, one.name
-        else:
-            assert "dilation" not in words, one.name
+        assert {word for word in words if word.startswith("dilation")} == set(one.dilations)
+        assert (one.clock == SLOW) == bool(one.dilations), one.name
         if one.clock == AWAKE and "/dt" in one.equations:
             assert "speed" in words, one.name
         if one.clock == PHYSICAL and "/dt" in one.equations:

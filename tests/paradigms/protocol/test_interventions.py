@@ -28,7 +28,7 @@ P = {name: float(value) for name, value in SPACE.items()}  # SI
 BUSY = {
     "C": 2e-4, "h": 0.6, "I": 5e-4, "C_tot": 1.9e-3, "Y_S": 0.05, "Gamma_A": 0.3, "N_A": 4e-4,
     "A_d": 1e-3, "Gamma_S": 0.2, "x_A": 0.7, "Ser": 0.02, "gain": 1.3, "J_gap": 7e-6,
-    "cAMP": 3e-4, "dilation": SPEED,
+    "cAMP": 3e-4, "dilation_cAMP": SPEED,
 }  # fmt: skip
 CELL = {"v": -0.06, "E_L": -0.07, "V_th": -0.05, "g_ampa": 2e-9, "g_gaba": 3e-9, "tag": 0.25}
 DOSE = 0.7

@@ -182,13 +182,13 @@ def test_slow_time_counts_awake_seconds_and_offline_hours(animal):
 
 def test_the_astrocytes_dilation_is_the_slope_of_slow_time_as_far_as_a_step_bears(animal):
     clocks = animal.clocks("cpp")
-    found = animal.circuit(clocks)[1]["course.astrocyte.dilation"]
+    found = animal.circuit(clocks)[1]["course.astrocyte.dilation_cAMP"]
     true = np.diff(animal.inputs.slow_time) / clocks.slow
     assert found[:-1] == pytest.approx(true, rel=1e-12)
     assert found[0] == pytest.approx(animal.timeline.speed)
     assert found.max() > 1000 * found[0]
     short = draw(blink())  # a night so short that a step of the astrocyte would be unstable
-    capped = short.circuit(short.clocks("cpp"))[1]["course.astrocyte.dilation"]
+    capped = short.circuit(short.clocks("cpp"))[1]["course.astrocyte.dilation_cAMP"]
     breakdown = float(short.parameters.quantity("noradrenaline.Omega_cAMP"))
     assert capped.max() * breakdown * short.clocks("cpp").astrocyte == pytest.approx(1)
 
