@@ -202,7 +202,9 @@ def test_a_parameter_and_an_intervention_need_no_new_program(dataset):
     doses = [parse_intervention(item, plan) for item in given]
     drugged = run("cpp", protocol=plan.with_interventions(doses))
     assert drugged.attrs["build_time_s"] == 0
-    assert drugged["ip3"].values.max() > 1.2 * dataset["ip3"].values.max()
+    before_us = dataset["time"].values < np.nanmin(dataset["us_on"].values)
+    rest, driven = (found["ip3"].values[:, before_us].mean() for found in (dataset, drugged))
+    assert driven > 1.2 * rest  # a shock makes as much IP3 as Gq does, and differs between animals
     assert "opto_silence@PL_P" in labels(drugged["intervention_kind"])
     population = labels(drugged["population"])[drugged["spike_neuron"].values]
     phases = zip(labels(drugged["phase_session"]), drugged["phase_start"].values,

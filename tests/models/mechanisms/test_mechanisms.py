@@ -269,9 +269,7 @@ def test_release_of_every_spike_can_be_recorded(model, on_pre):
 @pytest.mark.parametrize("kind", FLUXES)
 def test_parts_generate_code_for_genn(kind, tmp_path):
     pytest.importorskip("brian2genn")
-    b2.start_scope()
-    b2.set_device("genn", directory=str(tmp_path), use_GPU=False, compile=False, run=False)
-    try:
+    with device_session("genn", directory=tmp_path) as session:
         equations = (
             G_CHI + NORADRENALINE + BETA + STORE + GLUTAMATE_RELEASED
             + presynaptic_receptor("G_A") + SLOW_INWARD_CURRENT
@@ -282,8 +280,5 @@ def test_parts_generate_code_for_genn(kind, tmp_path):
         cells = b2.NeuronGroup(4, "dv/dt = I_sic/(100*pF) : volt\nI_sic : amp", method="euler")
         wires = b2.Synapses(group, cells, HAND_OVER_SIC, namespace=published())
         wires.connect(j="i")
-        b2.Network(group, junctions, cells, wires).run(5 * b2.ms)
+        session.generate(b2.Network(group, junctions, cells, wires), 5e-3)
         assert list(tmp_path.glob("**/*.cpp"))
-    finally:
-        b2.device.reinit()
-        b2.set_device("runtime")
