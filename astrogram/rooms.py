@@ -30,6 +30,8 @@ def check_rooms() -> None:
     """
     house = Path(__file__).resolve().parents[1]
     for name in ROOMS:
+        if name in sys.modules and sys.modules[name] is None:
+            continue  # closed on purpose, as where the analysis has to do without the models
         found = _place(name)
         if found is None:
             raise InTheWayError(

@@ -63,7 +63,7 @@ def test_what_cannot_be_simulated_is_refused_in_one_line(kind, tmp_path, monkeyp
     def draw(*_):
         raise AssertionError("something was drawn")
 
-    monkeypatch.setattr("paradigms.run.simulate.draw_tissue", draw)
+    monkeypatch.setattr("paradigms.run.simulate.draw_animal", draw)
     options, words = REFUSED[kind]
     options = {"protocol": blink(), "seed": 1, "size": SIZE, **options}
     lines = set()
