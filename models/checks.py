@@ -1,6 +1,6 @@
 """Refuse what lies outside the regime where the model is defined, and stop a run that leaves it.
 
-Before a run: `check_parameters`, `models.mechanisms.time_step.check_time_step` and
+Before a run: `check_parameters`, `models.time_step.check_time_step` and
 `models.tissue.wiring.check_graph`; the builders call them. During a run: `guard`. After a run, on
 any device: `check_traces`.
 """

@@ -17,8 +17,8 @@ from models.circuits import amygdala_mechanisms
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed
 from models.machine.circuit import Guard
 from models.mechanisms.mechanism import rates
-from models.mechanisms.time_step import LARGEST_STEP, Rates, Step, check_rates, fastest_rates
 from models.parameters import ParameterSet
+from models.time_step import LARGEST_STEP, Rates, Step, check_rates, fastest_rates
 from models.tissue.anatomy import OTHER, PRINCIPAL
 from models.tissue.cells import Tissue
 

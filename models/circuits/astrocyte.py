@@ -18,8 +18,8 @@ from models.mechanisms.gap_junction import COUPLED
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.glutamate import GLUTAMATE, MGLUR
 from models.mechanisms.ip3 import DEGRADATION, EXOGENOUS, PLC_BETA, PLC_DELTA, ip3_balance
-from models.mechanisms.time_step import check_time_step
 from models.parameters import Value, load_parameters
+from models.time_step import check_time_step
 
 # Calcium at a given IP3 level (Li & Rinzel 1994).
 LI_RINZEL = CALCIUM + GIVEN_IP3

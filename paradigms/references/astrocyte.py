@@ -241,7 +241,7 @@ def convergence_checks() -> list[Check]:
     rows.append(
         at_most(
             "calcium at the coarsest step allowed (70 ms), largest difference in 60 s", 1e-3,
-            worst[0.07], unit="uM", note="models.mechanisms.time_step.LARGEST_STEP",
+            worst[0.07], unit="uM", note="models.time_step.LARGEST_STEP",
         )
     )
     return rows

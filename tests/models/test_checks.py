@@ -15,7 +15,7 @@ from models.checks import (
 )
 from models.circuits.astrocyte import CHI, G_CHI, LI_RINZEL, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.time_step import LARGEST_STEP, check_time_step, fastest_rates
+from models.time_step import LARGEST_STEP, check_time_step, fastest_rates
 from paradigms.references.astrocyte import calcium_rhs, numbers
 from paradigms.references.stability import jacobian
 

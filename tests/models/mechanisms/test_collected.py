@@ -90,7 +90,7 @@ def test_the_circuit_has_all_that_its_mechanisms_need():
 
 
 def test_every_file_of_the_room_is_in_the_circuit():
-    apart = {"mechanism", "time_step"}
+    apart = {"mechanism"}
     found = {
         module.name: [
             value

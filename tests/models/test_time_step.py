@@ -12,8 +12,8 @@ from models.circuits.amygdala_checks import check_constants, check_membranes, ch
 from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.clocks import choose_clocks
-from models.mechanisms.time_step import fastest_rates
 from models.parameters import load_parameters
+from models.time_step import fastest_rates
 from models.tissue.individual import individual
 from models.tissue.wiring import Edges
 from paradigms.cohort.robustness import plan_draws
