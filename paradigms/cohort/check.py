@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from astrogram.text import shown
 from models.parameters import load_parameters
-from models.tissue.animal import at_rest, background
+from models.tissue.drawing import at_rest, background
 from paradigms.cohort.subject import Subject
 from paradigms.protocol.files import Protocol, parse_protocol
 from paradigms.run.output import check_name, check_writable

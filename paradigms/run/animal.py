@@ -8,8 +8,8 @@ from models.circuits.amygdala_prefrontal import Inputs, assemble
 from models.machine.circuit import Tables
 from models.machine.clocks import Clocks
 from models.parameters import ParameterSet
-from models.tissue.animal import draw_tissue
 from models.tissue.cells import Tissue
+from models.tissue.drawing import draw_tissue
 from models.tissue.lesion import cut
 from paradigms.protocol.doses import lesions
 from paradigms.protocol.timeline import Timeline

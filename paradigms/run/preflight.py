@@ -26,8 +26,8 @@ from models.machine.clocks import Clocks, choose_clocks
 from models.machine.devices import check_device
 from models.parameters import ParameterSet, Value, load_parameters
 from models.tissue.anatomy_tables import load_anatomy
-from models.tissue.animal import check_layout
 from models.tissue.cells import REFERENCE_SIZE
+from models.tissue.drawing import check_layout
 from models.tissue.individual import individual
 from paradigms.protocol.doses import check_doses
 from paradigms.protocol.files import Protocol

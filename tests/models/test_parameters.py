@@ -22,7 +22,7 @@ from models.mechanisms.gap_junction import THRESHOLD_FLUX
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterError, ParameterSet, circuits, load_parameters
-from models.tissue.animal import draw_tissue
+from models.tissue.drawing import draw_tissue
 from models.tissue.individual import individual
 from paradigms.protocol.timeline import animal_timeline
 from paradigms.run.recording import record, score

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from models.parameters import ParameterError, load_parameters
-from models.tissue.animal import draw_tissue
 from models.tissue.cells import SIZE_RANGE
+from models.tissue.drawing import draw_tissue
 from tests.support.anatomy import (
     AFFERENTS,
     INHIBITORY,

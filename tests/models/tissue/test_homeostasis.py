@@ -7,7 +7,7 @@ import pytest
 
 from models.parameters import ParameterError, load_parameters
 from models.tissue import homeostasis
-from models.tissue.animal import background
+from models.tissue.drawing import background
 from models.tissue.homeostasis import RestingNetwork, resting_rates, settle
 from models.tissue.wiring import draw_edges
 from tests.support.anatomy import ANATOMY, POPULATIONS

@@ -9,8 +9,8 @@ import pytest
 
 from models import parameters as tables
 from models.parameters import load_parameters
-from models.tissue import anatomy_tables, animal
-from models.tissue.animal import draw_tissue
+from models.tissue import anatomy_tables, drawing
+from models.tissue.drawing import draw_tissue
 from paradigms.protocol.files import load_protocol
 from paradigms.protocol.timeline import animal_timeline
 from paradigms.run.stimuli import draw_inputs
@@ -42,7 +42,7 @@ def draw():
 
 def forget():
     anatomy_tables.load_anatomy.cache_clear()
-    animal._background.cache_clear()
+    drawing._background.cache_clear()
 
 
 @pytest.fixture

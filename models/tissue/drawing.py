@@ -1,4 +1,4 @@
-"""The circuit `amygdala_prefrontal`: one animal's cells and wiring, drawn from its seed."""
+"""One animal's cells and fibres, drawn from its seed."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from astrogram.text import shown
 from models.parameters import ParameterError, ParameterSet, load_parameters
 from models.streams import stream
-from models.tissue.amygdala_wiring import static_edges, tripartite_edges, volume_release
 from models.tissue.anatomy import AFFERENT, ASTROCYTES, DRIVE, PRINCIPAL, Afferent
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import REFERENCE_SIZE, SIZE_RANGE, Tissue
+from models.tissue.fibres import static_edges, tripartite_edges, volume_release
 from models.tissue.homeostasis import RestingNetwork, resting_rates, settle
 from models.tissue.wiring import Edges, domain_terminals, grid_neighbours, join_edges
 
