@@ -68,11 +68,12 @@ def compile_program(folder: Path) -> None:
     BuildError
         With the compiler's first complaint.
     """
-    _parse_headers_once(folder)
     processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2
     command = [b2.prefs.devices.cpp_standalone.make_cmd_unix, f"-j{processors}"]
     found = compiler() or COMPILERS[0]
     cached = shutil.which("ccache") and "ccache" not in found
+    if not cached and "ccache" not in found:  # it keeps nothing that a precompiled header is in
+        _parse_headers_once(folder)
     environment = for_child(
         CXX=f"ccache {found}" if cached else found, TMPDIR=str(folder.absolute())
     )

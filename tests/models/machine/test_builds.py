@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from models.checks import RegimeError
-from models.machine import builds, program
+from models.machine import builds, compiling, program
 from models.machine.builds import clear_cache, find_build
 from models.machine.devices import DeviceError
 from models.machine.execution import OutOfRegime, RunError, _compare, execute
@@ -202,3 +202,20 @@ def test_the_cache_is_bounded_and_can_be_cleared(build, cache, monkeypatch):
     assert done.freed >= found.size
     assert done.left == []
     assert builds.builds() == []
+
+
+def test_headers_are_parsed_once_where_the_makefile_is_as_we_know_it(tmp_path):
+    known, foreign = tmp_path / "known", tmp_path / "foreign"
+    for folder, rule in ((known, "$(CXX) $(CXXFLAGS) -MMD"), (foreign, "$(COMPILER)")):
+        folder.mkdir()
+        (folder / "makefile").write_text(f"%.o : %.cpp makefile\n\t{rule} $< -o $@\n")
+        (folder / "objects.h").write_text("")
+        compiling._parse_headers_once(folder)
+    assert (known / "shared.hpp").read_text() == '#pragma once\n#include "objects.h"\n'
+    text = (known / "makefile").read_text()
+    assert "-include shared.hpp -MMD" in text
+    assert "shared.hpp.gch: shared.hpp" in text
+    assert not (foreign / "shared.hpp").exists()
+    assert "shared" not in (foreign / "makefile").read_text()
+    compiling._parse_headers_once(tmp_path)  # no makefile at all
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["foreign", "known"]
