@@ -213,7 +213,8 @@ def on_cluster(
             logging.getLogger(name).setLevel(logging.CRITICAL)
     where = f"the dask scheduler {shown(address)}"
     try:
-        client = Client(address, timeout=PATIENCE)
+        # Not the default one: else a scheduler that does not answer is asked whenever xarray writes
+        client = Client(address, timeout=PATIENCE, set_as_default=False)
     except (OSError, ValueError, RuntimeError, ImportError) as error:
         raise WorkerError(
             f"{where} does not answer ({one_line(str(error))[:80]}); give an address such as "

@@ -133,7 +133,7 @@ def test_a_script_whose_workers_cannot_start_is_told_so_once(tmp_path):
     "address", ["tcp://127.0.0.1:1", "nonsense", "ftp://127.0.0.1:1", "tcp://nowhere.invalid:1", ""]
 )
 def test_a_scheduler_that_is_none_is_one_line_in_time(address, tmp_path, monkeypatch):
-    pytest.importorskip("distributed")
+    distributed = pytest.importorskip("distributed")
     monkeypatch.setattr(workers, "PATIENCE", 2.0)
     began = time.monotonic()
     with pytest.raises(WorkerError, match="--scheduler") as caught:
@@ -141,6 +141,8 @@ def test_a_scheduler_that_is_none_is_one_line_in_time(address, tmp_path, monkeyp
     assert time.monotonic() - began < 60
     assert len(str(caught.value).splitlines()) == 1
     assert len(str(caught.value)) < 300
+    with pytest.raises(ValueError, match="No client"):  # whom xarray would ask when it writes
+        distributed.default_client()
 
 
 @pytest.mark.slow
