@@ -224,7 +224,7 @@ def on_cluster(
         try:
             client.wait_for_workers(1, timeout=PATIENCE)
             futures = {client.submit(attempt, work, item, pure=False): item for item in items}
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=client.loop):
                 try:
                     reason = future.result()
                 except KilledWorker:
