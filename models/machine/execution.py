@@ -100,19 +100,31 @@ def _once(
     except (OSError, ValueError) as error:
         raise CannotStart(_no_start(build, str(error))) from None
     with contextlib.ExitStack() as stack:
-        with _room():
+        with room():
             place = stack.enter_context(owned_folder("run", temporary_folder()))
-            _write(place, tables, n_steps, chunk)
-        _carry_out(build, place, n_steps, progress, manifest)
-        _compare(place / "out" / "readback", tables, manifest)
-        return {
-            name: _read(place / "out" / name, kind, columns)
-            for name, kind, columns in manifest["records"]
-        }
+            write_tables(place, tables, n_steps, chunk)
+        carry_out(build, place, n_steps, progress, manifest)
+        return read_records(place, tables, manifest)
+
+
+def read_records(place: Path, tables: Tables, manifest: dict) -> Tables:
+    """Return what the run in `place` recorded, if it was of these tables.
+
+    Raises
+    ------
+    RunError
+        If the program did not get what it was given, or has not written all.
+    """
+    _compare(place / "out" / "readback", tables)
+    return {
+        name: _read(place / "out" / name, kind, columns)
+        for name, kind, columns in manifest["records"]
+    }
 
 
 @contextlib.contextmanager
-def _room() -> Iterator[None]:
+def room() -> Iterator[None]:
+    """Say in one line where there is no room for a run's files."""
     try:
         yield
     except OSError as error:
@@ -133,8 +145,8 @@ def _no_start(build: Path, why: str) -> str:
     )
 
 
-def _write(place: Path, tables: Tables, n_steps: int, chunk: int = CHUNK) -> None:
-    """Write all tables, in the number formats that the program reads."""
+def write_tables(place: Path, tables: Tables, n_steps: int, chunk: int = CHUNK) -> None:
+    """Write all tables of one run into `place`, in the number formats that a program reads."""
     for name in ("in", "out"):
         (place / name).mkdir()
     given = {**tables, "plan": np.array([n_steps, chunk], np.int64)}
@@ -150,9 +162,16 @@ def _dtype(name: str) -> type:
     return np.int32 if kind in ("edges", "spikes", "indices", "rows") else np.float64
 
 
-def _carry_out(
+def carry_out(
     build: Path, place: Path, n_steps: int, progress: Progress | None, manifest: dict
 ) -> None:
+    """Run the program in `build` on the tables in `place` to its end.
+
+    Raises
+    ------
+    OutOfRegime, CannotStart, RunError
+        As `execute`.
+    """
     environment = for_child(ASTROGRAM_RUN=str(place), ASTROGRAM_PARENT=str(os.getpid()))
     try:
         # What it complains of comes by the same pipe: a file would be lost on a full disk.
@@ -228,7 +247,7 @@ def out_of_regime(
     )
 
 
-def _compare(readback: Path, tables: Tables, manifest: dict) -> None:
+def _compare(readback: Path, tables: Tables) -> None:
     """Compare what arrived in the program's arrays with what was sent, by checksums."""
     seen = set()
     for line in readback.read_text().splitlines():

@@ -1,112 +1,13 @@
 // What a compiled circuit does beside Brian2's own code: read the tables of one run, step through
 // time, write what is recorded while running. Tables and results are raw arrays in $ASTROGRAM_RUN.
-// Everything a run depends on is checked; whatever is wrong ends the program with one line.
 #pragma once
-#include <cerrno>
-#include <csignal>
-#include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
 #include <functional>
-#include <iostream>
-#include <string>
 #include <type_traits>
 #include <utility>
-#include <vector>
-#include "lifeline.hpp"
+#include "tables.hpp"
 #include "network.h"
 
 namespace astrogram {
-
-[[noreturn]] inline void refuse(const std::string &why)
-{
-    std::cerr << why << std::endl;
-    std::_Exit(3);
-}
-
-// The first thing that happens: from now on, what is wrong is wrong with the run.
-inline void begin()
-{
-    end_with_parent();
-    std::signal(SIGXFSZ, SIG_IGN);  // a file that grows too large is an error like a full disk
-    std::cout << "begun" << std::endl;
-}
-
-inline std::string folder()
-{
-    const char *given = std::getenv("ASTROGRAM_RUN");
-    if (!given) refuse("ASTROGRAM_RUN names no folder");
-    return given;
-}
-
-// A table of unknown length, read from its start to its end, piece by piece.
-template <class T> class Reader
-{
-public:
-    explicit Reader(const std::string &table) : name(table)
-    {
-        const std::string path = folder() + "/in/" + table;
-        file = std::fopen(path.c_str(), "rb");
-        if (!file) refuse("table '" + table + "' is missing");
-        std::fseek(file, 0, SEEK_END);
-        const long bytes = std::ftell(file);
-        std::rewind(file);
-        if (bytes % long(sizeof(T))) refuse("table '" + table + "' is cut off");
-        left = size_t(bytes) / sizeof(T);
-    }
-    Reader(const Reader &) = delete;
-    ~Reader() { std::fclose(file); }
-    void read(T *to, size_t count)
-    {
-        if (count > left || std::fread(to, sizeof(T), count, file) != count)
-            refuse("table '" + name + "' is too short");
-        left -= count;
-    }
-    // The next value, from a buffer.
-    T next()
-    {
-        if (at == buffer.size()) {
-            buffer.resize(left < 4096 ? left : 4096);
-            if (buffer.empty()) refuse("table '" + name + "' is too short");
-            read(buffer.data(), buffer.size());
-            at = 0;
-        }
-        return buffer[at++];
-    }
-    bool more() const { return left > 0 || at < buffer.size(); }
-    size_t left;
-
-private:
-    std::string name;
-    std::FILE *file;
-    std::vector<T> buffer;
-    size_t at = 0;
-};
-
-template <class T> std::vector<T> table(const std::string &name)
-{
-    Reader<T> reader(name);
-    std::vector<T> values(reader.left);
-    reader.read(values.data(), values.size());
-    return values;
-}
-
-// CRC-32 as of zlib, so that the host can compare what arrived with what it sent.
-inline uint32_t checksum(const void *data, size_t bytes)
-{
-    static std::vector<uint32_t> step;
-    if (step.empty())
-        for (uint32_t n = 0; n < 256; n++) {
-            uint32_t c = n;
-            for (int k = 0; k < 8; k++) c = c & 1 ? 0xedb88320u ^ (c >> 1) : c >> 1;
-            step.push_back(c);
-        }
-    uint32_t c = 0xffffffffu;
-    const unsigned char *byte = static_cast<const unsigned char *>(data);
-    for (size_t i = 0; i < bytes; i++) c = step[(c ^ byte[i]) & 255] ^ (c >> 8);
-    return c ^ 0xffffffffu;
-}
 
 // ---- wiring: functions of the connect statements ---------------------------------------------
 
@@ -131,8 +32,8 @@ inline const Wires &wires(int key)
         present = -1;
     } else if (key != present) {
         const std::string name = "edges." + wired().at(size_t(key));
-        const std::vector<int32_t> source = table<int32_t>(name + ".source");
-        held.target = table<int32_t>(name + ".target");
+        const std::vector<int32_t> source = table<int32_t>(folder(), name + ".source");
+        held.target = table<int32_t>(folder(), name + ".target");
         if (source.size() != held.target.size()) refuse(name + ": unequal ends");
         held.start.assign(1, 0);
         for (size_t edge = 0; edge < source.size(); edge++) {
@@ -202,24 +103,6 @@ inline Run &run()
     return one;
 }
 
-[[noreturn]] inline void cannot_write()
-{
-    refuse(std::string("the results cannot be written: ") + std::strerror(errno));
-}
-
-inline void put(std::FILE *file, const void *data, size_t size, size_t count)
-{
-    if (count && std::fwrite(data, size, count, file) != count)
-        cannot_write();
-}
-
-inline std::FILE *result(const std::string &name)
-{
-    std::FILE *file = std::fopen((folder() + "/out/" + name).c_str(), "wb");
-    if (!file) cannot_write();
-    return file;
-}
-
 template <class T> void read_back(const std::string &name, const T *values, size_t n)
 {
     std::fprintf(run().readback, "%s %zu %u\n", name.c_str(), n, checksum(values, n * sizeof(T)));
@@ -229,7 +112,7 @@ template <class T> void read_back(const std::string &name, const T *values, size
 
 template <class T> void fill(const std::string &name, T *to, size_t n)
 {
-    Reader<T> reader(name);
+    Reader<T> reader(folder(), name);
     if (reader.left == 1 && n != 1) {
         T value;
         reader.read(&value, 1);
@@ -267,14 +150,14 @@ inline void course(const std::string &name, double *to, size_t n, int64_t every,
     for (size_t i = 0; row && i < n; i++)
         if (size_t(row[i]) >= columns) columns = size_t(row[i]) + 1;
     run().courses.push_back(
-        {to, n, every, new Reader<double>(name), row, std::vector<double>(columns)});
+        {to, n, every, new Reader<double>(folder(), name), row, std::vector<double>(columns)});
 }
 
 inline void spikes(const std::string &name, std::vector<int32_t> &timebins,
                    std::vector<int32_t> &cells, int32_t *last)
 {
-    run().spikes.push_back({&timebins, &cells, last, new Reader<int32_t>(name + ".step"),
-                            new Reader<int32_t>(name + ".cell"), false, 0});
+    run().spikes.push_back({&timebins, &cells, last, new Reader<int32_t>(folder(), name + ".step"),
+                            new Reader<int32_t>(folder(), name + ".cell"), false, 0});
 }
 
 // Hands Brian2's spike generator the spikes before step `stop`.
@@ -300,7 +183,7 @@ inline void refill(Spikes &source, int64_t stop)
 
 template <class T> void record(const std::string &name, std::vector<T> &values)
 {
-    std::FILE *file = result(name);
+    std::FILE *file = result(folder(), name);
     std::vector<T> *from = &values;
     run().flush.push_back([=]() {
         put(file, from->data(), sizeof(T), from->size());
@@ -313,7 +196,7 @@ template <class T> void record(const std::string &name, std::vector<T> &values)
 // must be flushed after it.
 template <class Array> void record_rows(const std::string &name, Array &values)
 {
-    std::FILE *file = result(name);
+    std::FILE *file = result(folder(), name);
     Array *from = &values;
     run().flush.push_back([=]() {
         using Count = typename std::decay<decltype(from->n)>::type;  // int, or size_t in brian2 2.11
@@ -330,14 +213,6 @@ inline void guard(const std::string &name, const double *values, size_t n, doubl
                   double highest)
 {
     run().guards.push_back({name, values, n, lowest, highest});
-}
-
-// Compiled with -ffast-math, which takes every number for finite: look at the bits.
-inline bool finite(double value)
-{
-    uint64_t bits;
-    std::memcpy(&bits, &value, sizeof bits);
-    return (bits >> 52 & 0x7ff) != 0x7ff;
 }
 
 inline void watch(double t)
@@ -378,11 +253,11 @@ template <class Base> double step_of(Base *clock)
 // its search for the next clock and its look at the processor clock in every step.
 inline int carry_out(Network &network)
 {
-    const std::vector<int64_t> plan = table<int64_t>("plan");  // steps, steps of one chunk
+    const std::vector<int64_t> plan = table<int64_t>(folder(), "plan");  // steps, steps of one chunk
     if (plan.size() != 2 || plan[1] < 1) refuse("table 'plan' is wrong");
     wires(-1);
     Run &one = run();
-    one.readback = result("readback");
+    one.readback = result(folder(), "readback");
     for (auto &check : one.check) check();
     if (std::fclose(one.readback)) cannot_write();
 

@@ -21,7 +21,9 @@ from models.machine.brian import BrianMisfit, temporary_files
 from models.machine.circuit import Circuit
 from models.machine.objects import Objects, make_objects
 
-HEADER, LIFELINE = (Path(__file__).with_name(name) for name in ("program.hpp", "lifeline.hpp"))
+HEADER, TABLES, LIFELINE = HEADERS = tuple(
+    Path(__file__).with_name(name) for name in ("program.hpp", "tables.hpp", "lifeline.hpp")
+)
 _HEADERS = "codegen.cpp.headers"
 _FLAGS = "codegen.cpp.extra_compile_args_gcc"
 
@@ -55,9 +57,9 @@ def write_program(circuit: Circuit, folder: Path) -> None:
         inserted += [_insert("main", line) for line in _running(circuit, objects)]
         b2.get_device().build(str(folder), compile=False, run=False)
     _check_written(folder, inserted)
-    for header in (HEADER, LIFELINE):
+    for header in HEADERS:
         shutil.copy(header, folder / header.name)
-    (folder / "manifest.json").write_text(json.dumps(_manifest(circuit), indent=1))
+    (folder / "manifest.json").write_text(manifest(circuit))
 
 
 @contextlib.contextmanager
@@ -199,9 +201,9 @@ def _running(circuit: Circuit, objects: Objects) -> Iterator[str]:
     yield "return astrogram::carry_out(network);"
 
 
-def _manifest(circuit: Circuit) -> dict[str, object]:
-    """What `models.machine.execution` must know of a program, in plain JSON."""
-    return {
+def manifest(circuit: Circuit) -> str:
+    """Return what `models.machine.execution` must know of a program, as plain JSON."""
+    content = {
         "circuit": circuit.name,
         "step": circuit.step,
         "sizes": circuit.sizes(),
@@ -220,3 +222,4 @@ def _manifest(circuit: Circuit) -> dict[str, object]:
         ],
         "versions": {"brian2": b2.__version__, "numpy": np.__version__},
     }
+    return json.dumps(content, indent=1)

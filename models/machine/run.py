@@ -80,10 +80,14 @@ def run_circuit(
     """
     check_device(device, gpu=gpu)
     circuit.check(tables)
-    if device != "cpp":
-        return Run(_run_by_brian2(circuit, tables, duration, device, gpu, progress), 0.0)
+    if device in ("cython", "numpy"):
+        return Run(_run_by_brian2(circuit, tables, duration, device, progress), 0.0)
     n_steps = round(duration / circuit.step)
     try:
+        if device == "genn":
+            from models.machine.genn.run import run_genn  # which needs brian2genn
+
+            return Run(run_genn(circuit, tables, n_steps, gpu=gpu, progress=progress), 0.0)
         build, seconds = find_build(circuit)
         try:
             records = execute(build, tables, n_steps, progress)
@@ -98,14 +102,13 @@ def run_circuit(
 
 
 def _run_by_brian2(
-    circuit: Circuit, tables: Tables, duration: float, device: str, gpu: bool,
+    circuit: Circuit, tables: Tables, duration: float, device: str,
     progress: Callable[[float], None] | None,
 ) -> Tables:  # fmt: skip
     with device_session(device, progress) as session:
         objects = make_objects(circuit, tables)
-        if device != "genn":  # which can neither call Python nor end a run
-            objects.network.add(_watch(circuit, objects))
-        session.run(objects.network, duration, gpu=gpu)
+        objects.network.add(_watch(circuit, objects))
+        session.run(objects.network, duration)
         _look(circuit, objects, duration)
         return recorded(circuit, objects)
 

@@ -45,7 +45,7 @@ class DeviceSession:
         self, device: str, directory: Path, progress: Callable[[float], None] | None
     ) -> None:
         self.device = device
-        self._directory = directory
+        self.directory = directory
         self._progress = progress
 
     def generate(self, network: b2.Network, duration: float, *, gpu: bool = False) -> None:
@@ -64,11 +64,11 @@ class DeviceSession:
         DeviceError
             If the device runs without a program of its own.
         """
-        place, device = str(self._directory), b2.get_device()
+        place, device = str(self.directory), b2.get_device()
         if self.device not in ("cpp", "genn"):
             raise DeviceError(f"device '{self.device}' has no program to write; use cpp or genn")
         # GeNN's remarks would mix with our tables
-        with _room(self._directory), contextlib.redirect_stdout(io.StringIO()):
+        with _room(self.directory), contextlib.redirect_stdout(io.StringIO()):
             if self.device == "genn":  # writes the program as part of run
                 device.build_options["use_GPU"] = gpu
                 network.run(duration * b2.second)
@@ -116,12 +116,12 @@ class DeviceSession:
         network.add(herald)
         self.generate(network, duration)
         try:
-            compile_program(self._directory)
+            compile_program(self.directory)
         except BuildError as error:
             raise DeviceError(str(error)) from error
-        with self._watched(self._directory / "results" / "stdout.txt", duration):
+        with self._watched(self.directory / "results" / "stdout.txt", duration):
             try:
-                b2.get_device().run(str(self._directory), with_output=False, run_args=[])
+                b2.get_device().run(str(self.directory), with_output=False, run_args=[])
             except RuntimeError as error:
                 raise DeviceError(f"the compiled model stopped early: {error}") from error
 
@@ -148,7 +148,7 @@ class DeviceSession:
             watcher.join()
 
     def _run_genn(self, network: b2.Network, duration: float, gpu: bool) -> None:
-        place, device = str(self._directory), b2.get_device()
+        place, device = str(self.directory), b2.get_device()
         self.generate(network, duration, gpu=gpu)
         said = io.StringIO()
         try:

@@ -1,0 +1,283 @@
+// What a circuit in GeNN does beside GeNN's own code: hand over spikes and levels, step through
+// time, write what is recorded while running. Between two steps nothing is moved to or from a GPU
+// but what changes: levels at the slow clock's steps, spikes from GeNN's own buffers once a chunk.
+#pragma once
+#include <chrono>
+#include <cmath>
+#include "animals.hpp"
+
+// Brian2's name of it in what it renders
+static inline double _brian_pow(double base, double exponent) { return std::pow(base, exponent); }
+
+namespace astrogram {
+
+// ---- spikes from outside -----------------------------------------------------------------------
+
+// The spikes of every cell of a source, one cell after the other, in the form of the model `Given`:
+// the steps in one array, and where in it each cell begins and ends.
+struct GivenSpikes
+{
+    std::vector<unsigned int> step;
+
+    GivenSpikes(const std::string &name, size_t n, unsigned int *next, unsigned int *end,
+                int64_t n_steps)
+    {
+        for (size_t k = 0; k < animals().size(); k++) {
+            const Animal &animal = animals()[k];
+            const auto cell = table<int32_t>(animal.place, "spikes." + name + ".cell");
+            const auto when = table<int32_t>(animal.place, "spikes." + name + ".step");
+            if (cell.size() != when.size()) refuse("spikes." + name + ": unequal lengths");
+            std::vector<std::vector<unsigned int>> of(n);
+            for (size_t s = 0; s < cell.size(); s++) {
+                if (cell[s] < 0 || size_t(cell[s]) >= n) refuse("spikes." + name + " lead astray");
+                if (when[s] < n_steps)
+                    of[size_t(cell[s])].push_back(
+                        (unsigned int)((when[s] + animal.shift) % n_steps));
+            }
+            for (size_t i = 0; i < n; i++) {
+                if (animal.shift) std::sort(of[i].begin(), of[i].end());
+                next[k * n + i] = (unsigned int)step.size();
+                step.insert(step.end(), of[i].begin(), of[i].end());
+                end[k * n + i] = (unsigned int)step.size();
+            }
+        }
+        if (step.empty()) step.push_back(0);  // GeNN allocates nothing of no size
+    }
+};
+
+// ---- levels in time ----------------------------------------------------------------------------
+
+struct Course
+{
+    double *to;
+    size_t n;
+    int64_t every;
+    void (*push)();
+    std::vector<Reader<double> *> values;
+    std::vector<std::vector<int32_t>> row;  // the column of each cell; none, one column for all
+    std::vector<std::vector<double>> level;
+
+    // Goes on to the next levels; a GPU hears of them only if one has changed.
+    void advance(bool first)
+    {
+        bool changed = first;
+        for (size_t k = 0; k < animals().size(); k++) {
+            bool mine = first;
+            for (double &old : level[k]) {
+                const double now = values[k]->next();
+                mine |= std::memcmp(&now, &old, sizeof now) != 0;
+                old = now;
+            }
+            for (size_t i = 0; mine && i < n; i++)
+                to[k * n + i] = level[k][row[k].empty() ? 0 : size_t(row[k][i])];
+            changed |= mine;
+        }
+        if (changed) push();
+    }
+};
+
+// ---- records -----------------------------------------------------------------------------------
+
+struct Trace
+{
+    std::string name;
+    double (*value)(size_t place);  // a variable, or what follows from several
+    Pull pull;
+    std::vector<std::vector<size_t>> places;  // of each animal, in GeNN's arrays
+    std::vector<std::FILE *> file;
+
+    void record() const
+    {
+        pull();
+        std::vector<double> values;
+        for (size_t k = 0; k < places.size(); k++) {
+            if (!file[k]) continue;
+            values.clear();
+            for (size_t place : places[k]) values.push_back(value(place));
+            put(file[k], values.data(), sizeof(double), values.size());
+        }
+    }
+};
+
+struct Traces
+{
+    int64_t every;
+    std::vector<std::FILE *> time;
+    std::vector<Trace> variables;
+
+    void record(double t) const
+    {
+        for (const Trace &trace : variables) trace.record();
+        for (std::FILE *file : time)
+            if (file) put(file, &t, sizeof t, 1);
+    }
+};
+
+// Spikes stand in GeNN's buffer as bits, a row of words for each step.
+struct SpikeRecord
+{
+    uint32_t *const *bits;
+    size_t n;
+    std::vector<std::FILE *> cell, time;
+
+    void flush(int64_t start, int64_t steps, double dt) const
+    {
+        const size_t words = (all(n) + 31) / 32;
+        std::vector<std::vector<int32_t>> cells(animals().size());
+        std::vector<std::vector<double>> times(animals().size());
+        for (int64_t s = 0; s < steps; s++)
+            for (size_t w = 0; w < words; w++)
+                for (uint32_t left = (*bits)[size_t(s) * words + w]; left; left &= left - 1) {
+                    const size_t i = w * 32 + size_t(__builtin_ctz(left));
+                    cells[i / n].push_back(int32_t(i % n));
+                    times[i / n].push_back(double(start + s) * dt);
+                }
+        for (size_t k = 0; k < cells.size(); k++) {
+            if (!cell[k]) continue;
+            put(cell[k], cells[k].data(), sizeof(int32_t), cells[k].size());
+            put(time[k], times[k].data(), sizeof(double), times[k].size());
+        }
+    }
+};
+
+struct Guard
+{
+    std::string name;
+    const double *values;
+    size_t n;
+    Pull pull;
+    double lowest, highest;
+
+    void look(double t) const
+    {
+        pull();
+        for (size_t i = 0; i < all(n); i++)
+            if (!finite(values[i]) || values[i] < lowest || values[i] > highest) {
+                char text[200];
+                std::snprintf(text, sizeof text, "left the regime: %s %zu %.9g %.9g", name.c_str(),
+                              i % n, values[i], t);
+                refuse(text);
+            }
+    }
+};
+
+inline std::vector<std::FILE *> results(const std::string &name)
+{
+    std::vector<std::FILE *> files;
+    for (const Animal &animal : animals())
+        files.push_back(animal.recorded ? result(animal.place, name) : nullptr);
+    return files;
+}
+
+// ---- the run -----------------------------------------------------------------------------------
+
+struct Run
+{
+    std::vector<Course> courses;
+    std::vector<Traces> traces;
+    std::vector<SpikeRecord> spikes;
+    std::vector<Guard> guards;
+    int64_t steps, chunk;
+
+    Run()
+    {
+        const std::vector<int64_t> plan = table<int64_t>(animals()[0].place, "plan");
+        if (plan.size() != 2 || plan[1] < 1) refuse("table 'plan' is wrong");
+        steps = plan[0];
+        chunk = std::min(plan[1], std::max<int64_t>(steps, 1));
+    }
+
+    void course(const std::string &cells, const std::string &variable, const std::string &row,
+                double *to, size_t n, int64_t every, void (*push)())
+    {
+        Course made{to, n, every, push, {}, {}, {}};
+        for (const Animal &animal : animals()) {
+            std::vector<int32_t> rows;
+            if (!row.empty()) rows = table<int32_t>(animal.place, "rows." + cells + "." + row);
+            if (!rows.empty() && rows.size() != n) refuse("rows." + cells + "." + row + " is wrong");
+            const int32_t last = rows.empty() ? 0 : *std::max_element(rows.begin(), rows.end());
+            const std::string name = "course." + cells + "." + variable;
+            made.values.push_back(new Reader<double>(animal.place, name));
+            made.row.push_back(rows);
+            made.level.push_back(std::vector<double>(size_t(last) + 1));
+        }
+        courses.push_back(made);
+    }
+
+    void record(const std::string &name, int64_t every)
+    {
+        traces.push_back({every, results(name + ".t"), {}});
+        checks().push_back({nullptr, [=](std::vector<std::FILE *> &files) {
+            for (size_t k = 0; k < files.size(); k++) {
+                if (!files[k]) continue;
+                const auto chosen = table<int32_t>(animals()[k].place, "indices." + name);
+                read_back(files[k], "indices." + name, chosen.data(), chosen.size());
+            }
+        }});
+    }
+
+    // A variable of the traces that were begun last: of cells, or of links where those are given.
+    void variable(const std::string &name, const std::string &of, double (*value)(size_t),
+                  Pull pull, size_t n, const Links *links = nullptr)
+    {
+        Trace trace{name, value, pull, {}, results(name + "." + of)};
+        for (size_t k = 0; k < animals().size(); k++) {
+            const auto chosen = table<int32_t>(animals()[k].place, "indices." + name);
+            const std::vector<size_t> places = links ? links->places(k) : std::vector<size_t>();
+            std::vector<size_t> mine;
+            for (int32_t index : chosen) {
+                if (index < 0 || size_t(index) >= (links ? places.size() : n))
+                    refuse("indices." + name + " lead astray");
+                mine.push_back(links ? places[size_t(index)] : k * n + size_t(index));
+            }
+            trace.places.push_back(mine);
+        }
+        traces.back().variables.push_back(trace);
+    }
+
+    void spike_record(const std::string &name, uint32_t *const *bits, size_t n)
+    {
+        spikes.push_back({bits, n, results(name + ".i"), results(name + ".t")});
+        // at most 2^30 bits in a buffer
+        chunk = std::min(chunk, std::max<int64_t>(1, (int64_t(1) << 30) / int64_t(all(n))));
+    }
+
+    void guard(const std::string &name, const double *values, size_t n, Pull pull, double lowest,
+               double highest)
+    {
+        guards.push_back({name, values, n, pull, lowest, highest});
+    }
+
+    void end_chunk(int64_t step, int64_t since, double dt, void (*pull_spikes)()) const
+    {
+        if (!spikes.empty()) pull_spikes();
+        for (const SpikeRecord &item : spikes) item.flush(since, step - since, dt);
+        for (const Guard &item : guards) item.look(double(step) * dt);
+        if (std::fflush(nullptr)) cannot_write();
+        std::cout << "reached " << step << std::endl;
+    }
+
+    int carry_out(double dt, void (*step_time)(), void (*pull_spikes)())
+    {
+        using Clock = std::chrono::steady_clock;
+        const auto began = Clock::now();
+        int64_t since = 0;
+        for (int64_t step = 0; step < steps; step++) {
+            if (step - since == chunk) {
+                end_chunk(step, since, dt, pull_spikes);
+                since = step;
+            }
+            for (Course &item : courses)
+                if (step % item.every == 0) item.advance(step == 0);
+            for (const Traces &item : traces)
+                if (step % item.every == 0) item.record(double(step) * dt);
+            step_time();
+        }
+        end_chunk(steps, since, dt, pull_spikes);
+        const double took = std::chrono::duration<double>(Clock::now() - began).count();
+        std::ofstream(folder() + "/seconds") << took << "\n";
+        std::_Exit(0);
+    }
+};
+
+}  // namespace astrogram
