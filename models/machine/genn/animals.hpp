@@ -10,12 +10,13 @@
 
 namespace astrogram {
 
-// The folder of an animal's tables. The same folder again is a copy, for measuring: simulated, its
-// spikes from outside later by `shift` steps, and not recorded.
+// The folder of an animal's tables and its steps: after them it idles until the last has ended. The
+// same folder again is a copy, for measuring: simulated, its spikes from outside later by `shift`
+// steps, and not recorded.
 struct Animal
 {
     std::string place;
-    int64_t shift;
+    int64_t steps, chunk, shift;
     bool recorded;
 };
 
@@ -27,7 +28,10 @@ inline const std::vector<Animal> &animals()
         std::map<std::string, int> seen;
         for (std::string name; std::getline(list, name);) {
             const int copy = seen[name]++;
-            found.push_back({folder() + "/" + name, 997 * copy, copy == 0});
+            const std::string place = folder() + "/" + name;
+            const std::vector<int64_t> plan = table<int64_t>(place, "plan");
+            if (plan.size() != 2 || plan[1] < 1) refuse("table 'plan' is wrong");
+            found.push_back({place, plan[0], plan[1], 997 * copy, copy == 0});
         }
         if (found.empty()) refuse("the list of animals is missing or empty");
     }

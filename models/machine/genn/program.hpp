@@ -19,8 +19,7 @@ struct GivenSpikes
 {
     std::vector<unsigned int> step;
 
-    GivenSpikes(const std::string &name, size_t n, unsigned int *next, unsigned int *end,
-                int64_t n_steps)
+    GivenSpikes(const std::string &name, size_t n, unsigned int *next, unsigned int *end)
     {
         for (size_t k = 0; k < animals().size(); k++) {
             const Animal &animal = animals()[k];
@@ -30,9 +29,9 @@ struct GivenSpikes
             std::vector<std::vector<unsigned int>> of(n);
             for (size_t s = 0; s < cell.size(); s++) {
                 if (cell[s] < 0 || size_t(cell[s]) >= n) refuse("spikes." + name + " lead astray");
-                if (when[s] < n_steps)
+                if (when[s] < animal.steps)
                     of[size_t(cell[s])].push_back(
-                        (unsigned int)((when[s] + animal.shift) % n_steps));
+                        (unsigned int)((when[s] + animal.shift) % animal.steps));
             }
             for (size_t i = 0; i < n; i++) {
                 if (animal.shift) std::sort(of[i].begin(), of[i].end());
@@ -58,11 +57,12 @@ struct Course
     std::vector<std::vector<double>> level;
 
     // Goes on to the next levels; a GPU hears of them only if one has changed.
-    void advance(bool first)
+    void advance(int64_t step)
     {
-        bool changed = first;
+        bool changed = step == 0;
         for (size_t k = 0; k < animals().size(); k++) {
-            bool mine = first;
+            if (step >= animals()[k].steps) continue;
+            bool mine = step == 0;
             for (double &old : level[k]) {
                 const double now = values[k]->next();
                 mine |= std::memcmp(&now, &old, sizeof now) != 0;
@@ -86,12 +86,12 @@ struct Trace
     std::vector<std::vector<size_t>> places;  // of each animal, in GeNN's arrays
     std::vector<std::FILE *> file;
 
-    void record() const
+    void record(int64_t step) const
     {
         pull();
         std::vector<double> values;
         for (size_t k = 0; k < places.size(); k++) {
-            if (!file[k]) continue;
+            if (!file[k] || step >= animals()[k].steps) continue;
             values.clear();
             for (size_t place : places[k]) values.push_back(value(place));
             put(file[k], values.data(), sizeof(double), values.size());
@@ -105,11 +105,12 @@ struct Traces
     std::vector<std::FILE *> time;
     std::vector<Trace> variables;
 
-    void record(double t) const
+    void record(int64_t step, double dt) const
     {
-        for (const Trace &trace : variables) trace.record();
-        for (std::FILE *file : time)
-            if (file) put(file, &t, sizeof t, 1);
+        const double t = double(step) * dt;
+        for (const Trace &trace : variables) trace.record(step);
+        for (size_t k = 0; k < time.size(); k++)
+            if (time[k] && step < animals()[k].steps) put(time[k], &t, sizeof t, 1);
     }
 };
 
@@ -129,6 +130,7 @@ struct SpikeRecord
             for (size_t w = 0; w < words; w++)
                 for (uint32_t left = (*bits)[size_t(s) * words + w]; left; left &= left - 1) {
                     const size_t i = w * 32 + size_t(__builtin_ctz(left));
+                    if (start + s >= animals()[i / n].steps) continue;
                     cells[i / n].push_back(int32_t(i % n));
                     times[i / n].push_back(double(start + s) * dt);
                 }
@@ -148,16 +150,18 @@ struct Guard
     Pull pull;
     double lowest, highest;
 
-    void look(double t) const
+    void look(int64_t step, double dt) const
     {
         pull();
-        for (size_t i = 0; i < all(n); i++)
+        for (size_t i = 0; i < all(n); i++) {
+            if (step > animals()[i / n].steps) continue;
             if (!finite(values[i]) || values[i] < lowest || values[i] > highest) {
                 char text[200];
                 std::snprintf(text, sizeof text, "left the regime: %s %zu %.9g %.9g", name.c_str(),
-                              i % n, values[i], t);
+                              i % n, values[i], double(step) * dt);
                 refuse(text);
             }
+        }
     }
 };
 
@@ -177,14 +181,15 @@ struct Run
     std::vector<Traces> traces;
     std::vector<SpikeRecord> spikes;
     std::vector<Guard> guards;
-    int64_t steps, chunk;
+    int64_t steps = 0, chunk = 0;
 
     Run()
     {
-        const std::vector<int64_t> plan = table<int64_t>(animals()[0].place, "plan");
-        if (plan.size() != 2 || plan[1] < 1) refuse("table 'plan' is wrong");
-        steps = plan[0];
-        chunk = std::min(plan[1], std::max<int64_t>(steps, 1));
+        for (const Animal &animal : animals()) {
+            steps = std::max(steps, animal.steps);
+            chunk = std::max(chunk, animal.chunk);
+        }
+        chunk = std::min(chunk, std::max<int64_t>(steps, 1));
     }
 
     void course(const std::string &cells, const std::string &variable, const std::string &row,
@@ -252,7 +257,7 @@ struct Run
     {
         if (!spikes.empty()) pull_spikes();
         for (const SpikeRecord &item : spikes) item.flush(since, step - since, dt);
-        for (const Guard &item : guards) item.look(double(step) * dt);
+        for (const Guard &item : guards) item.look(step, dt);
         if (std::fflush(nullptr)) cannot_write();
         std::cout << "reached " << step << std::endl;
     }
@@ -268,9 +273,9 @@ struct Run
                 since = step;
             }
             for (Course &item : courses)
-                if (step % item.every == 0) item.advance(step == 0);
+                if (step % item.every == 0) item.advance(step);
             for (const Traces &item : traces)
-                if (step % item.every == 0) item.record(double(step) * dt);
+                if (step % item.every == 0) item.record(step, dt);
             step_time();
         }
         end_chunk(steps, since, dt, pull_spikes);

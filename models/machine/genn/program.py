@@ -97,8 +97,16 @@ def varied(circuit: Circuit, names: Iterable[str]) -> Circuit:
         lines = "".join(f"\n{name} : {units[name]} (constant)" for name in mine)
         cells.append(replace(group, equations=group.equations + lines))
         initial += [f"initial.{group.name}.{name}" for name in mine]
+    word = re.compile(rf"\b({'|'.join(names)})\b")
+    links = tuple(
+        replace(item, **{part: word.sub(r"\1_post", getattr(item, part))
+                         for part in ("model", "on_pre")})
+        for item in circuit.links
+    )  # fmt: skip
     constants = {name: unit for name, unit in units.items() if name not in names}
-    return replace(circuit, cells=tuple(cells), constants=constants, initial=tuple(initial))
+    return replace(
+        circuit, cells=tuple(cells), links=links, constants=constants, initial=tuple(initial)
+    )
 
 
 def varied_tables(circuit: Circuit, tables: Tables) -> Tables:
@@ -345,8 +353,7 @@ def _sources(circuit: Circuit) -> Iterator[str]:
     for source in circuit.sources:
         name = source.name
         yield (
-            f'const GivenSpikes given_{name}("{name}", {source.n}, next{name}, end{name}, '
-            "run.steps);"
+            f'const GivenSpikes given_{name}("{name}", {source.n}, next{name}, end{name});'
         )
         yield f"allocatesteps{name}((unsigned int)given_{name}.step.size());"
         yield f"std::copy(given_{name}.step.begin(), given_{name}.step.end(), steps{name});"
