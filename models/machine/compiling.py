@@ -73,7 +73,7 @@ def compile_program(folder: Path) -> None:
     found = compiler() or COMPILERS[0]
     cached = shutil.which("ccache") and "ccache" not in found
     if not cached and "ccache" not in found:  # it keeps nothing that a precompiled header is in
-        _parse_headers_once(folder)
+        parse_headers_once(folder)
     environment = for_child(
         CXX=f"ccache {found}" if cached else found, TMPDIR=str(folder.absolute())
     )
@@ -93,7 +93,7 @@ def complaint(text: str) -> str:
     return next(wrong, lines[-1] if lines else "")
 
 
-def _parse_headers_once(folder: Path) -> None:
+def parse_headers_once(folder: Path) -> None:
     """Let the makefile precompile what all files include; by far most of the work is that.
 
     A makefile that is not as we know it stays as it is, and so does the program in any case.

@@ -251,11 +251,17 @@ def _compare(readback: Path, tables: Tables) -> None:
     """Compare what arrived in the program's arrays with what was sent, by checksums."""
     seen = set()
     for line in readback.read_text().splitlines():
-        name, count, checksum = line.split()
+        try:
+            name, count, checksum = line.split()
+            number, found = int(count), int(checksum)
+        except ValueError:
+            raise RunError(f"the compiled model read back no table: '{line[:60]}'") from None
+        if name not in tables:
+            raise RunError(f"the compiled model read a table '{name[:60]}' that nobody sent")
         sent: NDArray = np.ascontiguousarray(tables[name], _dtype(name)).ravel()
         if sent.size == 1:
-            sent = np.full(int(count), sent[0])
-        if sent.size != int(count) or zlib.crc32(sent.data) != int(checksum):
+            sent = np.full(number, sent[0])
+        if sent.size != number or zlib.crc32(sent.data) != found:
             raise RunError(
                 f"the compiled model did not get table '{name}' as it was sent; "
                 "remove the build with 'astrogram cache --clear' and run again"

@@ -20,6 +20,7 @@ from paradigms.command.amygdala import amygdala_astrocytes
 from paradigms.command.analyse import analyse
 from paradigms.command.cohort import cohort
 from paradigms.command.compare import compare
+from paradigms.command.export import collect, export
 from paradigms.command.references import reproduce
 from paradigms.command.robustness import robustness
 from paradigms.command.run import run
@@ -51,7 +52,8 @@ app = typer.Typer(
 
 app.add_typer(run, name="run")
 for function in (
-    analyse, compare, cohort, parameters, protocols, interventions, devices, cache,
+    analyse, compare, cohort, export, collect, parameters, protocols, interventions, devices,
+    cache,
 ):  # fmt: skip
     app.command()(function)
 reproduce.command()(robustness)

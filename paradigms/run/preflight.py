@@ -83,6 +83,7 @@ class Needs:
 def prepare(
     protocol: Protocol, *, seed: int, size: int | None = None, clock: str | None = None,
     overrides: Mapping[str, Value] | None = None, device: str = "cpp", gpu: bool = False,
+    elsewhere: bool = False,
 ) -> Prepared:  # fmt: skip
     """Check everything about one animal that can be known before it is drawn.
 
@@ -90,6 +91,8 @@ def prepare(
     ----------
     protocol, seed, size, clock, overrides, device, gpu
         As in `paradigms.run.simulate.simulate`.
+    elsewhere : bool
+        Whether another machine runs it, so that this one need not have the device.
 
     Returns
     -------
@@ -100,7 +103,8 @@ def prepare(
     AstrogramError
         Of the module whose rule is broken; one line.
     """
-    check_device(device, gpu=gpu)
+    if not elsewhere:
+        check_device(device, gpu=gpu)
     check_seeds([seed])
     size = REFERENCE_SIZE if size is None else size
     mean = load_parameters({**protocol.overrides, **(overrides or {})})

@@ -10,13 +10,14 @@ import xarray as xr
 
 from analysis.activity.regime import cautions_of
 from analysis.dataset.schema import assemble as assemble_dataset
+from models.machine.circuit import Tables
 from models.machine.run import run_circuit
 from models.parameters import ParameterSet, Value
 from paradigms.protocol.files import Protocol
-from paradigms.run.animal import draw_animal
-from paradigms.run.preflight import check_room, needed, prepare
+from paradigms.run.animal import Animal, draw_animal
+from paradigms.run.preflight import Prepared, check_room, needed, prepare
 from paradigms.run.provenance import provenance
-from paradigms.run.recording import describe, score
+from paradigms.run.recording import Recorder, describe, score
 
 Progress = Callable[[float, float], None]
 
@@ -71,9 +72,8 @@ def simulate(
         protocol, seed=seed, size=size, clock=clock, overrides=overrides, device=device, gpu=gpu
     )
     check_room(needed(animal))
-    parameters, timeline = animal.parameters, animal.timeline
-    drawn = draw_animal(parameters, timeline, animal.size, seed)
-    tissue = drawn.tissue
+    timeline = animal.timeline
+    drawn = draw_animal(animal.parameters, timeline, animal.size, seed)
     began = time.perf_counter()
 
     def report(fraction: float) -> None:
@@ -84,7 +84,34 @@ def simulate(
     run = run_circuit(
         recorder.circuit, tables, timeline.duration, device, gpu=gpu, progress=report
     )
-    recorded = recorder.arrays(run.records, tissue)
+    return dataset_of(
+        protocol, animal, drawn, recorder, run.records, build_seconds=run.build_seconds,
+        seconds=time.perf_counter() - began,
+    )  # fmt: skip
+
+
+def dataset_of(
+    protocol: Protocol, animal: Prepared, drawn: Animal, recorder: Recorder, records: Tables, *,
+    seconds: float, build_seconds: float,
+) -> xr.Dataset:  # fmt: skip
+    """Label what a run has recorded.
+
+    Parameters
+    ----------
+    protocol, animal, drawn, recorder
+        What was run.
+    records : Tables
+        What came back.
+    seconds, build_seconds : float
+        What it took, in all and of that to build the program.
+
+    Returns
+    -------
+    xarray.Dataset
+        As `simulate`.
+    """
+    parameters, timeline, tissue = animal.parameters, animal.timeline, drawn.tissue
+    recorded = recorder.arrays(records, tissue)
     dataset = assemble_dataset(
         {
             **recorded,
@@ -95,13 +122,13 @@ def simulate(
             "title": protocol.title,
             "protocol": protocol.name,
             "speed": timeline.speed,
-            "wall_time_s": time.perf_counter() - began,
-            "build_time_s": run.build_seconds,
+            "wall_time_s": seconds,
+            "build_time_s": build_seconds,
             **provenance(animal.mean),
             **{name: value for name, value in animal.asked.items() if value is not None},
             "individual": json.dumps(_own(animal.mean, parameters), sort_keys=True),
             "summary": (
-                f"{protocol.name}, seed {seed}: spikes of {tissue.n_neurons} neurons, traces of "
+                f"{protocol.name}, seed {animal.seed}: spikes of {tissue.n_neurons} neurons, traces of "
                 f"{tissue.n_astrocytes} astrocytes, weights, trials and freezing"
             ),
         },

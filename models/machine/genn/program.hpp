@@ -175,6 +175,14 @@ inline std::vector<std::FILE *> results(const std::string &name)
 
 // ---- the run -----------------------------------------------------------------------------------
 
+// A processor says that its device has no free memory: it has no other than the machine's.
+inline void check_room(size_t bytes, size_t free)
+{
+    if (free && bytes > free)
+        refuse("the GPU has " + std::to_string(free >> 20) + " MiB free, and the network needs " +
+               std::to_string((bytes >> 20) + 1) + "; take fewer animals or a larger GPU");
+}
+
 struct Run
 {
     std::vector<Course> courses;
@@ -240,11 +248,16 @@ struct Run
         traces.back().variables.push_back(trace);
     }
 
+    // Of the buffer of a group of `n` cells, which holds a chunk of at most 2^30 bits.
+    size_t record_bytes(size_t n)
+    {
+        chunk = std::min(chunk, std::max<int64_t>(1, (int64_t(1) << 30) / int64_t(all(n))));
+        return size_t(chunk) * ((all(n) + 31) / 32) * 4;
+    }
+
     void spike_record(const std::string &name, uint32_t *const *bits, size_t n)
     {
         spikes.push_back({bits, n, results(name + ".i"), results(name + ".t")});
-        // at most 2^30 bits in a buffer
-        chunk = std::min(chunk, std::max<int64_t>(1, (int64_t(1) << 30) / int64_t(all(n))));
     }
 
     void guard(const std::string &name, const double *values, size_t n, Pull pull, double lowest,
@@ -280,7 +293,7 @@ struct Run
         }
         end_chunk(steps, since, dt, pull_spikes);
         const double took = std::chrono::duration<double>(Clock::now() - began).count();
-        std::ofstream(folder() + "/seconds") << took << "\n";
+        std::ofstream(folder() + "/took") << steps << " steps in " << took << " s\n";
         std::_Exit(0);
     }
 };

@@ -231,7 +231,6 @@ def _definition(circuit: Circuit, classes: str, *, gpu: bool) -> Iterator[str]:
         yield "    GENN_PREFERENCES.selectGPUByDeviceID = true;"
         yield "    GENN_PREFERENCES.blockSizeSelectMethod = BlockSizeSelect::MANUAL;"
         yield f"    GENN_PREFERENCES.manualBlockSizes.fill({BLOCK});"
-        yield "    GENN_PREFERENCES.generateSimpleErrorHandling = true;"
     else:
         # nothing that moves a last digit
         yield '    GENN_PREFERENCES.userCxxFlagsGNU = "-O3";'
@@ -285,10 +284,9 @@ def _main(
     yield "static int simulate()"
     yield "{"
     lines = [
-        "Run run;", "allocateMem();", "initialize();",
+        "Run run;", *_memory(circuit, cells, links), "allocateMem();", "initialize();",
         *_cells(circuit, cells, same, numbered), *_links(circuit, links, same),
-        *_sources(circuit), "initializeSparse();", *_inputs_and_records(circuit, values),
-        "check_all();",
+        *_sources(circuit), "initializeSparse();", *_inputs_and_records(circuit, values), "check_all();",
     ]  # fmt: skip
     if circuit.spikes:
         lines.append("allocateRecordingBuffers((unsigned int)run.chunk);")
@@ -311,6 +309,27 @@ def _main(
 
 def _pull(variable: str, owner: str) -> str:
     return f"[]() {{ pull{variable}{owner}FromDevice(); }}"
+
+
+def _memory(
+    circuit: Circuit, cells: Mapping[str, _Model], links: Mapping[str, _Model]
+) -> Iterator[str]:
+    """Ask before anything is allocated whether a GPU has room."""
+    sizes = circuit.sizes()
+    yield "size_t bytes = 0;"
+    for name, model in cells.items():
+        each = " + ".join(["8", *(f"sizeof({kind})" for kind in model.variables.values())])
+        yield f"bytes += all({sizes[name]}) * ({each});"
+    for item in circuit.links:
+        kinds = links[item.name].variables.values()
+        each = " + ".join(["4", *(f"sizeof({kind})" for kind in kinds)])
+        yield (
+            f"bytes += size_t(all({sizes[item.source]})) * (4 + maxRowLength{item.name} * "
+            f"({each}));"
+        )
+    for spikes in circuit.spikes:
+        yield f"bytes += run.record_bytes({sizes[spikes.of]});"
+    yield "check_room(bytes, getFreeDeviceMemBytes());"
 
 
 def _cells(
