@@ -23,7 +23,7 @@ from paradigms.run.animal import Animal, draw_animal
 from paradigms.run.preflight import Prepared, prepare
 from paradigms.run.recording import Recorder
 
-RUN = Path(__file__).with_name("run.sh")
+RUN, MACHINE = (Path(__file__).with_name(name) for name in ("run.sh", "machine.sh"))
 
 
 def export(
@@ -93,7 +93,7 @@ def export(
             write_program(circuits[0], place / "program")
             parse_headers_once(place / "program")
         exported = Exported(device, gpu, code(), varied, tuple(requests), sums)
-        _finish(place, steps, exported)
+        _finish(place, circuits[0], steps, exported)
         size = sum(file.stat().st_size for file in place.rglob("*") if file.is_file())
         place.rename(folder)
     return size
@@ -144,15 +144,19 @@ def _fits(request: Request, circuit: Circuit, first: Request, other: Circuit) ->
         )
 
 
-def _finish(place: Path, steps: Sequence[int], exported: Exported) -> None:
+def _finish(
+    place: Path, circuit: Circuit, steps: Sequence[int], exported: Exported
+) -> None:
     """Write what `run.sh` reads, and the checksums of all."""
     pairs = zip(exported.animals, steps, strict=True)
     (place / "animals").write_text("".join(f"{item.name} {count}\n" for item, count in pairs))
     (place / "settings").write_text(
         f"device={exported.device}\ngpu={int(exported.gpu)}\nlongest={max(steps)}\n"
+        f"cells={sum(cells.n for cells in circuit.cells)}\nstep={circuit.step!r}\n"
     )
     exported.write(place)
-    shutil.copy(RUN, place / "run.sh")
+    for script in (RUN, MACHINE):
+        shutil.copy(script, place / script.name)
     (place / "run.sh").chmod(0o755)
     files = sorted(file for file in place.rglob("*") if file.is_file())
     sums = [f"{file_sum(file)}  {file.relative_to(place)}" for file in files]

@@ -4,6 +4,7 @@
 #pragma once
 #include <chrono>
 #include <cmath>
+#include <sys/resource.h>
 #include "animals.hpp"
 
 // Brian2's name of it in what it renders
@@ -293,7 +294,10 @@ struct Run
         }
         end_chunk(steps, since, dt, pull_spikes);
         const double took = std::chrono::duration<double>(Clock::now() - began).count();
-        std::ofstream(folder() + "/took") << steps << " steps in " << took << " s\n";
+        rusage used{};
+        getrusage(RUSAGE_SELF, &used);
+        std::ofstream(folder() + "/took") << steps << " steps in " << took << " s with "
+                                          << used.ru_maxrss / 1024 << " MiB\n";
         std::_Exit(0);
     }
 };
