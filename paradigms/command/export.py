@@ -62,8 +62,8 @@ def export(
     ]  # fmt: skip
     size_bytes = write(requests, out, device=device, gpu=gpu)
     note(
-        f"exported: {out}, {len(requests)} animals, {size_bytes / 2**20:.1f} MiB; call run.sh in it "
-        "where the device is, then astrogram collect"
+        f"exported: {out}, {len(requests)} animals, {size_bytes / 2**20:.1f} MiB; call run.sh in "
+        "it where the device is, then astrogram collect"
     )
 
 

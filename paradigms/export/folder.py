@@ -169,7 +169,8 @@ def check_results(folder: Path, request: Request) -> None:
     place = folder / "runs" / request.name
     if not (place / "done").is_file():
         failed = [folder / "runs" / f"{request.name}.failed", folder / "runs.failed"]
-        why = next((one_line(x.read_text(errors="replace"))[:200] for x in failed if x.is_file()), "")
+        told = (one_line(file.read_text(errors="replace")) for file in failed if file.is_file())
+        why = next(told, "")[:200]
         raise ExportError(
             f"{request.name} has not run{': ' if why else ''}{why}; call run.sh in {folder} where "
             "the device is, then collect again"

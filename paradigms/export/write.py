@@ -14,8 +14,9 @@ from models.machine.circuit import Circuit, Tables
 from models.machine.compiling import parse_headers_once
 from models.machine.devices import check_known
 from models.machine.execution import write_tables
-from models.machine.genn.program import varied as with_varied
-from models.machine.genn.program import varied_tables, write_genn_program
+from models.machine.genn.program import write_genn_program
+from models.machine.genn.varied import varied as with_varied
+from models.machine.genn.varied import varied_tables
 from models.machine.program import write_program
 from paradigms.export.folder import Exported, ExportError, Request, code, file_sum, table_sum
 from paradigms.protocol.files import parse_protocol
@@ -70,7 +71,10 @@ def export(
     with owned_folder("export", folder.parent) as beside:
         place = beside / "made"
         (place / "runs").mkdir(parents=True)
-        circuits, steps, sums, constants = [], [], {}, {}
+        circuits: list[Circuit] = []
+        steps: list[int] = []
+        sums: dict[str, str] = {}
+        constants: Tables = {}
         for request, animal in zip(requests, prepared, strict=True):
             arranged = arrange(animal, varied)
             _fits(request, arranged.circuit, requests[0], (*circuits, arranged.circuit)[0])
@@ -86,7 +90,7 @@ def export(
             if progress is not None:
                 progress(len(steps), len(requests), request.name)
         if device == "genn":
-            write_genn_program(circuits[0], constants, place / "program", gpu=gpu)
+            write_genn_program(circuits[0], constants, place / "program")
             names = "\n".join(request.name for request in requests)
             (place / "runs" / "animals").write_text(names + "\n")
         else:

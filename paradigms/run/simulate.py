@@ -128,8 +128,8 @@ def dataset_of(
             **{name: value for name, value in animal.asked.items() if value is not None},
             "individual": json.dumps(_own(animal.mean, parameters), sort_keys=True),
             "summary": (
-                f"{protocol.name}, seed {animal.seed}: spikes of {tissue.n_neurons} neurons, traces of "
-                f"{tissue.n_astrocytes} astrocytes, weights, trials and freezing"
+                f"{protocol.name}, seed {animal.seed}: spikes of {tissue.n_neurons} neurons, "
+                f"traces of {tissue.n_astrocytes} astrocytes, weights, trials and freezing"
             ),
         },
     )

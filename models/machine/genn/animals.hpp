@@ -11,12 +11,13 @@
 namespace astrogram {
 
 // The folder of an animal's tables and its steps: after them it idles until the last has ended. The
-// same folder again is a copy, for measuring: simulated, its spikes from outside later by `shift`
-// steps, and not recorded.
+// same folder again is a copy of the `original`, for measuring: simulated, its spikes from outside
+// later by `shift` steps, and not recorded.
 struct Animal
 {
     std::string place;
     int64_t steps, chunk, shift;
+    size_t original;
     bool recorded;
 };
 
@@ -25,13 +26,14 @@ inline const std::vector<Animal> &animals()
     static std::vector<Animal> found;
     if (found.empty()) {
         std::ifstream list(folder() + "/animals");
-        std::map<std::string, int> seen;
+        std::map<std::string, std::pair<size_t, int>> seen;
         for (std::string name; std::getline(list, name);) {
-            const int copy = seen[name]++;
+            auto &known = seen.insert({name, {found.size(), 0}}).first->second;
             const std::string place = folder() + "/" + name;
             const std::vector<int64_t> plan = table<int64_t>(place, "plan");
             if (plan.size() != 2 || plan[1] < 1) refuse("table 'plan' is wrong");
-            found.push_back({place, plan[0], plan[1], 997 * copy, copy == 0});
+            const int copy = known.second++;
+            found.push_back({place, plan[0], plan[1], 997 * copy, known.first, copy == 0});
         }
         if (found.empty()) refuse("the list of animals is missing or empty");
     }

@@ -53,25 +53,30 @@ struct Course
     size_t n;
     int64_t every;
     void (*push)();
+    // of each animal; of a copy, its original's
     std::vector<Reader<double> *> values;
     std::vector<std::vector<int32_t>> row;  // the column of each cell; none, one column for all
     std::vector<std::vector<double>> level;
+    std::vector<char> new_level;
 
     // Goes on to the next levels; a GPU hears of them only if one has changed.
     void advance(int64_t step)
     {
         bool changed = step == 0;
         for (size_t k = 0; k < animals().size(); k++) {
+            const size_t mine = animals()[k].original;
             if (step >= animals()[k].steps) continue;
-            bool mine = step == 0;
-            for (double &old : level[k]) {
-                const double now = values[k]->next();
-                mine |= std::memcmp(&now, &old, sizeof now) != 0;
-                old = now;
+            if (mine == k) {
+                new_level[k] = step == 0;
+                for (double &old : level[k]) {
+                    const double now = values[k]->next();
+                    new_level[k] |= std::memcmp(&now, &old, sizeof now) != 0;
+                    old = now;
+                }
             }
-            for (size_t i = 0; mine && i < n; i++)
-                to[k * n + i] = level[k][row[k].empty() ? 0 : size_t(row[k][i])];
-            changed |= mine;
+            for (size_t i = 0; new_level[mine] && i < n; i++)
+                to[k * n + i] = level[mine][row[mine].empty() ? 0 : size_t(row[mine][i])];
+            changed |= new_level[mine] != 0;
         }
         if (changed) push();
     }
@@ -204,8 +209,14 @@ struct Run
     void course(const std::string &cells, const std::string &variable, const std::string &row,
                 double *to, size_t n, int64_t every, void (*push)())
     {
-        Course made{to, n, every, push, {}, {}, {}};
+        Course made{to, n, every, push, {}, {}, {}, std::vector<char>(animals().size())};
         for (const Animal &animal : animals()) {
+            if (!animal.recorded) {  // thousands of copies would open too many files
+                made.values.push_back(nullptr);
+                made.row.push_back({});
+                made.level.push_back({});
+                continue;
+            }
             std::vector<int32_t> rows;
             if (!row.empty()) rows = table<int32_t>(animal.place, "rows." + cells + "." + row);
             if (!rows.empty() && rows.size() != n) refuse("rows." + cells + "." + row + " is wrong");

@@ -48,7 +48,7 @@ def run_genn(
     with contextlib.ExitStack() as stack:
         with room():
             place = stack.enter_context(owned_folder("run", temporary_folder()))
-            write_genn_program(circuit, tables, place / "program", gpu=gpu)
+            write_genn_program(circuit, tables, place / "program")
             write_tables(place, tables, n_steps)
             (place / "animals").write_text(".\n")
         build_genn(place / "program", place, gpu=gpu)
