@@ -1,12 +1,11 @@
-"""GeNN code of the whole circuit, for the CPU and for a GPU; needs brian2genn but not GeNN."""
+"""GeNN code of the whole circuit, for processor and GPU alike; needs brian2genn but not GeNN."""
 
 import re
 
 import brian2 as b2
 import pytest
 
-from models.machine.objects import make_objects
-from models.machine.session import device_session
+from models.machine.genn.program import write_genn_program
 from paradigms.protocol.files import parse_intervention
 from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.run.recording import FIELDS
@@ -29,35 +28,35 @@ def drugged():
     return plan.with_interventions([parse_intervention(item, plan) for item in given])
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["cpu", "gpu"])
-def generated(request, tmp_path_factory):
-    """Folder, animal and objects of a generated program, and whether it is that for a GPU."""
+@pytest.fixture(scope="module")
+def generated(tmp_path_factory):
+    """Folder, animal and circuit of a generated program."""
     folder = tmp_path_factory.mktemp("genn")
     animal = draw(drugged())
     recorder, tables = animal.circuit(animal.clocks("genn"))
-    circuit = recorder.circuit
-    with device_session("genn", directory=folder) as session:
-        objects = make_objects(circuit, tables)
-        session.generate(objects.network, animal.timeline.duration, gpu=request.param)
-    links = {item.name: (item.source, item.target) for item in circuit.links}
-    monitors = [item.name for item in (*circuit.spikes, *circuit.traces)]
-    return folder, animal, circuit.sizes(), links, monitors, request.param
+    write_genn_program(recorder.circuit, tables, folder)
+    return folder, animal, recorder.circuit
 
 
 def model(folder):
-    return (folder / "magicnetwork_model.cpp").read_text()
+    return (folder / "circuit.cpp").read_text()
+
+
+def main(folder):
+    return (folder / "main.cpp").read_text()
 
 
 def test_every_group_is_in_the_model(generated):
-    folder, animal, groups, *_ = generated
-    found = dict(re.findall(r'addNeuronPopulation<[^>]*>\("(\w+)", (\d+)', model(folder)))
-    assert found == {name: str(number) for name, number in groups.items()}
+    folder, animal, circuit = generated
+    found = dict(re.findall(r'addNeuronPopulation<[^>]*>\("(\w+)", all\((\d+)\)', model(folder)))
+    assert found == {name: str(number) for name, number in circuit.sizes().items()}
     assert int(found["principal"]) + int(found["other"]) == animal.tissue.n_neurons
     assert int(found["astrocyte"]) == animal.tissue.n_astrocytes
 
 
 def test_every_synapse_is_in_the_model(generated):
-    folder, animal, _, links, *_ = generated
+    folder, animal, circuit = generated
+    links = {item.name: (item.source, item.target) for item in circuit.links}
     text = re.sub(r"\s+", " ", model(folder))
     found = re.findall(r'addSynapsePopulation<[^(]*>\( ?"(\w+)"[^"]*"(\w+)", "(\w+)"', text)
     assert {name: (source, target) for name, source, target in found} == links
@@ -69,44 +68,70 @@ def test_every_synapse_is_in_the_model(generated):
     assert set(links) == wanted
 
 
+def test_wiring_is_sparse_and_asks_for_its_longest_row(generated):
+    folder, _, circuit = generated
+    text = model(folder)
+    assert text.count("SynapseMatrixType::SPARSE_INDIVIDUALG") == len(circuit.links)
+    assert "DENSE" not in text
+    for item in circuit.links:
+        assert f'setMaxConnections(astrogram::longest("edges.{item.name}.source"' in text
+
+
 def test_every_drug_is_fed_and_used(generated):
-    folder, animal, *_ = generated
+    folder, animal, _ = generated
     courses = animal.inputs.levels
     assert {row.variable for row in INTERVENTIONS.values() if not row.target} < set(courses)
-    regular = "\n".join(
-        path.read_text() for path in (folder / "code_objects").glob("*run_regularly*.cpp")
-    )
-    text = model(folder)
+    text, around = model(folder), main(folder)
     for name in (*courses, "principal.T_slow"):
         cells, name = name.split(".")
-        assert f"{cells}_{name}_table" in regular
+        assert f'run.course("{cells}", "{name}", ' in around
+        assert f"push{name}{cells}ToDevice();" in around
         assert f"$({name})" in text or f"$({name}_post)" in text
     for name, levels in courses.items():
         assert levels.any(), name
 
 
 def test_everything_is_recorded(generated):
-    folder, _, _, _, monitors, _ = generated
-    engine = (folder / "engine.cpp").read_text()
-    for name in monitors:
-        # numbered while an earlier program's objects are still in memory
-        assert re.search(rf"_run_{name}_codeobject(_\d+)?\(\);", engine)
-    text = model(folder)
+    folder, _, circuit = generated
+    text, around = model(folder), main(folder)
+    for item in circuit.spikes:
+        assert f"cells_{item.of}->setSpikeRecordingEnabled(true);" in text
+        assert f'run.spike_record("{item.name}", &recordSpk{item.of}, ' in around
+    for item in circuit.traces:
+        for variable in item.variables:
+            assert f'run.variable("{item.name}", "{variable}", ' in around
     for variable in (row.variable for row in FIELDS):
         if variable != "gate":  # a subexpression: computed by the host from D-serine
             assert f'{{"{variable}", "double"' in text
+    assert re.search(r'"gate", .*Serastrocyte\[i\].*pullSerastrocyteFromDevice\(\)', around)
 
 
-def test_the_backend_is_the_one_asked_for(generated):
-    folder, *_, gpu = generated
-    assert ("GENN_PREFERENCES.deviceSelectMethod" in model(folder)) == gpu
+def test_every_table_is_read(generated):
+    folder, _, circuit = generated
+    around = main(folder)
+    for name in circuit.initial:
+        assert f'("{name}", ' in around, name
+    for cells, row in circuit.rows():
+        assert f'cells("rows.{cells}.{row}", ' in around
 
 
-def test_only_source_is_written(generated):
+def test_nothing_of_brian2s_own_arrays_is_left(generated):
     folder, *_ = generated
-    assert not (folder / "main").exists()
-    assert not (folder / "magicnetwork_model_CODE").exists()
-    assert (folder / "Makefile").is_file()
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "Makefile", "animals.hpp", "circuit.cpp", "lifeline.hpp", "main.cpp", "manifest.json",
+        "program.hpp", "tables.hpp",
+    ]  # fmt: skip
+    for text in (model(folder), main(folder)):
+        assert "_array_" not in text
+        assert "brianlib" not in text
+
+
+def test_the_same_circuit_gives_the_same_program(generated, tmp_path):
+    folder, animal, circuit = generated
+    _, tables = animal.circuit(animal.clocks("genn"))
+    write_genn_program(circuit, tables, tmp_path)
+    assert main(tmp_path) == main(folder)
+    assert sorted(model(tmp_path).splitlines()) == sorted(model(folder).splitlines())
 
 
 def test_preferences_and_device_are_put_back(generated):
