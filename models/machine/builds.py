@@ -169,7 +169,7 @@ def _surroundings() -> list[str]:
     texts += [compiler, compiling.compiler_version(compiler) if compiler else "", _libc()]
     texts += compiler_flags()
     texts += [Path(str(module.__file__)).read_text() for module in (program, compiling, objects)]
-    texts += [header.read_text() for header in program.HEADERS]
+    texts += [source.read_text() for source in program.SOURCES]
     with contextlib.suppress(OSError):  # compiled for this very processor
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         texts.append(next((line for line in lines if line.startswith("flags")), ""))

@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = (".csv", ".hpp")
+TABLES = (".csv", ".hpp", ".cpp")
 """Files that modules read. Protocols and groups (.toml) are no part of the code: they are asked."""
 
 

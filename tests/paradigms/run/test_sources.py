@@ -84,6 +84,7 @@ def test_a_statement_more_counts_where_it_is_used(checkout, file, wanted):
         ("models/mechanisms/synapse.py", lambda text: text.replace('"""', '"""So: ', 1), NOTHING),
         ("models/mechanisms/synapse.py", depressed, ALL),
         ("models/machine/program.hpp", lambda text: f"{text}// x\n", ALL),
+        ("models/machine/memory.cpp", lambda text: f"{text}// x\n", ALL),
         ("paradigms/groups/amygdala_astrocytes.toml", lambda text: f"{text}# x\n", NOTHING),
         ("paradigms/protocols/fear_extinction.toml", lambda text: f"{text}# x\n", NOTHING),
         ("analysis/tables/epochs.csv", lambda text: text.replace("a", "b", 1), MEASURES),
