@@ -19,7 +19,7 @@ from benchmarks import fear
 from benchmarks.measure import children
 from benchmarks.report import Row, available_cores
 from models.machine.devices import DeviceError, check_device
-from models.machine.run import run_circuit
+from models.run import run_circuit
 from paradigms.protocol.files import load_protocol
 from paradigms.run.simulate import simulate
 

@@ -21,7 +21,13 @@ SHARED_HEADERS = (
     "objects.h", "brianlib/common_math.h", "brianlib/stdint_compat.h", "program.hpp",
 )  # fmt: skip
 """What nearly every file includes, where it is there."""
-_RULE = "$(CXX) $(CXXFLAGS) -MMD"
+_RULES = (
+    ("$(CXX) $(CXXFLAGS) -MMD", "$(CXX) $(CXXFLAGS) -include shared.hpp -MMD"),
+    # brian2 before 2.10, which also looks for what depends on what in a pass of its own
+    ("$(CXX) $(CXXFLAGS) $< -o $@", "$(CXX) $(CXXFLAGS) -include shared.hpp $< -o $@"),
+    ("$(CXX) $(CXXFLAGS) -MM $(SRCS) > make.deps", ": > make.deps"),
+)
+"""Lines of Brian2's makefiles, and what becomes of them."""
 _ONCE = """
 # Headers that all files include are parsed once
 shared.hpp.gch: shared.hpp objects.h makefile
@@ -99,11 +105,15 @@ def parse_headers_once(folder: Path) -> None:
     A makefile that is not as we know it stays as it is, and so does the program in any case.
     """
     path = folder / "makefile"
-    if not path.is_file() or _RULE not in (text := path.read_text()):
+    if not path.is_file():
+        return
+    text = path.read_text()
+    for line, instead in _RULES:
+        text = text.replace(line, instead)
+    if "-include shared.hpp" not in text:
         return
     headers = [name for name in SHARED_HEADERS if (folder / name).is_file()]
     (folder / "shared.hpp").write_text(
         "#pragma once\n" + "".join(f'#include "{name}"\n' for name in headers)
     )
-    text = text.replace(_RULE, "$(CXX) $(CXXFLAGS) -include shared.hpp -MMD")
     path.write_text(text + _ONCE)

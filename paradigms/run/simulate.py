@@ -11,7 +11,7 @@ import xarray as xr
 from analysis.activity.regime import cautions_of
 from analysis.dataset.schema import assemble as assemble_dataset
 from models.machine.circuit import Tables
-from models.machine.run import run_circuit
+from models.run import run_circuit
 from models.parameters import ParameterSet, Value
 from paradigms.protocol.files import Protocol
 from paradigms.run.animal import Animal, draw_animal

@@ -9,7 +9,7 @@ import numpy as np
 
 from models.machine.clocks import Clocks, choose_clocks
 from models.machine.objects import make_objects, recorded
-from models.machine.run import run_circuit
+from models.run import run_circuit
 from models.machine.session import device_session
 from models.parameters import Value, load_parameters
 from models.tissue.individual import individual

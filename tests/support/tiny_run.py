@@ -16,7 +16,7 @@ def work() -> int:
     import numpy as np
 
     from astrogram.files import replacing
-    from models.machine.run import run_circuit
+    from models.run import run_circuit
     from tests.support.tiny import STEP, tables, tiny
 
     whole = tiny()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from analysis.dataset.schema import labels
-from models.machine.run import run_circuit
+from models.run import run_circuit
 from paradigms.protocol.files import load_protocol
 from paradigms.run.recording import score
 from paradigms.run.simulate import simulate

@@ -12,7 +12,7 @@ import pytest
 
 from models.checks import RegimeError
 from models.machine.circuit import Guard
-from models.machine.run import run_circuit
+from models.run import run_circuit
 from paradigms.protocol.files import load_protocol
 from tests.support.extremes import Outcome, choose, live
 from tests.support.tiny import N_STEPS, STEP, tables, tiny

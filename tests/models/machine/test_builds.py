@@ -19,7 +19,7 @@ from models.machine import builds, compiling, program
 from models.machine.builds import clear_cache, find_build
 from models.machine.devices import DeviceError
 from models.machine.execution import OutOfRegime, RunError, _compare, execute
-from models.machine.run import run_circuit
+from models.run import run_circuit
 from tests.support.paths import ROOT
 from tests.support.tiny import N_STEPS, STEP, tables, tiny
 
@@ -132,13 +132,17 @@ def test_a_wrong_table_ends_the_run_with_a_message(build, change, words):
     assert len(str(caught.value).splitlines()) == 1
 
 
-def test_what_arrives_is_compared_with_what_was_sent(build, tmp_path):
-    manifest = json.loads((build / "manifest.json").read_text())
+def test_what_arrives_is_compared_with_what_was_sent(tmp_path):
     readback = tmp_path / "readback"
-    given = tables()
-    readback.write_text("initial.cells.v 5 12345\n")
-    with pytest.raises(RunError, match="did not get table 'initial.cells.v'"):
-        _compare(readback, given, manifest)
+    for line, complaint in (
+        ("initial.cells.v 5 12345", "did not get table 'initial.cells.v'"),
+        ("initial.nobody.v 5 12345", "a table 'initial.nobody.v' that nobody sent"),
+        ("initial.cells.v five 12345", "read back no table: 'initial.cells.v five 12345'"),
+        ("", "read back no table: ''"),
+    ):
+        readback.write_text(f"{line}\n")
+        with pytest.raises(RunError, match=complaint):
+            _compare(readback, tables())
 
 
 def test_a_run_that_leaves_the_regime_stops_and_says_where_and_when(build):
@@ -205,17 +209,20 @@ def test_the_cache_is_bounded_and_can_be_cleared(build, cache, monkeypatch):
 
 
 def test_headers_are_parsed_once_where_the_makefile_is_as_we_know_it(tmp_path):
-    known, foreign = tmp_path / "known", tmp_path / "foreign"
-    for folder, rule in ((known, "$(CXX) $(CXXFLAGS) -MMD"), (foreign, "$(COMPILER)")):
+    new, old, foreign = (tmp_path / name for name in ("new", "old", "foreign"))
+    for folder, rule in (
+        (new, "$(CXX) $(CXXFLAGS) -MMD"), (old, "$(CXX) $(CXXFLAGS)"), (foreign, "$(COMPILER)")
+    ):  # fmt: skip
         folder.mkdir()
         (folder / "makefile").write_text(f"%.o : %.cpp makefile\n\t{rule} $< -o $@\n")
         (folder / "objects.h").write_text("")
-        compiling._parse_headers_once(folder)
-    assert (known / "shared.hpp").read_text() == '#pragma once\n#include "objects.h"\n'
-    text = (known / "makefile").read_text()
-    assert "-include shared.hpp -MMD" in text
-    assert "shared.hpp.gch: shared.hpp" in text
+        compiling.parse_headers_once(folder)
+    for folder, line in ((new, "-include shared.hpp -MMD $<"), (old, "-include shared.hpp $<")):
+        assert (folder / "shared.hpp").read_text() == '#pragma once\n#include "objects.h"\n'
+        text = (folder / "makefile").read_text()
+        assert text.count(line) == 1
+        assert "shared.hpp.gch: shared.hpp" in text
     assert not (foreign / "shared.hpp").exists()
     assert "shared" not in (foreign / "makefile").read_text()
-    compiling._parse_headers_once(tmp_path)  # no makefile at all
-    assert [path.name for path in sorted(tmp_path.iterdir())] == ["foreign", "known"]
+    compiling.parse_headers_once(tmp_path)  # no makefile at all
+    assert [path.name for path in sorted(tmp_path.iterdir())] == ["foreign", "new", "old"]

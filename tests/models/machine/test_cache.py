@@ -22,7 +22,7 @@ from models.machine.builds import _seal, clear_cache, find_build
 from models.machine.compiling import BuildError
 from models.machine.devices import DeviceError
 from models.machine.execution import RunError, execute
-from models.machine.run import run_circuit
+from models.run import run_circuit
 from paradigms.command.cli import main
 from tests.support.tiny import STEP, tables, tiny
 
@@ -401,11 +401,11 @@ def test_no_room_for_a_large_array_is_told_before_it_is_filled(entry, monkeypatc
 
 
 def test_the_program_itself_tells_of_a_full_disk(entry, tmp_path):
-    from models.machine.execution import _write
+    from models.machine.execution import write_tables
 
     place = tmp_path / "run"
     place.mkdir()
-    _write(place, tables(), N_STEPS)
+    write_tables(place, tables(), N_STEPS)
     (place / "out" / "traces.v").symlink_to("/dev/full")
     done = subprocess.run(
         [str(entry / "main")], cwd=entry, env={**os.environ, "ASTROGRAM_RUN": str(place)},

@@ -234,7 +234,7 @@ def test_a_result_that_is_not_whole(back, copy, name, damage):
         file.unlink()
     else:
         file.write_bytes(content[:-8] if damage == "truncated" else content[:-1] + b"\x01")
-    assert f"{name} is not what the run wrote" in collected(folder)
+    assert f"'{name}' is not what the run wrote" in collected(folder)
 
 
 def test_results_of_other_tables(back, copy):

@@ -34,7 +34,7 @@ def test_nothing_to_vary_changes_nothing():
 
 
 def test_it_computes_the_same():
-    from models.machine.run import run_circuit
+    from models.run import run_circuit
 
     whole = varied(tiny(), ["speed", "tau"])
     one = run_circuit(tiny(), tables(), 2.0, "numpy").records

@@ -85,7 +85,7 @@ def run_circuit(
     n_steps = round(duration / circuit.step)
     try:
         if device == "genn":
-            from models.machine.genn.run import run_genn  # which needs brian2genn
+            from models.machine.genn.carry_out import run_genn  # which needs brian2genn
 
             return Run(run_genn(circuit, tables, n_steps, gpu=gpu, progress=progress), 0.0)
         build, seconds = find_build(circuit)
