@@ -31,7 +31,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from brian2 import Equations, Quantity
 from numpy.typing import NDArray
+
+from models.units import base_unit
 
 Tables = dict[str, NDArray]
 
@@ -139,6 +142,8 @@ class Circuit:
     initial : tuple of str
         Tables of the initial values; a variable without one starts at zero.
     cells, sources, links, courses, spikes, traces, guards : tuple
+    mend : str
+        Parameters of the time steps, as the message of a run that left the regime names them.
     """
 
     name: str
@@ -152,6 +157,7 @@ class Circuit:
     spikes: tuple[SpikeRecord, ...] = ()
     traces: tuple[TraceRecord, ...] = ()
     guards: tuple[Guard, ...] = ()
+    mend: str = "the time step"
 
     def fingerprint(self, *more: str) -> str:
         """Return a hash of the circuit and of `more` texts that a program depends on."""
@@ -228,6 +234,31 @@ class Circuit:
                     f"{name} has {values.size} values, some perhaps not finite; "
                     f"give 1 or {size} finite ones"
                 )
+
+
+def constants(space: Mapping[str, Quantity | float]) -> tuple[dict[str, str], Tables]:
+    """Return units and tables of the constants of a namespace."""
+    units = {name: base_unit(value) for name, value in space.items()}
+    return units, {f"constant.{name}": np.array(float(value)) for name, value in space.items()}
+
+
+# By dimension, what a variable can be: lowest, highest, and the unit for messages.
+Possible = Mapping[object, tuple[float | None, float | None, str]]
+
+
+def guards(cells: Cells, possible: Possible) -> tuple[Guard, ...]:
+    """Watch all state variables of `cells`: each is finite, and within what is `possible`."""
+    known, anything = Equations(cells.equations), (None, None, "")
+    return tuple(
+        Guard(cells.name, name, low, unit, high)
+        for name in sorted(known.diff_eq_names)
+        for low, high, unit in [possible.get(known[name].dim, anything)]
+    )
+
+
+def starts(tables: Tables) -> tuple[str, ...]:
+    """Return the names of the tables of initial values, for `Circuit.initial`."""
+    return tuple(sorted(name for name in tables if name.startswith("initial.")))
 
 
 def _table(tables: Tables, name: str) -> NDArray:
