@@ -25,7 +25,7 @@ WORK = {
     "associative_recall": ("choose", "run_cues"),
     "memory_capacity": ("largest_load",),
     "masked_completion": ("load_images",),
-    "spiking_recall": ("draw_wiring", "device_session"),
+    "spiking_recall": ("draw_wiring", "run_circuit"),
     "transport_block": ("draw_setting",),
 }
 REFUSED = [
