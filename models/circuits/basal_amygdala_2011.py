@@ -168,7 +168,7 @@ def assemble(
     # kind.
     b2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
     first, many = wirings[0], len(wirings)
-    groups = ("cell", "input", "plasticity")
+    groups = ("cell", "input", "lif", "plasticity")
     space = {**parameters.group(*groups), "e_peak": np.e}
     # Names of cell variables: their start values are not constants of the equations.
     for name in ("w_cs", "w_context"):

@@ -87,6 +87,7 @@ HAND_OVER = {
 
 PARTS = (
     "cell",
+    "lif",
     "projection",
     "synapse",
     "receptors",

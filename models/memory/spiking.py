@@ -144,7 +144,7 @@ def spiking_circuit(parameters: ParameterSet, wiring: Wiring) -> tuple[Circuit, 
         Cells ``cell``, ``inhibitory``, ``process`` and ``pool``, and the links between them.
     tables : Tables
     """
-    space = parameters.group("spiking")
+    space = parameters.group("spiking", "lif")
     # mean glutamate of a terminal that fires at y_ref and releases a fifth each time
     space["Y_ref"] = 0.2 * space["rho_c"] * space["Y_T"] * space["y_ref"] / space["Omega_c"]
     step, sample = float(space.pop("dt")), float(space["sample"])

@@ -116,9 +116,9 @@ def draw_wiring(parameters: ParameterSet, seeds: Sequence[int], block: float = 0
         cue = np.zeros(n)
         cue[rng.permutation(active)[:kept]] = 1
         cued.append(cue)
-        spread = float(parameters.quantity("spiking.E_L_sd")) * rng.standard_normal(n)
-        leak.append(float(parameters.quantity("spiking.E_L")) + spread)
-        rest, fire = (float(parameters.quantity(f"spiking.{name}")) for name in ("E_L", "V_th"))
+        spread = float(parameters.quantity("lif.E_L_sd")) * rng.standard_normal(n)
+        leak.append(float(parameters.quantity("lif.E_L")) + spread)
+        rest, fire = (float(parameters.quantity(f"lif.{name}")) for name in ("E_L", "V_th"))
         start.append(rest + (fire - rest) * rng.random(n))
 
     def thrice(values: list) -> NDArray:
