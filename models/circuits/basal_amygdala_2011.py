@@ -5,7 +5,9 @@ out is taken from its replication (Carvalho et al., ReScience) and from Kumar et
 Comput 20:1; the tables say which.
 
 Any number of networks stand side by side in one run, so that seeds and conditions share one
-compilation: cell ``i`` of an excitatory or inhibitory group belongs to network ``i // n``.
+compilation: cell ``i`` of an excitatory or inhibitory group belongs to network ``i // n``. Brian2
+objects, not a `models.machine.circuit.Circuit`: background and afferents are drawn in every step,
+and recurrent synapses have a delay, as published; a circuit has neither.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 A `Circuit` says which equations, how many cells and which clocks: all that a compiled program
 depends on. What differs between animals, conditions and sweep points stands in its `Tables`:
 constants, initial values, wiring, spikes and levels in time. So one program serves them all.
+Links act at once, without delays, and nothing is drawn while a circuit runs.
 
 Tables are arrays in SI units by name:
 
@@ -186,8 +187,16 @@ class Circuit:
         Raises
         ------
         ValueError
-            Naming the table, what it has and what it should have.
+            Naming the table, what it has and what it should have; or what draws noise, which no
+            seed of the host would reach.
         """
+        drawing: tuple[Cells | Links, ...] = (*self.cells, *self.links)
+        for item in drawing:
+            if noise := _NOISE.search(" ".join(str(text) for text in vars(item).values())):
+                raise ValueError(
+                    f"'{item.name}' draws noise inside the run ({noise.group()}), which a circuit "
+                    "does not: draw it on the host, or run these equations in Brian2 itself"
+                )
         sizes = self.sizes()
         for name in self.constants:
             _number(tables, f"constant.{name}")
@@ -234,6 +243,10 @@ class Circuit:
                     f"{name} has {values.size} values, some perhaps not finite; "
                     f"give 1 or {size} finite ones"
                 )
+
+
+# What Brian2 draws at every step: noise of equations, and functions.
+_NOISE = re.compile(r"\bxi(_\w+)?\b|\b(rand|randn|poisson|binomial)(?=\()")
 
 
 def constants(space: Mapping[str, Quantity | float]) -> tuple[dict[str, str], Tables]:
