@@ -9,8 +9,8 @@ from benchmarks.measure import Cost, children
 from models.circuits.amygdala_prefrontal import Inputs
 from models.machine.circuit import Circuit, Tables
 from models.machine.clocks import Clocks, choose_clocks
-from models.run import run_circuit
 from models.parameters import ParameterSet, load_parameters
+from models.run import run_circuit
 from models.tissue.cells import Tissue
 from models.tissue.individual import individual
 from paradigms.protocol.files import load_protocol

@@ -1,19 +1,17 @@
 """Refuse what lies outside the regime where the model is defined, and stop a run that leaves it.
 
 Before a run: `check_parameters`, `models.time_step.check_time_step` and
-`models.tissue.wiring.check_graph`; the builders call them. During a run: `guard`. After a run, on
-any device: `check_traces`.
+`models.tissue.wiring.check_graph`; the builders call them. During a run: `guard`, or the guards of
+a `models.machine.circuit.Circuit`, compiled or not. After a run: `check_traces`.
 """
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 
 import brian2 as b2
 import numpy as np
-from brian2.units.fundamentalunits import get_unit
 from numpy.typing import ArrayLike
 
 from astrogram.errors import AstrogramError
@@ -21,7 +19,8 @@ from astrogram.errors import AstrogramError
 # A negative value closer to zero than this (mmolar) is rounding, not a wrong model: 1e-9 umolar.
 ROUNDING = 1e-12
 _CONCENTRATION = b2.mmolar.dim
-_MARK = "left the regime: "
+CONCENTRATIONS = {_CONCENTRATION: (-ROUNDING, None, "mmolar")}
+"""What `models.machine.circuit.guards` asks of astrocytes: no concentration is negative."""
 
 
 class ModelError(AstrogramError, ValueError):
@@ -112,47 +111,12 @@ def check_traces(
         raise RegimeError(worst[1])
 
 
-# The check inside compiled code, once per astrocyte and variable: prints one line and ends the run.
-_WATCH = """
-#include <cstdlib>
-#include <iostream>
-static double watch_%(name)s(double value, double t, int cell)
-{
-    if (!(value >= %(low)s) || !(value <= 1e300))
-    {
-        std::cout << "%(mark)s%(name)s %(kind)s " << cell << " " << value << " " << t << std::endl;
-        std::exit(3);
-    }
-    return value;
-}
-"""
-
-
-def _watch_compiled(
-    group: b2.NeuronGroup, bounded: Sequence[tuple[str, bool]], every: b2.Quantity
-) -> None:
-    for name, concentration in bounded:
-        unit = get_unit(group.variables[name].dim)
-        function = b2.Function(
-            lambda value, t, cell: value,
-            arg_units=[unit, b2.second, 1],
-            return_unit=unit,
-            stateless=False,
-        )
-        low = f"{-ROUNDING:g}" if concentration else "-1e300"
-        kind = "concentration" if concentration else "other"
-        code = _WATCH % {"name": name, "kind": kind, "low": low, "mark": _MARK}
-        function.implementations.add_implementation("cpp", code, name=f"watch_{name}")
-        group.namespace[f"watch_{name}"] = function
-        group.run_regularly(f"watched = watch_{name}({name}, t, i)", dt=every, when="end")
-
-
 def guard(group: b2.NeuronGroup, every: b2.Quantity) -> None:
     """Stop the run when a variable of `group` is not finite or a concentration is negative.
 
     The check becomes part of `group`, so every network that holds the group holds it, the one of
-    Brian2's own ``run()`` too. C++ standalone compiles it (see `raise_if_stopped`). GeNN can
-    neither call Python nor end a run: there use `check_traces`.
+    Brian2's own ``run()`` too. A program of C++ standalone or GeNN cannot call it: there use
+    `check_traces`.
 
     Parameters
     ----------
@@ -165,17 +129,16 @@ def guard(group: b2.NeuronGroup, every: b2.Quantity) -> None:
     ------
     RegimeError
         From the run, with variable, astrocyte and time.
+    ModelError
+        On a device whose programs cannot call Python.
     """
+    if type(b2.get_device()).__name__ != "RuntimeDevice":
+        raise ModelError(
+            "guard looks from Python, which a compiled program cannot call; use it on numpy or "
+            "cython, and models.checks.check_traces on what was recorded elsewhere"
+        )
     names = sorted(group.equations.diff_eq_names)
-    bounded = [(name, group.variables[name].dim is _CONCENTRATION) for name in names]
-    device = type(b2.get_device()).__name__
-    if device == "CPPStandaloneDevice":
-        _watch_compiled(group, bounded, every)
-        return
-    if device != "RuntimeDevice":
-        return
-
-    positive = [name for name, concentration in bounded if concentration]
+    positive = [name for name in names if group.variables[name].dim is _CONCENTRATION]
     watched = weakref.proxy(group)  # which holds the check
 
     def look(t: b2.Quantity) -> None:
@@ -185,19 +148,3 @@ def guard(group: b2.NeuronGroup, every: b2.Quantity) -> None:
     group.contained_objects.append(
         b2.NetworkOperation(look, dt=every, when="end", name=f"{group.name}_guard*")
     )
-
-
-def raise_if_stopped(directory: Path) -> None:
-    """Raise what `guard` found in a C++ standalone run in `directory`.
-
-    Raises
-    ------
-    RegimeError
-        With variable, astrocyte and time.
-    """
-    log = directory / "results" / "stdout.txt"
-    text = log.read_text(errors="replace") if log.exists() else ""
-    if _MARK in text:
-        name, kind, cell, value, time = text.rsplit(_MARK, 1)[1].split()[:5]
-        concentration = kind == "concentration"
-        raise RegimeError(_complaint(name, int(cell), float(value), concentration, float(time)))

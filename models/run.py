@@ -125,7 +125,7 @@ def _watch(circuit: Circuit, objects: Objects) -> b2.NetworkOperation:
 def _look(circuit: Circuit, objects: Objects, time: float) -> None:
     """Raise `RegimeError` for the first guarded variable that left its regime."""
     for guard in circuit.guards:
-        values = np.asarray(getattr(objects.named[guard.cells], f"{guard.variable}_")[:])
+        values = objects.named[guard.cells].variables[guard.variable].get_value()
         wrong = ~np.isfinite(values)
         if guard.lowest is not None:
             wrong |= values < guard.lowest
@@ -134,5 +134,7 @@ def _look(circuit: Circuit, objects: Objects, time: float) -> None:
         if wrong.any():
             cell = int(np.argmax(wrong))
             raise RegimeError(
-                out_of_regime(guard.variable, guard.cells, cell, values[cell], guard.unit, time)
+                out_of_regime(
+                    guard.variable, guard.cells, cell, values[cell], guard.unit, time, circuit.mend
+                )
             )

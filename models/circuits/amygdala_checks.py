@@ -12,14 +12,14 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.checks import ROUNDING, ModelError, check_parameters
+from models.checks import CONCENTRATIONS, ModelError, check_parameters
 from models.circuits import amygdala_mechanisms
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed
-from models.machine.circuit import Guard
+from models.machine.circuit import Possible
 from models.mechanisms.mechanism import rates
 from models.parameters import ParameterSet
 from models.time_step import LARGEST_STEP, Rates, Step, check_rates, fastest_rates
-from models.tissue.anatomy import OTHER, PRINCIPAL
+from models.tissue.anatomy import PRINCIPAL
 from models.tissue.cells import Tissue
 
 LARGEST_EULER_STEP = 1.0
@@ -204,22 +204,11 @@ def _light(tissue: Tissue, levels: Mapping[str, NDArray[np.float64]]) -> NDArray
     return result
 
 
-def guards() -> tuple[Guard, ...]:
-    """Watch all state variables of cells, each within what it can be."""
-    result = []
-    for cells in ("astrocyte", PRINCIPAL, OTHER):
-        equations = b2.Equations(composed(cells))
-        for name in sorted(equations.diff_eq_names):
-            low, high, unit = _POSSIBLE.get(equations[name].dim, (None, None, ""))
-            result.append(Guard(cells, name, low, unit, high))
-    return tuple(result)
-
-
 # By dimension: concentrations are not negative, what has no unit is a share, and potentials stay
 # between the reversals, which their bounds in the tables hold within -95 to 20 mV. A step too
 # coarse for a rate leaves these long before anything is infinite.
-_POSSIBLE: dict[object, tuple[float | None, float | None, str]] = {
-    b2.mmolar.dim: (-ROUNDING, None, "mmolar"),
+POSSIBLE: Possible = {
+    **CONCENTRATIONS,
     b2.Quantity(1.0).dim: (-1e-6, 1 + 1e-6, ""),
     b2.volt.dim: (-0.2, 0.1, "volt"),
 }

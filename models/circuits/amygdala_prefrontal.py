@@ -9,9 +9,24 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
-from models.circuits.amygdala_checks import check_constants, check_membranes, check_weights, guards
+from models.circuits.amygdala_checks import (
+    POSSIBLE,
+    check_constants,
+    check_membranes,
+    check_weights,
+)
 from models.circuits.amygdala_mechanisms import CIRCUIT, MECHANISMS, composed, parameter_groups
-from models.machine.circuit import Cells, Circuit, Course, Links, Source, Tables
+from models.machine.circuit import (
+    Cells,
+    Circuit,
+    Course,
+    Links,
+    Source,
+    Tables,
+    constants,
+    guards,
+    starts,
+)
 from models.machine.clocks import Clocks
 from models.mechanisms import synapse
 from models.mechanisms.gap_junction import THRESHOLD_FLUX
@@ -22,7 +37,6 @@ from models.parameters import ParameterSet
 from models.tissue.anatomy import PRINCIPAL, Pathway
 from models.tissue.cells import Tissue
 from models.tissue.wiring import Edges, sort_edges
-from models.units import base_unit
 
 
 @dataclass(frozen=True)
@@ -117,7 +131,8 @@ def assemble(
     check_membranes(parameters, tissue, inputs.levels, clocks.neuron)
     check_weights(parameters, tissue)
 
-    tables: Tables = {f"constant.{key}": np.array(float(value)) for key, value in space.items()}
+    units, tables = constants(space)
+    cells = _cells(tissue, clocks)
     links = _links(tissue, clocks, tables)
     _initial(parameters, tissue, tables)
     for pre, edges in tissue.tripartite.items():
@@ -132,14 +147,14 @@ def assemble(
     circuit = Circuit(
         name=CIRCUIT,
         step=clocks.neuron,
-        constants={key: base_unit(value) for key, value in space.items()},
-        cells=_cells(tissue, clocks),
+        constants=units,
+        cells=cells,
         sources=tuple(
             Source(name, max(where.stop for where in slices.values()))
             for name, slices in (("afferent", tissue.afferents), ("drive", tissue.drives))
         ),
         links=links,
-        initial=tuple(sorted(name for name in tables if name.startswith("initial."))),
+        initial=starts(tables),
         courses=(
             Course("principal", "T_slow", clocks.slow),
             *(
@@ -152,7 +167,11 @@ def assemble(
                 for cells, variable in [name.split(".")]
             ),
         ),
-        guards=guards(),
+        # astrocytes first: what they hand over reaches cells in the same step
+        guards=tuple(
+            item for one in (cells[-1], *cells[:-1]) for item in guards(one, POSSIBLE)
+        ),
+        mend="numerics.dt or numerics.dt_astrocyte",
     )
     return circuit, tables
 

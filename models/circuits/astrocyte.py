@@ -9,10 +9,13 @@ astrocyte; transmitter clearance (25 ms) is never scaled.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import brian2 as b2
+import numpy as np
 
 from models.checks import ModelError, check_parameters
+from models.machine.circuit import Cells, Tables
 from models.mechanisms.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
 from models.mechanisms.gap_junction import COUPLED
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
@@ -76,6 +79,39 @@ def published(overrides: Mapping[str, Value] | None = None) -> dict[str, object]
     return {row.name: row.quantity() for row in rows}
 
 
+def astrocyte_cells(
+    name: str, n: int, equations: str, namespace: Mapping[str, object], step: float,
+    reset: str = "",
+) -> tuple[Cells, Tables]:  # fmt: skip
+    """`n` astrocytes of a `models.machine.circuit.Circuit`, and the tables of their rest.
+
+    Parameters
+    ----------
+    name : str
+    n : int
+    equations, namespace, reset
+        As for `astrocyte_group`; without noise.
+    step : float
+        Time step, s.
+
+    Returns
+    -------
+    cells : Cells
+    tables : Tables
+        Initial values.
+
+    Raises
+    ------
+    ModelError
+        If a constant or initial value, or the time step, lies outside the regime of the model.
+    """
+    rest = _checked(equations, namespace, step * b2.second)
+    events = (RELEASE_THRESHOLD, reset, RELEASE_THRESHOLD) if reset else ()
+    return Cells(name, n, equations, step, "rk4", *events), {
+        f"initial.{name}.{variable}": np.array(float(value)) for variable, value in rest.items()
+    }
+
+
 def astrocyte_group(
     n: int,
     equations: str,
@@ -117,16 +153,13 @@ def astrocyte_group(
         for equations with noise on GeNN.
     """
     constants = {"speed": 1.0, **namespace}
-    used = b2.Equations(equations).identifiers | {"C_0", "h_0", "I_0"}
-    check_parameters({key: value for key, value in constants.items() if key in used})
     noisy = "xi" in b2.Equations(equations).identifiers
     if noisy and type(b2.get_device()).__name__ == "GeNNDevice":
         raise ModelError(
             "the noise xi of these equations is drawn at every step, which GeNN does not do as "
             "the other devices; use cpp, cython or numpy, or equations without noise"
         )
-    if check_step:
-        check_time_step(b2.defaultclock.dt if dt is None else dt, equations, constants)
+    rest = _checked(equations, constants, (dt or b2.defaultclock.dt) if check_step else None)
     events = {"threshold": RELEASE_THRESHOLD, "refractory": RELEASE_THRESHOLD, "reset": reset}
     group = b2.NeuronGroup(
         n,
@@ -137,11 +170,21 @@ def astrocyte_group(
         name=name,
         **(events if reset else {}),
     )
-    for variable in ("C", "h", "I"):
-        if variable in group.variables:
-            setattr(group, variable, constants[f"{variable}_0"])
-    if "C_tot" in group.variables:
-        group.C_tot = constants["C_T"]
-    if "x_A" in group.variables:
-        group.x_A = 1
+    for variable, value in rest.items():
+        setattr(group, variable, value)
     return group
+
+
+def _checked(
+    equations: str, namespace: Mapping[str, object], dt: b2.Quantity | None
+) -> dict[str, Any]:
+    """Check constants and, where it is given, the time step; return the initial values."""
+    constants = {"speed": 1.0, **namespace}
+    known = b2.Equations(equations)
+    used = known.identifiers | {"C_0", "h_0", "I_0"}
+    check_parameters({key: value for key, value in constants.items() if key in used})
+    if dt is not None:
+        check_time_step(dt, equations, constants)
+    start = {"C": "C_0", "h": "h_0", "I": "I_0", "C_tot": "C_T"}
+    rest = {variable: constants[key] for variable, key in start.items() if variable in known}
+    return rest | ({"x_A": 1.0} if "x_A" in known else {})

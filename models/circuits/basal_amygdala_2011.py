@@ -5,7 +5,9 @@ out is taken from its replication (Carvalho et al., ReScience) and from Kumar et
 Comput 20:1; the tables say which.
 
 Any number of networks stand side by side in one run, so that seeds and conditions share one
-compilation: cell ``i`` of an excitatory or inhibitory group belongs to network ``i // n``.
+compilation: cell ``i`` of an excitatory or inhibitory group belongs to network ``i // n``. Brian2
+objects, not a `models.machine.circuit.Circuit`: background and afferents are drawn in every step,
+and recurrent synapses have a delay, as published; a circuit has neither.
 """
 
 from __future__ import annotations
@@ -85,21 +87,21 @@ CONTEXT_ON_PRE = "t_context_post = t\nh_post += h_u" + _RULE + "x_exc_post += e_
 
 @dataclass(frozen=True)
 class Inputs:
-    """What reaches one network, on a grid of `input.dt_input`; all of shape (n_steps,).
+    """What reaches one network, on a grid of `input.dt_input`.
 
     Attributes
     ----------
-    cs, context_A, context_B : ndarray
+    cs : ndarray, shape (n_steps,)
         1 while the afferents fire at their rate, else 0.
-    learning : ndarray
-        Modulator: 1 while the plastic conductances may change.
-    silenced : ndarray
-        Share of the inhibitory cells that is silenced.
+    contexts : ndarray, shape (n_steps, 2)
+        The same of the context that reaches each population: fear, extinction.
+    learning, silenced : ndarray, shape (n_steps,)
+        Modulator: 1 while the plastic conductances may change; share of the inhibitory cells that
+        is silenced.
     """
 
     cs: NDArray[np.float64]
-    context_A: NDArray[np.float64]
-    context_B: NDArray[np.float64]
+    contexts: NDArray[np.float64]
     learning: NDArray[np.float64]
     silenced: NDArray[np.float64]
 
@@ -168,7 +170,7 @@ def assemble(
     # kind.
     b2.BrianLogger.suppress_hierarchy("brian2.codegen.generators.base")
     first, many = wirings[0], len(wirings)
-    groups = ("cell", "input", "plasticity")
+    groups = ("cell", "input", "lif", "plasticity")
     space = {**parameters.group(*groups), "e_peak": np.e}
     # Names of cell variables: their start values are not constants of the equations.
     for name in ("w_cs", "w_context"):
@@ -200,9 +202,8 @@ def assemble(
     E.t_cs, E.t_context = -2e3 * b2.second, -1e3 * b2.second
     I.rank = np.concatenate([wiring.rank for wiring in wirings])
 
-    def table(*names: str) -> NDArray:
-        columns = [getattr(one, name) for one in inputs for name in names]
-        return np.stack(columns, axis=1)
+    def table(name: str) -> NDArray:
+        return np.column_stack([getattr(one, name) for one in inputs])
 
     _feed(E, "learning = learning_table(t, network)", "learning_table", table("learning"), dt_input)
     silence = f"silenced = int(rank < silenced_table(t, network)*{first.n_I})"
@@ -212,16 +213,14 @@ def assemble(
     reached = np.concatenate([first.fear, first.extinction])
     context_cells = np.concatenate([reached + k * first.n_E for k in range(many)])
     afferents = {
-        "cs_E": (np.repeat(np.arange(many), first.n_E), "rate_cs", ("cs",)),
-        "cs_I": (np.repeat(np.arange(many), first.n_I), "rate_cs", ("cs",)),
+        "cs_E": (np.repeat(np.arange(many), first.n_E), "rate_cs", "cs"),
+        "cs_I": (np.repeat(np.arange(many), first.n_I), "rate_cs", "cs"),
         "context": (
-            np.repeat(np.arange(2 * many), first.n_population),
-            "rate_context",
-            ("context_A", "context_B"),
+            np.repeat(np.arange(2 * many), first.n_population), "rate_context", "contexts"
         ),
     }
     trains = {}
-    for name, (row, rate, columns) in afferents.items():
+    for name, (row, rate, levels) in afferents.items():
         train = b2.NeuronGroup(
             len(row),
             AFFERENT,
@@ -233,7 +232,7 @@ def assemble(
         )
         train.row = row
         _feed(
-            train, f"rate = {rate}*{name}_table(t, row)", f"{name}_table", table(*columns), dt_input
+            train, f"rate = {rate}*{name}_table(t, row)", f"{name}_table", table(levels), dt_input
         )
         trains[name] = train
 

@@ -112,7 +112,7 @@ def draw_wiring(
     def normal(mean: float, spread: float, count: int) -> NDArray[np.float64]:
         return np.maximum(0, rng.normal(mean, spread, count))
 
-    E_L, E_L_sd = parameters.value("cell.E_L"), parameters.value("cell.E_L_sd")
+    E_L, E_L_sd = parameters.value("lif.E_L"), parameters.value("cell.E_L_sd")
     w_cs, w_cs_sd = parameters.value("input.w_cs"), parameters.value("input.w_cs_sd")
     return Wiring(
         n_E=n["E"],

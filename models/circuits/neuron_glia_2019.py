@@ -6,6 +6,9 @@ parts of this package. What the published program keeps on every excitatory syna
 Y_S and the bound receptors Gamma_S, stands here once for each astrocyte's domain.
 
 Any number of networks of one size stand side by side in one run, so that seeds share a compilation.
+Brian2 objects, not a `models.machine.circuit.Circuit`: the reference that it is held against, the
+published formulation, has synapses onto synapses, which no circuit has, and shares its cells,
+connections and run with it; with a circuit there would be two of each.
 """
 
 from __future__ import annotations
@@ -87,6 +90,7 @@ HAND_OVER = {
 
 PARTS = (
     "cell",
+    "lif",
     "projection",
     "synapse",
     "receptors",

@@ -141,7 +141,7 @@ def draw_wiring(
         return draw_edges(stream(seed, f"wiring/{name}"), sources, everyone, indegree, 1.0, 0.0)
 
     rng = stream(seed, "initial")
-    E_L, V_th = parameters.value("cell.E_L"), parameters.value("cell.V_th")
+    E_L, V_th = parameters.value("lif.E_L"), parameters.value("lif.V_th")
     return Wiring(
         n_E=n_E,
         n_I=n_I,

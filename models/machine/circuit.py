@@ -3,6 +3,7 @@
 A `Circuit` says which equations, how many cells and which clocks: all that a compiled program
 depends on. What differs between animals, conditions and sweep points stands in its `Tables`:
 constants, initial values, wiring, spikes and levels in time. So one program serves them all.
+Links act at once, without delays, and nothing is drawn while a circuit runs.
 
 Tables are arrays in SI units by name:
 
@@ -31,7 +32,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from brian2 import Equations, Quantity
 from numpy.typing import NDArray
+
+from models.units import base_unit
 
 Tables = dict[str, NDArray]
 
@@ -139,6 +143,8 @@ class Circuit:
     initial : tuple of str
         Tables of the initial values; a variable without one starts at zero.
     cells, sources, links, courses, spikes, traces, guards : tuple
+    mend : str
+        Parameters of the time steps, as the message of a run that left the regime names them.
     """
 
     name: str
@@ -152,6 +158,7 @@ class Circuit:
     spikes: tuple[SpikeRecord, ...] = ()
     traces: tuple[TraceRecord, ...] = ()
     guards: tuple[Guard, ...] = ()
+    mend: str = "the time step"
 
     def fingerprint(self, *more: str) -> str:
         """Return a hash of the circuit and of `more` texts that a program depends on."""
@@ -180,8 +187,16 @@ class Circuit:
         Raises
         ------
         ValueError
-            Naming the table, what it has and what it should have.
+            Naming the table, what it has and what it should have; or what draws noise, which no
+            seed of the host would reach.
         """
+        drawing: tuple[Cells | Links, ...] = (*self.cells, *self.links)
+        for item in drawing:
+            if noise := _NOISE.search(" ".join(str(text) for text in vars(item).values())):
+                raise ValueError(
+                    f"'{item.name}' draws noise inside the run ({noise.group()}), which a circuit "
+                    "does not: draw it on the host, or run these equations in Brian2 itself"
+                )
         sizes = self.sizes()
         for name in self.constants:
             _number(tables, f"constant.{name}")
@@ -228,6 +243,35 @@ class Circuit:
                     f"{name} has {values.size} values, some perhaps not finite; "
                     f"give 1 or {size} finite ones"
                 )
+
+
+# What Brian2 draws at every step: noise of equations, and functions.
+_NOISE = re.compile(r"\bxi(_\w+)?\b|\b(rand|randn|poisson|binomial)(?=\()")
+
+
+def constants(space: Mapping[str, Quantity | float]) -> tuple[dict[str, str], Tables]:
+    """Return units and tables of the constants of a namespace."""
+    units = {name: base_unit(value) for name, value in space.items()}
+    return units, {f"constant.{name}": np.array(float(value)) for name, value in space.items()}
+
+
+# By dimension, what a variable can be: lowest, highest, and the unit for messages.
+Possible = Mapping[object, tuple[float | None, float | None, str]]
+
+
+def guards(cells: Cells, possible: Possible) -> tuple[Guard, ...]:
+    """Watch all state variables of `cells`: each is finite, and within what is `possible`."""
+    known, anything = Equations(cells.equations), (None, None, "")
+    return tuple(
+        Guard(cells.name, name, low, unit, high)
+        for name in sorted(known.diff_eq_names)
+        for low, high, unit in [possible.get(known[name].dim, anything)]
+    )
+
+
+def starts(tables: Tables) -> tuple[str, ...]:
+    """Return the names of the tables of initial values, for `Circuit.initial`."""
+    return tuple(sorted(name for name in tables if name.startswith("initial.")))
 
 
 def _table(tables: Tables, name: str) -> NDArray:

@@ -208,7 +208,7 @@ def carry_out(
         unit = manifest["guarded"][f"{cells}.{variable}"]
         index, value, time = int(rest[0]), float(rest[1]), float(rest[2])
         raise OutOfRegime(
-            out_of_regime(variable, cells, index, value, unit, time),
+            out_of_regime(variable, cells, index, value, unit, time, manifest["mend"]),
             round(time / manifest["step"]),
         )
     if complaint.startswith(_UNWRITTEN):
@@ -237,13 +237,13 @@ def _status(code: int) -> str:
 
 
 def out_of_regime(
-    variable: str, cells: str, index: int, value: float, unit: str, time: float
+    variable: str, cells: str, index: int, value: float, unit: str, time: float, mend: str
 ) -> str:
     """Say what left the regime of the model, where and when (s)."""
     shown = f"{value:.4g} {unit}".strip()
     return (
         f"{variable} of {cells} {index} is {shown} at t = {time:.6g} s, out of what it can be; "
-        "lower numerics.dt or numerics.dt_astrocyte, or bring parameters nearer to their defaults"
+        f"lower {mend}, or bring parameters nearer to their defaults"
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import brian2 as b2
@@ -125,10 +126,13 @@ class _Maker:
 
     def _links(self, links: Links, key: int) -> b2.Synapses:
         source, target = self.named[links.source], self.named[links.target]
-        more, namespace = self._constants(links.model, links.on_pre, known=target)
+        model, on_pre = (
+            self._of_source(text, source, target) for text in (links.model, links.on_pre)
+        )
+        more, namespace = self._constants(model, on_pre, known=target)
         result = b2.Synapses(
-            source, target, model=links.model + more, namespace=namespace, name=links.name,
-            **({"on_pre": links.on_pre} if links.on_pre else {}),
+            source, target, model=model + more, namespace=namespace, name=links.name,
+            **({"on_pre": on_pre} if on_pre else {}),
             **({"method": "exact"} if "event-driven" in links.model else {}),
             **self._clock(links.step),
         )  # fmt: skip
@@ -148,6 +152,14 @@ class _Maker:
             # Brian2 takes no empty arrays
             result.connect(**given if len(given["i"]) else {"condition": "False"})
         return result
+
+    def _of_source(self, text: str, source: b2.Group, target: b2.Group) -> str:
+        """Name the constants that only the source of links has as links know them."""
+        if self.tables is None:
+            for name in self.circuit.used(text):
+                if name in source.variables and name not in target.variables:
+                    text = re.sub(rf"\b{name}\b", f"{name}_pre", text)
+        return text
 
     def _fill(self, tables: Tables) -> None:
         """Set initial values and feed the courses."""

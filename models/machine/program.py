@@ -212,6 +212,7 @@ def manifest(circuit: Circuit) -> str:
     content = {
         "circuit": circuit.name,
         "step": circuit.step,
+        "mend": circuit.mend,
         "sizes": circuit.sizes(),
         "links": [links.name for links in circuit.links],
         "guarded": {f"{item.cells}.{item.variable}": item.unit for item in circuit.guards},

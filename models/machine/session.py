@@ -1,6 +1,6 @@
 """A Brian2 network of any kind on any device, for as long as a ``with`` block lasts.
 
-Whole animals run by `models.run`; this is for parts, small networks and what GeNN needs.
+A `Circuit` runs by `models.run`; this is for parts, other networks and what GeNN needs.
 """
 
 from __future__ import annotations

@@ -105,7 +105,6 @@ def gap_junctions(
     edges: Edges,
     kind: str,
     namespace: Mapping[str, object] | None = None,
-    name: str = "gap_junction*",
 ) -> b2.Synapses:
     """Couple the astrocytes of `group`, which has the variable of `COUPLED`.
 
@@ -119,7 +118,6 @@ def gap_junctions(
         ``"none"``.
     namespace : mapping, optional
         The constants; by default those of `group`.
-    name : str
 
     Returns
     -------
@@ -143,8 +141,9 @@ def gap_junctions(
     check_graph(edges, len(group))
     constants = dict(group.namespace if namespace is None else namespace)
     junctions = b2.Synapses(
-        group, group, model=FLUXES[kind], namespace=constants, clock=group.clock, name=name
-    )
+        group, group, model=FLUXES[kind], namespace=constants, clock=group.clock,
+        name="gap_junction*",
+    )  # fmt: skip
     junctions.connect(i=edges.source, j=edges.target)
     return junctions
 

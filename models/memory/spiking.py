@@ -22,6 +22,17 @@ import brian2 as b2
 import numpy as np
 from numpy.typing import NDArray
 
+from models.machine.circuit import (
+    Cells,
+    Circuit,
+    Links,
+    SpikeRecord,
+    Tables,
+    TraceRecord,
+    constants,
+    guards,
+    starts,
+)
 from models.mechanisms import membrane, synapse
 from models.mechanisms.gliotransmission import presynaptic_receptor
 from models.mechanisms.glutamate import GLUTAMATE
@@ -51,7 +62,6 @@ PROCESS = (
     + """
 dC/dt = (C_set + k_syn*C_rest*Y_S/Y_ref*y_cell/y_ref +
          C_rest*clip(open_share*given, -1, most) - C)/tau_C : mmolar
-excess = (C - C_rest)/C_rest : 1
 y_cell : hertz
 given : 1
 open_share : 1 (constant)
@@ -70,7 +80,7 @@ sent : 1
 RETROGRADE = "y_cell_post = y_pre : hertz (summed)"
 CURRENT = "I_rec_post = I_max*Y_S_pre/mmolar : amp (summed)"
 COLLECT = """
-sent_post = w_in*excess_pre : 1 (summed)
+sent_post = w_in*((C_pre - C_rest)/C_rest) : 1 (summed)
 w_in : 1 (constant)
 """
 GIVE_BACK = """
@@ -119,24 +129,8 @@ def pairs(n: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     return pre, post
 
 
-def constants(parameters: ParameterSet) -> dict[str, object]:
-    """Namespace of the equations."""
-    space: dict[str, object] = {
-        name: value
-        for name, value in parameters.group("spiking").items()
-        if name not in ("E_L", "V_th", "b_ahp", "n_neurons", "n_inhibitory", "n_patterns", "dt")
-    }
-    rate, clearance = parameters.quantity("spiking.y_ref"), parameters.quantity("spiking.Omega_c")
-    # mean glutamate of a terminal that fires at y_ref and releases a fifth each time
-    space["Y_ref"] = (
-        0.2 * parameters.quantity("spiking.rho_c") * parameters.quantity("spiking.Y_T")
-        * rate / clearance
-    )  # fmt: skip
-    return space
-
-
-def build_spiking(parameters: ParameterSet, wiring: Wiring) -> dict[str, b2.BrianObject]:
-    """All Brian2 objects by name; the default clock steps them all.
+def spiking_circuit(parameters: ParameterSet, wiring: Wiring) -> tuple[Circuit, Tables]:
+    """Describe all networks; spikes of excitatory cells and calcium of pools are recorded.
 
     Parameters
     ----------
@@ -146,95 +140,113 @@ def build_spiking(parameters: ParameterSet, wiring: Wiring) -> dict[str, b2.Bria
 
     Returns
     -------
-    dict
-        Groups ``cell``, ``inhibitory``, ``process``, ``pool`` and the links between them.
+    circuit : Circuit
+        Cells ``cell``, ``inhibitory``, ``process`` and ``pool``, and the links between them.
+    tables : Tables
     """
-    space = constants(parameters)
+    space = parameters.group("spiking", "lif")
+    # mean glutamate of a terminal that fires at y_ref and releases a fifth each time
+    space["Y_ref"] = 0.2 * space["rho_c"] * space["Y_T"] * space["y_ref"] / space["Omega_c"]
+    step, sample = float(space.pop("dt")), float(space["sample"])
+    rest, fire, adapt = (float(space.pop(name)) for name in ("E_L", "V_th", "b_ahp"))
     networks, memories, n = wiring.shape
-    pre, post = pairs(n)
-    net = np.repeat(np.arange(networks), len(pre))
-    pre, post = np.tile(pre, networks), np.tile(post, networks)
-    row = np.arange(len(net))
-    parts = _cells(parameters, wiring, space)
-    cell = parts["cell"]
-    process = b2.NeuronGroup(len(net), PROCESS, method="euler", namespace=space, name="process")
-    outer = np.einsum("bmi,bmj->bij", wiring.patterns.astype(float), wiring.patterns.astype(float))
-    rest = parameters.quantity("spiking.C_rest")
-    process.C_set = rest * np.maximum(0, 1 + wiring.static[net] * outer[net, pre, post])
-    process.C = process.C_set[:]
-    unbinding = parameters.quantity("spiking.Omega_G")
-    bound = float(parameters.quantity("spiking.O_G") * rest / unbinding)
-    process.Gamma_S = bound / (1 + bound)
-    process.open_share = wiring.open_share[net] * parameters.value("spiking.transport")
-    pool = b2.NeuronGroup(networks * memories, POOL, method="euler", namespace=space, name="pool")
-    terminal = b2.Synapses(
-        cell, process, synapse.TERMINAL, on_pre=synapse.TERMINAL_ON_PRE,
-        namespace=space, method="exact", name="terminal",
-    )  # fmt: skip
-    terminal.connect(i=net * n + pre, j=row)
-    terminal.frac, terminal.x_S = 1, 1
-    parts |= {
-        "process": process,
-        "pool": pool,
-        "terminal": terminal,
-        "retrograde": _link(cell, process, RETROGRADE, net * n + post, row, "retrograde", space),
-        "current": _link(process, cell, CURRENT, row, net * n + post, "current", space),
+    few = int(space["n_inhibitory"])
+    units, tables = constants(space)
+    spiking = (membrane.LIF_THRESHOLD, membrane.LIF_RESET, "tau_ref")
+    cells = (
+        Cells("cell", networks * n, CELL, step, "euler", spiking[0], CELL_RESET, spiking[2]),
+        Cells("inhibitory", networks * few, membrane.LIF, step, "euler", *spiking),
+        Cells("process", networks * n * (n - 1), PROCESS, step, "euler"),
+        Cells("pool", networks * memories, POOL, step, "euler"),
+    )
+    start = {
+        "cell.E_L": wiring.E_L.ravel(),
+        "cell.v": wiring.v_0.ravel(),
+        "cell.V_th": fire,
+        "cell.b_ahp": adapt,
+        "cell.cued": wiring.cued.ravel(),
+        "inhibitory.E_L": rest,
+        "inhibitory.v": rest,
+        "inhibitory.V_th": fire,
+        **_process(parameters, wiring),
     }
+    tables |= {f"initial.{name}": np.array(value, float) for name, value in start.items()}
+    links = _links(wiring, few, step, space, tables)
+    tables["indices.pools"] = np.arange(networks * memories)
+    return Circuit(
+        name="spiking_memory",
+        step=step,
+        constants=units,
+        cells=cells,
+        sources=(),
+        links=links,
+        initial=starts(tables),
+        spikes=(SpikeRecord("spikes", "cell"),),
+        traces=(TraceRecord("pools", "pool", ("c_pool",), networks * memories, sample),),
+        guards=tuple(item for one in cells for item in guards(one, {})),
+        mend="spiking.dt",
+    ), tables
+
+
+def _process(parameters: ParameterSet, wiring: Wiring) -> dict[str, NDArray | float]:
+    """Start of all processes: resting calcium, and receptors as it binds them."""
+    patterns = wiring.patterns.astype(float)
+    pre, post = pairs(patterns.shape[2])
+    outer = np.einsum("bmi,bmj->bij", patterns, patterns)[:, pre, post]
+    rest = parameters.quantity("spiking.C_rest")
+    calcium = float(rest) * np.maximum(0, 1 + wiring.static[:, np.newaxis] * outer).ravel()
+    bound = float(
+        parameters.quantity("spiking.O_G") * rest / parameters.quantity("spiking.Omega_G")
+    )
+    opened = wiring.open_share * parameters.value("spiking.transport")
+    return {
+        "process.C_set": calcium,
+        "process.C": calcium,
+        "process.Gamma_S": bound / (1 + bound),
+        "process.open_share": np.repeat(opened, len(pre)),
+    }
+
+
+def _links(
+    wiring: Wiring, few: int, step: float, space: Mapping[str, b2.Quantity], tables: Tables
+) -> tuple[Links, ...]:
+    """All links; their wiring and weights go into `tables`."""
+    result = []
+
+    def link(
+        name: str, ends: tuple[str, str], i: NDArray, j: NDArray, model: str, on_pre: str = "",
+        **start: NDArray | float,
+    ) -> None:  # fmt: skip
+        order = np.lexsort((j, i))
+        tables[f"edges.{name}.source"], tables[f"edges.{name}.target"] = i[order], j[order]
+        for variable, given in start.items():
+            value = np.asarray(given, float)
+            tables[f"initial.{name}.{variable}"] = value[order] if value.ndim else value
+        result.append(Links(name, *ends, step, model, on_pre))
+
+    networks, memories, n = wiring.shape
+    pre, post = (np.tile(end, networks) for end in pairs(n))
+    net = np.repeat(np.arange(networks), n * (n - 1))
+    row = np.arange(len(net))
+    link(
+        "terminal", ("cell", "process"), net * n + pre, row, synapse.TERMINAL,
+        synapse.TERMINAL_ON_PRE, frac=1.0, x_S=1.0,
+    )  # fmt: skip
+    link("retrograde", ("cell", "process"), net * n + post, row, RETROGRADE)
+    link("current", ("process", "cell"), row, net * n + post, CURRENT)
     carried = row[wiring.open_share[net] > 0]  # nothing is carried where transport is shut
     net, pre, post = net[carried], pre[carried], post[carried]
-    sign = (wiring.patterns[net, :, pre] * wiring.patterns[net, :, post]).astype(float)
-    at = net[:, np.newaxis] * memories + np.arange(memories)
-    source = np.repeat(carried, memories)
-    collect = _link(process, pool, COLLECT, source, at.ravel(), "collect", space)
-    collect.w_in = sign.ravel() / (n * (n - 1))  # a pool holds the mean over its processes
-    order = np.lexsort((source, at.ravel()))  # GeNN sorts by source
-    back = _link(pool, process, GIVE_BACK, at.ravel()[order], source[order], "give_back", space)
-    back.w_out = sign.ravel()[order]
-    return parts | {"collect": collect, "give_back": back}
-
-
-def _link(
-    source: b2.NeuronGroup, target: b2.NeuronGroup, model: str,
-    i: NDArray, j: NDArray, name: str, space: Mapping[str, object],
-) -> b2.Synapses:  # fmt: skip
-    link = b2.Synapses(source, target, model, namespace=dict(space), name=name)
-    link.connect(i=i, j=j)
-    return link
-
-
-def _cells(
-    parameters: ParameterSet, wiring: Wiring, space: dict[str, object]
-) -> dict[str, b2.BrianObject]:
-    """Excitatory and inhibitory cells and the synapses between them."""
-    networks, _, n = wiring.shape
-    few = int(parameters.value("spiking.n_inhibitory"))
-    common = {
-        "threshold": membrane.LIF_THRESHOLD,
-        "refractory": parameters.quantity("spiking.tau_ref"),
-        "method": "euler",
-        "namespace": space,
-    }
-    cell = b2.NeuronGroup(networks * n, CELL, reset=CELL_RESET, name="cell", **common)
-    inhibitory = b2.NeuronGroup(
-        networks * few, membrane.LIF, reset=membrane.LIF_RESET, name="inhibitory", **common
-    )
-    cell.E_L, cell.v = wiring.E_L.ravel() * b2.volt, wiring.v_0.ravel() * b2.volt
-    inhibitory.E_L = inhibitory.v = parameters.quantity("spiking.E_L")
-    cell.V_th = inhibitory.V_th = parameters.quantity("spiking.V_th")
-    cell.b_ahp = parameters.quantity("spiking.b_ahp")
-    cell.cued = wiring.cued.ravel()
-    net = np.repeat(np.arange(networks), n * few)
-    one = np.tile(np.repeat(np.arange(n), few), networks) + net * n
-    other = np.tile(np.tile(np.arange(few), n), networks) + net * few
-    excite = b2.Synapses(
-        cell, inhibitory, synapse.STATIC, on_pre=synapse.STATIC_AMPA, name="excite"
-    )
-    excite.connect(i=one, j=other)
-    excite.g = parameters.quantity("spiking.g_exc")
-    inhibit = b2.Synapses(
-        inhibitory, cell, synapse.STATIC, on_pre=synapse.STATIC_GABA, name="inhibit"
-    )
-    order = np.lexsort((one, other))
-    inhibit.connect(i=other[order], j=one[order])
-    inhibit.g = parameters.quantity("spiking.g_inh")
-    return {"cell": cell, "inhibitory": inhibitory, "excite": excite, "inhibit": inhibit}
+    sign = (wiring.patterns[net, :, pre] * wiring.patterns[net, :, post]).astype(float).ravel()
+    pool = (net[:, np.newaxis] * memories + np.arange(memories)).ravel()
+    process = np.repeat(carried, memories)
+    # a pool holds the mean over its processes
+    link("collect", ("process", "pool"), process, pool, COLLECT, w_in=sign / (n * (n - 1)))
+    link("give_back", ("pool", "process"), pool, process, GIVE_BACK, w_out=sign)
+    cell = np.repeat(np.arange(networks * n), few)
+    inhibitory = cell // n * few + np.tile(np.arange(few), networks * n)
+    for name, ends, i, j, on_pre, weight in (
+        ("excite", ("cell", "inhibitory"), cell, inhibitory, synapse.STATIC_AMPA, "g_exc"),
+        ("inhibit", ("inhibitory", "cell"), inhibitory, cell, synapse.STATIC_GABA, "g_inh"),
+    ):
+        link(name, ends, i, j, synapse.STATIC, on_pre, g=float(space[weight]))
+    return tuple(result)

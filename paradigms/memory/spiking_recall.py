@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import time as wall_clock
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
-import brian2 as b2
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.dataset.memory_tables import CONDITIONS
 from analysis.dataset.parts import assemble_parts
+from models.machine.circuit import Tables
 from models.machine.devices import check_device
-from models.machine.session import device_session
-from models.memory.spiking import Wiring, build_spiking
+from models.memory.spiking import Wiring, spiking_circuit
 from models.parameters import ParameterSet, load_parameters
+from models.run import run_circuit
 from models.streams import stream
 from paradigms.parts.options import check_fits, check_seed
 from paradigms.parts.table import PARADIGMS
@@ -68,6 +67,8 @@ def simulate_spiking(
     ------
     OptionError, ParameterError, ModelError, DeviceError
         Before the run, for what cannot be simulated.
+    RegimeError
+        If the run left the regime of the model: where and when.
     """
     PARADIGMS[NAME].check(networks=networks, block=block)
     check_seed(seed, networks)
@@ -83,10 +84,12 @@ def simulate_spiking(
     seeds = range(seed, seed + networks)
     wiring = draw_wiring(parameters, seeds, block)
     began = wall_clock.perf_counter()
-    arrays = run_networks(parameters, wiring, device, progress)
+    circuit, tables = spiking_circuit(parameters, wiring)
+    duration = parameters.value("spiking.duration")
+    records = run_circuit(circuit, tables, duration, device, progress=progress).records
     return assemble_parts(
         NAME,
-        {**describe(parameters, wiring, arrays, len(CONDITIONS)), "seed_of": np.array(seeds)},
+        {**describe(parameters, wiring, records, len(CONDITIONS)), "seed_of": np.array(seeds)},
         {
             "title": "Spiking recall from a partial cue",
             "block": block,
@@ -113,9 +116,9 @@ def draw_wiring(parameters: ParameterSet, seeds: Sequence[int], block: float = 0
         cue = np.zeros(n)
         cue[rng.permutation(active)[:kept]] = 1
         cued.append(cue)
-        spread = float(parameters.quantity("spiking.E_L_sd")) * rng.standard_normal(n)
-        leak.append(float(parameters.quantity("spiking.E_L")) + spread)
-        rest, fire = (float(parameters.quantity(f"spiking.{name}")) for name in ("E_L", "V_th"))
+        spread = float(parameters.quantity("lif.E_L_sd")) * rng.standard_normal(n)
+        leak.append(float(parameters.quantity("lif.E_L")) + spread)
+        rest, fire = (float(parameters.quantity(f"lif.{name}")) for name in ("E_L", "V_th"))
         start.append(rest + (fire - rest) * rng.random(n))
 
     def thrice(values: list) -> NDArray:
@@ -132,47 +135,13 @@ def draw_wiring(parameters: ParameterSet, seeds: Sequence[int], block: float = 0
     )
 
 
-def run_networks(
-    parameters: ParameterSet,
-    wiring: Wiring,
-    device: str,
-    progress: Callable[[float], None] | None = None,
-    folder: Path | None = None,
-) -> dict[str, NDArray]:
-    """Run all networks; arrays ``spike_time``, ``spike_cell``, ``time`` and ``pool``."""
-    with device_session(device, progress, folder) as session:
-        network, monitors = monitored(parameters, wiring)
-        session.run(network, parameters.value("spiking.duration"))
-        spikes, pools = monitors
-        return {
-            "spike_time": np.array(spikes.t),
-            "spike_cell": np.array(spikes.i),
-            "time": np.array(pools.t),
-            "pool": np.array(pools.c_pool),
-        }
-
-
-def monitored(
-    parameters: ParameterSet, wiring: Wiring
-) -> tuple[b2.Network, tuple[b2.SpikeMonitor, b2.StateMonitor]]:
-    """Return the network of all objects and what is recorded, on the default clock."""
-    b2.defaultclock.dt = parameters.quantity("spiking.dt")
-    parts = build_spiking(parameters, wiring)
-    spikes = b2.SpikeMonitor(parts["cell"], name="spikes")
-    pools = b2.StateMonitor(
-        parts["pool"], "c_pool", record=True, dt=parameters.quantity("spiking.sample"),
-        name="pools",
-    )  # fmt: skip
-    return b2.Network(*parts.values(), spikes, pools), (spikes, pools)
-
-
 def describe(
-    parameters: ParameterSet, wiring: Wiring, arrays: dict[str, NDArray], conditions: int
+    parameters: ParameterSet, wiring: Wiring, records: Tables, conditions: int
 ) -> dict[str, NDArray | tuple[str, ...]]:
     """Arrays of the dataset from what was recorded."""
     total, k, n = wiring.shape
     count = total // conditions
-    when, cell = arrays["spike_time"], arrays["spike_cell"]
+    when, cell = records["spikes.t"], records["spikes.i"]
     until, window = (parameters.value(f"spiking.{name}") for name in ("cue_time", "window"))
     late = (when >= until - window) & (when < until)
     rate = np.bincount(cell[late], minlength=total * n).reshape(conditions, count, n) / window
@@ -184,12 +153,12 @@ def describe(
         "network": np.arange(count),
         "neuron": np.arange(n),
         "memory": np.arange(k),
-        "time": arrays["time"],
+        "time": records["pools.t"],
         "pattern": patterns,
         "cued": wiring.cued[:count],
         "rate": rate,
         "overlap": np.mean(active * patterns[:, 0], axis=2),
-        "pool": arrays["pool"].reshape(conditions, count, k, -1),
+        "pool": records["pools.c_pool"].reshape(conditions, count, k, -1),
         "spike_time": when,
         "spike_neuron": cell % n,
         "spike_network": place % count,

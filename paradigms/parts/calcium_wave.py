@@ -10,15 +10,17 @@ from __future__ import annotations
 import time as wall_clock
 from collections.abc import Callable, Mapping
 
-import brian2 as b2
 import numpy as np
 import xarray as xr
 
 from analysis.dataset.parts import assemble_parts
-from models.circuits.astrocyte import CHI, astrocyte_group
+from models.checks import CONCENTRATIONS
+from models.circuits.astrocyte import CHI, astrocyte_cells
+from models.machine.circuit import Circuit, Links, Tables, TraceRecord, constants, guards, starts
 from models.machine.devices import check_device
-from models.mechanisms.gap_junction import FLUXES, gap_junctions
+from models.mechanisms.gap_junction import FLUXES
 from models.parameters import ParameterSet, load_parameters
+from models.run import run_circuit
 from models.streams import stream
 from paradigms.parts.options import check_fits, check_seed
 from paradigms.parts.tissue_graphs import (
@@ -28,7 +30,6 @@ from paradigms.parts.tissue_graphs import (
     build_tissue,
     graph_size,
 )
-from paradigms.run.guarded import guarded_session
 from paradigms.run.provenance import provenance
 
 NAME = "calcium_wave"
@@ -93,11 +94,19 @@ def simulate_wave(
     check_device(device)
     tissue = build_tissue(graph, size, stream(seed, f"graph/{graph}"))
     began = wall_clock.perf_counter()
-    arrays = _run(parameters, tissue, junction, device, progress)
+    circuit, tables = _circuit(parameters, tissue, junction)
+    found = run_circuit(
+        circuit, tables, parameters.value("wave.duration"), device, progress=progress
+    ).records
     reached = f"{graph} of {len(tissue.position)} astrocytes, {junction} gap junctions"
     return assemble_parts(
         NAME,
-        {**_describe(parameters, tissue), **arrays},
+        {
+            **_describe(parameters, tissue),
+            "time": found["trace.t"],
+            "calcium": found["trace.C"] * 1e3,  # mol m-3 to umol L-1
+            "ip3": found["trace.I"] * 1e3,
+        },
         {
             "title": f"Calcium wave, {junction} gap junctions: {GRAPHS[graph]}",
             "graph": graph,
@@ -113,26 +122,33 @@ def simulate_wave(
     )
 
 
-def _run(
-    parameters: ParameterSet,
-    tissue: AstrocyteGraph,
-    junction: str,
-    device: str,
-    progress: Callable[[float], None] | None,
-) -> dict[str, np.ndarray]:
-    constants = parameters.group("calcium", "ip3", "gap_junction")
-    sample = parameters.quantity("wave.sample")
-    with guarded_session(device, progress) as run:
-        cells = astrocyte_group(
-            len(tissue.position), CHI, constants, dt=parameters.quantity("wave.dt"), name="cells"
-        )
-        cells.stimulated = (np.arange(len(cells)) == tissue.stimulated).astype(float)
-        cells.I_bias = constants["I_pool"]
-        junctions = gap_junctions(cells, tissue.edges, junction, name="gap_junction")
-        monitor = b2.StateMonitor(cells, ["C", "I"], record=True, dt=sample, name="trace")
-        run(cells, [cells, junctions, monitor], parameters.value("wave.duration"), sample)
-        time, calcium, ip3 = (np.array(values) for values in (monitor.t, monitor.C, monitor.I))
-    return {"time": time, "calcium": calcium * 1e3, "ip3": ip3 * 1e3}  # mol m-3 to umol L-1
+def _circuit(
+    parameters: ParameterSet, tissue: AstrocyteGraph, junction: str
+) -> tuple[Circuit, Tables]:
+    space = {**parameters.group("calcium", "ip3", "gap_junction"), "speed": 1.0}
+    step, n = float(parameters.quantity("wave.dt")), len(tissue.position)
+    cells, rest = astrocyte_cells("astrocyte", n, CHI, space, step)
+    units, tables = constants(space)
+    tables |= rest | {
+        "initial.astrocyte.stimulated": (np.arange(n) == tissue.stimulated).astype(float),
+        "initial.astrocyte.I_bias": np.array(float(space["I_pool"])),
+        "edges.gap_junction.source": tissue.edges.source,
+        "edges.gap_junction.target": tissue.edges.target,
+        "indices.trace": np.arange(n, dtype=np.int32),
+    }
+    sample = float(parameters.quantity("wave.sample"))
+    return Circuit(
+        name=NAME,
+        step=step,
+        constants=units,
+        cells=(cells,),
+        sources=(),
+        links=(Links("gap_junction", cells.name, cells.name, step, FLUXES[junction]),),
+        initial=starts(tables),
+        traces=(TraceRecord("trace", cells.name, ("C", "I"), n, sample),),
+        guards=guards(cells, CONCENTRATIONS),
+        mend="wave.dt",
+    ), tables
 
 
 def _describe(parameters: ParameterSet, tissue: AstrocyteGraph) -> dict[str, np.ndarray]:

@@ -11,14 +11,25 @@ from __future__ import annotations
 import time as wall_clock
 from collections.abc import Callable, Mapping
 
-import brian2 as b2
 import numpy as np
 import xarray as xr
 from numpy.random import Generator
 from numpy.typing import NDArray
 
 from analysis.dataset.parts import assemble_parts
-from models.circuits.astrocyte import G_CHI, SINGLE_CELL, astrocyte_group
+from models.checks import CONCENTRATIONS
+from models.circuits.astrocyte import G_CHI, SINGLE_CELL, astrocyte_cells
+from models.machine.circuit import (
+    Circuit,
+    Links,
+    Source,
+    SpikeRecord,
+    Tables,
+    TraceRecord,
+    constants,
+    guards,
+    starts,
+)
 from models.machine.devices import check_device
 from models.mechanisms.gliotransmission import (
     GLUTAMATE_RELEASED,
@@ -28,9 +39,9 @@ from models.mechanisms.gliotransmission import (
 )
 from models.mechanisms.synapse import TERMINAL, TERMINAL_ON_PRE
 from models.parameters import ParameterSet, load_parameters
+from models.run import run_circuit
 from models.streams import stream
 from paradigms.parts.options import check_seed
-from paradigms.run.guarded import guarded_session
 from paradigms.run.provenance import provenance
 
 NAME = "tripartite_synapse"
@@ -93,17 +104,26 @@ def simulate_loop(
     check_seed(seed)
     check_device(device)
     parameters = load_parameters({**SINGLE_CELL, **(overrides or {})}, circuit=CIRCUIT)
-    cell, time = draw_afferents(stream(seed, "afferents"))
+    cell, step = draw_afferents(stream(seed, "afferents"))
     began = wall_clock.perf_counter()
-    arrays = _run(parameters, cell, time, device, progress)
+    circuit, tables = _circuit(parameters)
+    tables |= {"spikes.afferents.cell": cell, "spikes.afferents.step": step}
+    found = run_circuit(circuit, tables, STEP * len(RATES), device, progress=progress).records
     return assemble_parts(
         NAME,
         {
             "case": CASES,
-            "rate": np.array(RATES)[(arrays["time"] / STEP).astype(int)],
-            "spike_time": time,
+            "rate": np.array(RATES)[(found["trace.t"] / STEP).astype(int)],
+            "spike_time": step * DT,
             "spike_afferent": cell,
-            **arrays,
+            "time": found["trace.t"],
+            "glutamate": found["trace.Y_S"] * 1e3,  # mol m-3 to umol L-1
+            "calcium": found["trace.C"] * 1e3,
+            "ip3": found["trace.I"] * 1e3,
+            "presynaptic_receptor": found["trace.Gamma_S"],
+            "released": found["trace.released"],
+            "event_time": found["events.t"],
+            "event_case": found["events.i"],
         },
         {
             "title": "Tripartite synapse: gliotransmission in a closed loop",
@@ -117,56 +137,43 @@ def simulate_loop(
     )
 
 
-def draw_afferents(rng: Generator) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """Poisson spikes of all afferents at the rising rates: cells and times (s), sorted by time."""
+def draw_afferents(rng: Generator) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Poisson spikes of all afferents at the rising rates: cells and steps, sorted by step."""
     steps = round(STEP / DT)
     rate = np.repeat(RATES, steps)
     fired = rng.random((len(rate), AFFERENTS)) < rate[:, np.newaxis] * DT
     at, cell = np.nonzero(fired)
-    return cell.astype(np.int32), np.asarray(at * DT, dtype=np.float64)
+    return cell.astype(np.int32), at.astype(np.int32)
 
 
-def _run(
-    parameters: ParameterSet,
-    cell: NDArray[np.int32],
-    spike_time: NDArray[np.float64],
-    device: str,
-    progress: Callable[[float], None] | None,
-) -> dict[str, np.ndarray]:
-    constants = parameters.group("calcium", "ip3", "receptors", "gliotransmission", "synapse")
-    resting_alpha = constants.pop("alpha")
-    with guarded_session(device, progress) as run:
-        dt = DT * b2.second
-        afferents = b2.SpikeGeneratorGroup(
-            AFFERENTS, cell, spike_time * b2.second, dt=dt, name="afferents"
-        )
-        astrocytes = astrocyte_group(
-            len(CASES), LOOP, constants, reset=release("G_A"), dt=dt, name="astrocyte"
-        )
-        astrocytes.releases = [0, 1, 1]
-        terminals = b2.Synapses(
-            afferents, astrocytes, model=TERMINAL + "\nalpha : 1 (constant)",
-            on_pre=TERMINAL_ON_PRE, namespace=constants, dt=dt, name="terminals",
-        )  # fmt: skip
-        target = np.repeat(np.arange(len(CASES)), AFFERENTS)
-        terminals.connect(i=np.tile(np.arange(AFFERENTS), len(CASES)), j=target)
-        terminals.frac = 1 / AFFERENTS
-        terminals.x_S = 1
-        terminals.alpha = np.array([0.0, float(resting_alpha), 1.0])[np.asarray(terminals.j)]
-        trace = b2.StateMonitor(
-            astrocytes, ["Y_S", "C", "I", "Gamma_S", "released"], record=True,
-            dt=SAMPLE * b2.second, name="trace",
-        )  # fmt: skip
-        events = b2.SpikeMonitor(astrocytes, name="events")
-        objects = [afferents, astrocytes, terminals, trace, events]
-        run(astrocytes, objects, STEP * len(RATES), SAMPLE * b2.second)
-        return {
-            "time": np.array(trace.t),
-            "glutamate": np.array(trace.Y_S) * 1e3,  # mol m-3 to umol L-1
-            "calcium": np.array(trace.C) * 1e3,
-            "ip3": np.array(trace.I) * 1e3,
-            "presynaptic_receptor": np.array(trace.Gamma_S),
-            "released": np.array(trace.released),
-            "event_time": np.array(events.t),
-            "event_case": np.array(events.i),
-        }
+def _circuit(parameters: ParameterSet) -> tuple[Circuit, Tables]:
+    """All but the spikes."""
+    groups = ("calcium", "ip3", "receptors", "gliotransmission", "synapse")
+    space = {**parameters.group(*groups), "speed": 1.0}
+    resting_alpha = float(space.pop("alpha"))
+    n = len(CASES)
+    astrocyte, rest = astrocyte_cells("astrocyte", n, LOOP, space, DT, reset=release("G_A"))
+    units, tables = constants(space)
+    tables |= rest | {
+        "initial.astrocyte.releases": np.array([0.0, 1.0, 1.0]),
+        "edges.terminals.source": np.repeat(np.arange(AFFERENTS), n),
+        "edges.terminals.target": np.tile(np.arange(n), AFFERENTS),
+        "initial.terminals.frac": np.array(1 / AFFERENTS),
+        "initial.terminals.x_S": np.array(1.0),
+        "initial.terminals.alpha": np.tile([0.0, resting_alpha, 1.0], AFFERENTS),
+        "indices.trace": np.arange(n),
+    }
+    traced = ("Y_S", "C", "I", "Gamma_S", "released")
+    model = TERMINAL + "\nalpha : 1 (constant)"
+    return Circuit(
+        name=NAME,
+        step=DT,
+        constants=units,
+        cells=(astrocyte,),
+        sources=(Source("afferents", AFFERENTS),),
+        links=(Links("terminals", "afferents", "astrocyte", DT, model, TERMINAL_ON_PRE),),
+        initial=starts(tables),
+        spikes=(SpikeRecord("events", "astrocyte"),),
+        traces=(TraceRecord("trace", "astrocyte", traced, n, SAMPLE),),
+        guards=guards(astrocyte, CONCENTRATIONS),
+    ), tables

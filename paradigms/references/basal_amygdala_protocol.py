@@ -117,7 +117,7 @@ def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> Inpu
         context[phase.context][within] = 1
         if phase.silenced:
             silenced[now >= one.onset] = phase.silenced
-    return Inputs(cs, context["A"], context["B"], learning, silenced)
+    return Inputs(cs, np.column_stack(list(context.values())), learning, silenced)
 
 
 def wire(parameters: ParameterSet, condition: str, seed: int, size: int | None) -> Wiring:

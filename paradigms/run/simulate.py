@@ -11,8 +11,8 @@ import xarray as xr
 from analysis.activity.regime import cautions_of
 from analysis.dataset.schema import assemble as assemble_dataset
 from models.machine.circuit import Tables
-from models.run import run_circuit
 from models.parameters import ParameterSet, Value
+from models.run import run_circuit
 from paradigms.protocol.files import Protocol
 from paradigms.run.animal import Animal, draw_animal
 from paradigms.run.preflight import Prepared, check_room, needed, prepare

@@ -1,13 +1,17 @@
-"""GeNN code of the spiking memory; needs brian2genn but not GeNN."""
+"""GeNN code of the spiking memory needs brian2genn alone; its run needs GeNN, too."""
 
+import os
 import re
 
+import numpy as np
 import pytest
 
+from models.machine.objects import make_objects
 from models.machine.session import device_session
-from models.memory.spiking import pairs
+from models.memory.spiking import pairs, spiking_circuit
 from models.parameters import load_parameters
-from paradigms.memory.spiking_recall import draw_wiring, monitored
+from models.run import run_circuit
+from paradigms.memory.spiking_recall import draw_wiring
 
 pytestmark = pytest.mark.genn
 pytest.importorskip("brian2genn", reason="brian2genn is not installed: make test-genn")
@@ -22,8 +26,8 @@ def model(request, tmp_path_factory):
     )
     folder = tmp_path_factory.mktemp("genn")
     with device_session("genn", directory=folder) as session:
-        network, _ = monitored(parameters, draw_wiring(parameters, [0]))
-        session.generate(network, 0.01, gpu=request.param)
+        objects = make_objects(*spiking_circuit(parameters, draw_wiring(parameters, [0])))
+        session.generate(objects.network, 0.01, gpu=request.param)
     return (folder / "magicnetwork_model.cpp").read_text()
 
 
@@ -42,3 +46,17 @@ def test_every_link_is_in_the_model(model):
         "give_back": ("pool", "process"), "excite": ("cell", "inhibitory"),
         "inhibit": ("inhibitory", "cell"),
     }  # fmt: skip
+
+
+@pytest.mark.skipif("GENN_PATH" not in os.environ, reason="GENN_PATH is not set")
+def test_genn_fires_the_spikes_of_other_devices_a_few_steps_apart():
+    """GeNN sums over links at another place of the step, and four sums follow on each other."""
+    parameters = load_parameters(SMALL, circuit="associative_memory")
+    circuit, tables = spiking_circuit(parameters, draw_wiring(parameters, [2], block=0.2))
+    genn, numpy = (run_circuit(circuit, tables, 0.3, name).records for name in ("genn", "numpy"))
+    order, other = (np.lexsort((one["spikes.t"], one["spikes.i"])) for one in (genn, numpy))
+    assert len(other) == 112
+    assert np.array_equal(genn["spikes.i"][order], numpy["spikes.i"][other])
+    assert abs(genn["spikes.t"][order] - numpy["spikes.t"][other]).max() < 3.1 * circuit.step
+    assert abs(numpy["pools.c_pool"]).max() == pytest.approx(0.0881, abs=1e-4)
+    assert abs(genn["pools.c_pool"] - numpy["pools.c_pool"]).max() < 4e-4

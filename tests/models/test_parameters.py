@@ -201,9 +201,9 @@ def test_an_unknown_circuit_is_refused():
 @pytest.mark.parametrize(
     ("line", "words"),
     [
-        ("C_m,251,pF,10,1000,again,again", "stands twice"),
+        ("eta,0.1,1,0,1,again,again", "stands twice"),
         ("odd,1,parsec,,,meaning,source", "parsec"),
-        ("odd,7,pF,1,5,meaning,source", "lif.odd = 7 pF is out of range"),
+        ("odd,7,pF,1,5,meaning,source", "plasticity.odd = 7 pF is out of range"),
         ("odd,nan,pF,,,meaning,source", "out of range"),
         ("odd,1,pF,,,meaning,source, with a comma", "quote a text that has a comma"),
         ("odd,1,pF,,,meaning", "more or fewer than 7 columns"),
@@ -211,7 +211,7 @@ def test_an_unknown_circuit_is_refused():
 )
 def test_a_faulty_table_is_refused(line, words, tmp_path, monkeypatch):
     shutil.copytree(resources.files("models") / "tables", tmp_path / "tables")
-    with (tmp_path / "tables" / "amygdala_prefrontal" / "lif.csv").open("a") as table:
+    with (tmp_path / "tables" / "amygdala_prefrontal" / "plasticity.csv").open("a") as table:
         table.write(line + "\n")
     monkeypatch.setattr(parameters, "tables_folder", lambda: tmp_path / "tables")
     with pytest.raises(ValueError, match=words):
@@ -230,13 +230,13 @@ def test_a_table_with_other_columns_is_refused(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("file", "line", "words"),
     [
-        ("uses.csv", "myelin,thick", "uses.csv, line 11: no table mechanisms/'myelin'.csv"),
-        ("uses.csv", "calcium,C_T Mg", "uses.csv, line 11: mechanisms/calcium.csv has no row 'Mg'"),
+        ("uses.csv", "myelin,thick", "uses.csv, line 12: no table mechanisms/'myelin'.csv"),
+        ("uses.csv", "calcium,C_T Mg", "uses.csv, line 12: mechanisms/calcium.csv has no row 'Mg'"),
         ("uses.csv", "calcium,C_T", "a parameter stands twice"),
         ("changes.csv", "calcium.Mg,1,,,,", "changes.csv, line 29: 'calcium.Mg' is no parameter"),
         ("changes.csv", "calcium.C_T,-1,,,,", "calcium.C_T = -1 umolar is out of range"),
         ("changes.csv", "calcium.C_T,1", "changes.csv, line 29: more or fewer than 6 columns"),
-        ("lif.csv", "odd,1,parsec,,,meaning,source", "lif.csv, line 17: unit 'parsec' has the"),
+        ("resting.csv", "odd,1,parsec,,,meaning,source", "resting.csv, line 14: unit 'parsec' has"),
     ],
 )
 def test_a_faulty_row_of_what_circuits_share_is_named(file, line, words, tmp_path, monkeypatch):
@@ -273,6 +273,12 @@ def test_an_earlier_address_means_the_same():
     given = load_parameters({"astrocyte.C_T": "1.5 umolar", "individual.astrocyte.O_beta": 0})
     assert given.value("calcium.C_T") == given.value("astrocyte.C_T") == 1.5
     assert given.value("individual.ip3.O_beta") == 0
+    for circuit, earlier, base in (
+        ("neuron_glia_2019", "cell.C_m", 198), ("basal_amygdala_2011", "cell.tau_ref", 2),
+        ("associative_memory", "spiking.E_L_sd", 1),
+    ):  # fmt: skip
+        assert load_parameters(circuit=circuit).value(earlier) == base
+        assert load_parameters({earlier: base + 1}, circuit=circuit).value(earlier) == base + 1
     assert set(given.table) == {row.key for row in ROWS}
     assert "calcium.C_T = -1" in refusal({"astrocyte.C_T": -1})
     assert "did you mean calcium.C_T?" in refusal({"membrane.C_T": 1})

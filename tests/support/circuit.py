@@ -9,9 +9,9 @@ import numpy as np
 
 from models.machine.clocks import Clocks, choose_clocks
 from models.machine.objects import make_objects, recorded
-from models.run import run_circuit
 from models.machine.session import device_session
 from models.parameters import Value, load_parameters
+from models.run import run_circuit
 from models.tissue.individual import individual
 from paradigms.protocol.files import Protocol, load_protocol, parse_protocol
 from paradigms.protocol.timeline import animal_timeline

@@ -1,12 +1,10 @@
 """The spiking memory: its links are the factorised transport, and it completes a partial cue."""
 
-import brian2 as b2
 import numpy as np
 import pytest
 
 from analysis.statistics import permutation_p
-from models.machine.session import device_session
-from models.memory.spiking import build_spiking, pairs
+from models.memory.spiking import pairs, spiking_circuit
 from models.memory.transport import pattern_transport
 from models.parameters import load_parameters
 from paradigms.memory.spiking_recall import draw_wiring, simulate_spiking
@@ -17,13 +15,10 @@ def test_pools_exchange_what_the_factorised_tensor_does():
     small = {"spiking.n_neurons": "8", "spiking.n_patterns": "2", "spiking.n_inhibitory": "2"}
     parameters = load_parameters(small, circuit="associative_memory")
     wiring = draw_wiring(parameters, [3])
-    with device_session("numpy"):
-        b2.defaultclock.dt = 1 * b2.ms
-        parts = build_spiking(parameters, wiring)
-        b2.Network(*parts.values())
-        collect, back = parts["collect"], parts["give_back"]
-        i, j, w = np.array(collect.i), np.array(collect.j), np.array(collect.w_in)
-        source, target, give = np.array(back.i), np.array(back.j), np.array(back.w_out)
+    _, tables = spiking_circuit(parameters, wiring)
+    i, j = (tables[f"edges.collect.{end}"] for end in ("source", "target"))
+    source, target = (tables[f"edges.give_back.{end}"] for end in ("source", "target"))
+    w, give = tables["initial.collect.w_in"], tables["initial.give_back.w_out"]
     pre, post = pairs(8)
     excess = np.random.default_rng(0).normal(size=(8, 8))
     here = i < len(pre)
@@ -38,13 +33,21 @@ def test_pools_exchange_what_the_factorised_tensor_does():
 def test_only_open_networks_have_links_to_pools():
     small = {"spiking.n_neurons": "8", "spiking.n_patterns": "2", "spiking.n_inhibitory": "2"}
     parameters = load_parameters(small, circuit="associative_memory")
-    with device_session("numpy"):
-        parts = build_spiking(parameters, draw_wiring(parameters, [0]))
-        b2.Network(*parts.values())
-        rest = np.array(parts["process"].C_set_) / 1e-4
-        assert len(parts["collect"]) == 2 * 56
+    circuit, tables = spiking_circuit(parameters, draw_wiring(parameters, [0]))
+    circuit.check(tables)
+    rest = tables["initial.process.C_set"] / 1e-4
+    assert len(tables["edges.collect.source"]) == 2 * 56
     assert np.all(rest[: 2 * 56] == 1)
     assert np.ptp(rest[2 * 56 :]) > 1
+
+
+def test_with_all_transport_blocked_there_are_no_links_to_pools():
+    few = {"spiking.n_neurons": "8", "spiking.n_patterns": "2", "spiking.n_inhibitory": "2"}
+    dataset = simulate_spiking(
+        networks=1, block=1.0, overrides={**few, "spiking.duration": "0.1 s"}, device="numpy"
+    )
+    assert np.all(dataset["pool"] == 0)
+    assert len(dataset["spike_time"]) == 45
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def test_modulator_is_off_on_a_frozen_return(parameters):
         back = schedule(parameters, condition)[0][-1].onset
         assert inputs.learning[back] == expected
         assert inputs.cs[back] == 1
-        assert (inputs.context_A[back], inputs.context_B[back]) == (1, 0)
+        assert inputs.contexts[back].tolist() == [1, 0]
     blocked = draw_inputs(parameters, "block_90", 2700).silenced
     assert (blocked[1199], blocked[1200]) == (0, 0.9)
 

@@ -17,6 +17,7 @@ import pytest
 from models.checks import RegimeError
 from models.machine import builds, compiling, program
 from models.machine.builds import clear_cache, find_build
+from models.machine.circuit import Cells, Circuit, Links, TraceRecord
 from models.machine.devices import DeviceError
 from models.machine.execution import OutOfRegime, RunError, _compare, execute
 from models.run import run_circuit
@@ -86,6 +87,28 @@ def test_a_constant_varies_between_runs_of_one_program(build):
     reference = run_circuit(tiny(), slower, DURATION, "numpy").records
     assert np.allclose(found["traces.v"], reference["traces.v"], rtol=0, atol=1e-12)
     assert not np.allclose(found["traces.v"], execute(build, tables(), N_STEPS)["traces.v"])
+
+
+def test_links_may_name_a_constant_that_only_their_source_has(tmp_path, monkeypatch):
+    monkeypatch.setenv("ASTROGRAM_CACHE", str(tmp_path))
+    circuit = Circuit(
+        "sum", STEP, {"k": "1"},
+        (
+            Cells("one", 2, "dx/dt = -k*x/second : 1", STEP, "euler"),
+            Cells("all", 1, "y : 1", STEP, ""),
+        ),
+        (), (Links("sum", "one", "all", STEP, "y_post = k*x_pre : 1 (summed)"),),
+        initial=("initial.one.x",), traces=(TraceRecord("traces", "all", ("y",), 1, STEP),),
+    )  # fmt: skip
+    given = {
+        "constant.k": np.array(3.0), "initial.one.x": np.array([1.0, 4.0]),
+        "edges.sum.source": np.array([0, 1]), "edges.sum.target": np.array([0, 0]),
+        "indices.traces": np.array([0]),
+    }  # fmt: skip
+    for device in ("cpp", "numpy"):
+        found = run_circuit(circuit, given, 4 * STEP, device).records["traces.y"][0]
+        expected = 15 * (1 - 3 * STEP) ** np.arange(4)
+        assert np.allclose(found[1:], expected[:3], rtol=1e-12), device
 
 
 WORKER = """

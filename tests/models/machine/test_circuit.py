@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from models.run import run_circuit
 from tests.support.tiny import tables, tiny
 
 
@@ -23,6 +24,22 @@ def test_constants_are_found_by_whole_words():
     circuit = tiny()
     assert circuit.used("x = tau*speeds", "v > 1") == ["tau"]
     assert circuit.used("speed/tau") == ["speed", "tau"]
+
+
+@pytest.mark.parametrize(
+    ("equations", "word"),
+    [
+        ("dv/dt = -v/tau + xi*tau**-0.5 : 1", "xi"),
+        ("dv/dt = (xi_1 - v)/tau : 1", "xi_1"),
+        ("dv/dt = -v/tau : 1\nu = rand() : 1", "rand"),
+    ],
+)
+def test_noise_is_refused_by_name_on_every_device(equations, word):
+    """No seed of the host would reach it, and GeNN draws otherwise."""
+    noisy = replace(tiny(), cells=(replace(tiny().cells[0], equations=equations),))
+    for device in ("cpp", "numpy"):
+        with pytest.raises(ValueError, match=rf"'cells' draws noise inside the run \({word}\)"):
+            run_circuit(noisy, tables(), 0.1, device)
 
 
 def test_tables_that_fit_pass():

@@ -26,7 +26,7 @@ def request(seed, **changes):
 
 
 def run(folder, *arguments, **environment):
-    return subprocess.run(  # noqa: S603 (what export has written)
+    return subprocess.run(
         [str(folder / "run.sh"), *arguments], env={**BARE, **environment}, capture_output=True,
         text=True, check=False,
     )  # fmt: skip

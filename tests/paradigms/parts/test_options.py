@@ -20,12 +20,12 @@ MEMORY = "GB of memory and this machine has"
 HUGE = str(10**9)
 # What each part draws, builds or runs first: none of it may happen.
 WORK = {
-    "calcium_wave": ("build_tissue", "guarded_session"),
-    "tripartite_synapse": ("draw_afferents", "guarded_session"),
+    "calcium_wave": ("build_tissue", "run_circuit"),
+    "tripartite_synapse": ("draw_afferents", "run_circuit"),
     "associative_recall": ("choose", "run_cues"),
     "memory_capacity": ("largest_load",),
     "masked_completion": ("load_images",),
-    "spiking_recall": ("draw_wiring", "device_session"),
+    "spiking_recall": ("draw_wiring", "run_circuit"),
     "transport_block": ("draw_setting",),
 }
 REFUSED = [
