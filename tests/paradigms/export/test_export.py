@@ -34,7 +34,7 @@ def run(folder, *arguments, **environment):
 
 @pytest.fixture(scope="module")
 def exported(tmp_path_factory):
-    """Two animals, their program already built: compiling it takes a minute, and is tested slowly."""
+    """Two animals, their program already built: a slow test compiles it."""
     folder = tmp_path_factory.mktemp("export") / "two"
     export([request(seed) for seed in SEEDS], folder)
     circuit = arrange(prepare_request(request(1), "cpp"), ()).circuit
@@ -294,7 +294,8 @@ def test_a_name_that_leads_elsewhere(back, copy, name):
 
 
 def test_no_export_at_all(tmp_path):
-    assert "holds no export.json; give a folder that 'astrogram export' wrote" in collected(tmp_path)
+    line = collected(tmp_path)
+    assert "holds no export.json; give a folder that 'astrogram export' wrote" in line
 
 
 # ---- what cannot be exported -------------------------------------------------------------------
