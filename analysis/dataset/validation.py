@@ -31,6 +31,7 @@ _INTERVALS = (
     ("trial_start", "trial_stop"),
     ("phase_start", "phase_stop"),
     ("intervention_start", "intervention_stop"),
+    ("cs_on", "cs_off"),
     ("us_on", "us_off"),
 )
 _NUMBERS = {"seed": Range(0), "size": Range(1), "speed": Range(1e-9, 1e9), "wall_time_s": Range(0)}

@@ -94,9 +94,17 @@ def role_trials(dataset: xr.Dataset, *roles: str) -> Places:
 
 
 def cs_windows(dataset: xr.Dataset) -> Windows:
-    """Scored stretch of each trial: from its start to its end, or to the unconditioned stimulus."""
-    stop = dataset["trial_stop"].values
-    return Windows(dataset["trial_start"].values, np.fmin(dataset["us_on"].values, stop))
+    """Stretch of each trial in which the conditioned stimulus is heard alone.
+
+    From its start to its end, or to the unconditioned stimulus if that begins before; of the
+    whole trial where there is no conditioned stimulus, or where the dataset does not say when.
+    """
+    start, stop = dataset["trial_start"].values, dataset["trial_stop"].values
+    if "cs_on" in dataset and "cs_off" in dataset:
+        on, off = dataset["cs_on"].values, dataset["cs_off"].values
+        start, stop = np.where(np.isnan(on), start, on), np.where(np.isnan(off), stop, off)
+    shocked = dataset["us_on"].values
+    return Windows(start, np.where(shocked > start, np.fmin(shocked, stop), stop))
 
 
 def us_windows(dataset: xr.Dataset) -> Windows:

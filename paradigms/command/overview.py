@@ -68,6 +68,7 @@ def _phases(protocol: Protocol, timelines: dict[str, Timeline], chosen: Timeline
     rows = []
     for number, (session, phase) in enumerate(planned):
         window = chosen.phases[number]
+        kinds = phase.kinds if phase else ()
         rows.append(
             {
                 "session": session.name,
@@ -75,9 +76,10 @@ def _phases(protocol: Protocol, timelines: dict[str, Timeline], chosen: Timeline
                 "stage": phase.stage if phase else "",
                 "context": session.context or ("none" if phase else ""),
                 "trials": phase.trials if phase else 0,
-                "trial_s": phase.trial if phase else None,
-                "cs": phase.cs if phase else None,
-                "us_s": phase.us if phase else None,
+                "kinds": ", ".join(kind.name for kind in kinds) if len(kinds) > 1 else "",
+                "trial_s": max(kind.trial for kind in kinds) if phase else None,
+                "cs": any(kind.length("cs") for kind in kinds) if phase else None,
+                "us_s": max(kind.length("us") for kind in kinds) if phase else None,
                 "shortest_pause_s": phase.interval[0] if phase else None,
                 "longest_pause_s": phase.interval[1] if phase else None,
                 "experiment_s": _whole((window.stop - window.start) * window.dilation),
@@ -109,8 +111,8 @@ def _interventions(protocol: Protocol, chosen: Timeline) -> list[Row]:
             count = 1
             if item.locked:
                 count = sum(
-                    phase.trials for phase in protocol.phases_in(time)
-                    if phase.stimulus(item.locked)
+                    kind.trials for phase in protocol.phases_in(time) for kind in phase.kinds
+                    if kind.length(item.locked)
                 )  # fmt: skip
             windows, remaining = remaining[:count], remaining[count:]
             rows.append(

@@ -15,7 +15,7 @@ from astrogram.text import one_line, shown, suggestion
 from paradigms.protocol.intervention_reading import Kinds, parse_intervention, read_interventions
 from paradigms.protocol.plan import (
     ALWAYS,
-    MOST_TRIALS,
+    ORDERS,
     Clock,
     Intervention,
     Phase,
@@ -25,6 +25,7 @@ from paradigms.protocol.plan import (
 from paradigms.protocol.reading import ProtocolError, Table, parse_time, refuse_twice
 from paradigms.protocol.scoring import SCORING, check_scoring
 from paradigms.protocol.toml_files import parse_toml, read_text
+from paradigms.protocol.trials import read_kinds, read_only_kind
 
 __all__ = [
     "CONTEXTS",
@@ -180,22 +181,15 @@ def _read_session(where: str, item: Mapping[str, Any]) -> Session:
 def _read_phase(where: str, item: Mapping[str, Any]) -> Phase:
     named = Table(f"{where} phase", item).label("name", 'name = "pairings"')
     table = Table(f"{where} phase {named!r}", item, {"name"})
-    trial = table.time("trial")
-    us = table.time("us") if table.has("us") else 0.0
-    if us >= trial:
-        raise table.refuse("us", f"must be shorter than the trial ({trial:g} s) it ends with")
     stage = table.label("stage", 'stage = "conditioning"')
     if stage == NO_STAGE:
         raise table.refuse("stage", "is what folded intervals have; give it another name")
-    phase = Phase(
-        name=named,
-        stage=stage,
-        trials=table.count("trials", 1, MOST_TRIALS),
-        trial=trial,
-        cs=table.flag("cs"),
-        us=us,
-        interval=_read_interval(table),
-    )
+    if table.has("kind"):
+        kinds = read_kinds(table)
+        order = table.choice("order", ORDERS, 'order = "shuffled"') if table.has("order") else ""
+    else:
+        kinds, order = (read_only_kind(table, named),), ""
+    phase = Phase(named, stage, kinds, order or ORDERS[0], _read_interval(table))
     table.finish()
     return phase
 

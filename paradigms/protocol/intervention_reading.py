@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from astrogram.text import shown, suggestion
-from paradigms.protocol.plan import ALWAYS, LOCKS, Intervention, Protocol
+from paradigms.protocol.plan import ALWAYS, STIMULI, Intervention, Protocol
 from paradigms.protocol.reading import ProtocolError, Table, listed, refuse_twice
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def _read_intervention(table: Table, kinds: Kinds, protocol: Protocol) -> Interv
     if dose > row.highest:
         raise table.refuse("dose", f"is too high; allowed: 0 to {row.highest:g} ({row.dose_unit})")
     during = _read_during(table, row, protocol)
-    locked = table.choice("locked", LOCKS, 'locked = "cs"') if table.has("locked") else ""
+    locked = table.choice("locked", STIMULI, 'locked = "cs"') if table.has("locked") else ""
     onset, duration = _read_lock(table, locked, during, protocol)
     uptake, washout = (table.time(key, "0 s", zero=True) for key in ("uptake", "washout"))
     if row.permanent and (locked or uptake or washout):
@@ -135,13 +135,16 @@ def _read_lock(
     if not locked:
         for key in ("onset", "duration"):
             if table.has(key):
-                raise table.refuse(key, f'is within trials; add locked = "{LOCKS[0]}" or leave it')
+                raise table.refuse(
+                    key, f'is within trials; add locked = "{STIMULI[0]}" or leave it'
+                )
         return 0.0, 0.0
     onset = table.time("onset", "0 s", zero=True)
     duration = table.time("duration") if table.has("duration") else 0.0
     name = locked.upper()
     for window in during:
-        lengths = [phase.stimulus(locked) for phase in protocol.phases_in(window)]
+        phases = protocol.phases_in(window)
+        lengths = [length for phase in phases for length in phase.lengths(locked)]
         if not any(lengths):
             raise table.refuse(
                 "locked", f"finds no {name} in {window}; let during name phases that have one"

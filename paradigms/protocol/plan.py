@@ -13,8 +13,12 @@ from paradigms.protocol.toml_files import with_tables
 ALWAYS = "always"
 """Window of an intervention: the whole experiment."""
 
-LOCKS = ("cs", "us")
-"""What an intervention may be locked to."""
+STIMULI = ("cs", "us")
+"""Stimuli of a trial, which interventions may be locked to."""
+
+ORDERS = ("blocked", "alternating", "shuffled")
+"""How trials of several kinds follow each other: kind after kind, one of each in turn as long as
+there are some, or in an order that is drawn for each animal."""
 
 MOST_TRIALS = 10_000
 MOST_INTERVENTIONS = 1000
@@ -31,36 +35,78 @@ class Clock:
 
 
 @dataclass(frozen=True)
+class Event:
+    """A stimulus within a trial. Times in s of the experiment, from the trial's start.
+
+    `strength` multiplies the rate at which the stimulus drives its afferents.
+    """
+
+    stimulus: str
+    onset: float
+    duration: float
+    strength: float = 1.0
+
+    @property
+    def end(self) -> float:
+        """When it ends."""
+        return self.onset + self.duration
+
+
+@dataclass(frozen=True)
+class TrialKind:
+    """Equal trials of a phase.
+
+    Attributes
+    ----------
+    name : str
+        Within the phase; that of the phase where it has a single kind.
+    trials : int
+        Number of trials.
+    trial : float
+        Length of one, s.
+    events : tuple of Event
+        In order of onset; none in a silent scored window.
+    """
+
+    name: str
+    trials: int
+    trial: float
+    events: tuple[Event, ...]
+
+    def length(self, stimulus: str) -> float:
+        """Return how long one of `STIMULI` is on in each trial, s; 0 if it is not."""
+        return next((e.duration for e in self.events if e.stimulus == stimulus), 0.0)
+
+
+@dataclass(frozen=True)
 class Phase:
-    """Equal trials in a row. Times in seconds of the experiment.
+    """Trials of one or several kinds in a row. Times in seconds of the experiment.
 
     Attributes
     ----------
     name, stage : str
         Name within the session; label under which the trials are scored.
-    trials : int
-        Number of trials.
-    trial : float
-        Length of one trial, s.
-    cs : bool
-        Whether the CS is on during the trial (otherwise it is a silent scored window).
-    us : float
-        Length of the US that ends together with the trial, s; 0 for none.
+    kinds : tuple of TrialKind
+    order : str
+        One of `ORDERS`.
     interval : tuple of float
         Shortest and longest pause after a trial, s.
     """
 
     name: str
     stage: str
-    trials: int
-    trial: float
-    cs: bool
-    us: float
+    kinds: tuple[TrialKind, ...]
+    order: str
     interval: tuple[float, float]
 
-    def stimulus(self, name: str) -> float:
-        """Return how long one of `LOCKS` is on in each trial, s; 0 if there is none."""
-        return self.us if name == "us" else self.trial if self.cs else 0.0
+    @property
+    def trials(self) -> int:
+        """Number of trials of all kinds."""
+        return sum(kind.trials for kind in self.kinds)
+
+    def lengths(self, stimulus: str) -> list[float]:
+        """Return how long one of `STIMULI` is on in trials of each kind, s; 0 where it is not."""
+        return [kind.length(stimulus) for kind in self.kinds]
 
 
 @dataclass(frozen=True)
@@ -102,7 +148,7 @@ class Intervention:
     target : str
         Cells or pathway that it acts on, where the kind leaves that open; else ``""``.
     locked : str
-        One of `LOCKS`: on within each trial that has this stimulus; ``""`` for all the time.
+        One of `STIMULI`: on within each trial that has this stimulus; ``""`` for all the time.
     onset, duration : float
         Of what is locked: from the stimulus' begin, and for how long; a duration of 0 is until the
         stimulus ends.

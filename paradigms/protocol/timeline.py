@@ -6,17 +6,30 @@ simulated time, folded nights included.
 
 from __future__ import annotations
 
-from math import nan
-
 import numpy as np
 
 from models.streams import stream
-from paradigms.protocol.plan import ALWAYS, Clock, Intervention, Phase, Protocol, Session
+from paradigms.protocol.plan import (
+    ALWAYS,
+    Clock,
+    Event,
+    Intervention,
+    Phase,
+    Protocol,
+    Session,
+    TrialKind,
+)
 from paradigms.protocol.reading import ProtocolError
-from paradigms.protocol.windows import InterventionWindow, PhaseWindow, Timeline, TrialWindow
+from paradigms.protocol.windows import (
+    EventWindow,
+    InterventionWindow,
+    PhaseWindow,
+    Timeline,
+    TrialWindow,
+)
 
 __all__ = [
-    "BLOCK_TRIALS", "InterventionWindow", "PhaseWindow", "Timeline", "TrialWindow",
+    "BLOCK_TRIALS", "EventWindow", "InterventionWindow", "PhaseWindow", "Timeline", "TrialWindow",
     "animal_timeline", "build_timeline",
 ]  # fmt: skip
 
@@ -39,6 +52,8 @@ class _Builder:
     def __init__(self, time_scale: float, rng: np.random.Generator) -> None:
         self.time_scale = time_scale
         self.rng = rng
+        # of its own, so that a phase that is shuffled leaves all pauses as they are
+        (self.orders,) = rng.spawn(1)
         self.now = 0
         self.phases: list[PhaseWindow] = []
         self.trials: list[TrialWindow] = []
@@ -76,8 +91,8 @@ class _Builder:
         self.now += self.steps(session.lead)
         for phase in session.phases:
             last = phase is session.phases[-1]
-            for number in range(phase.trials):
-                self.trial(session, phase)
+            for number, kind in enumerate(self.ordered(phase)):
+                self.trial(session, phase, kind)
                 # The tail stands in for the pause after the last trial of a session.
                 if not (last and number == phase.trials - 1):
                     self.now += self.pause(phase)
@@ -91,20 +106,28 @@ class _Builder:
             )  # fmt: skip
             start = self.now
 
-    def trial(self, session: Session, phase: Phase) -> None:
-        """Lay one trial; its US, if any, ends with it."""
+    def ordered(self, phase: Phase) -> list[TrialKind]:
+        """Return the kind of each trial of a phase, in order."""
+        if phase.order == "alternating":
+            most = max(kind.trials for kind in phase.kinds)
+            return [kind for turn in range(most) for kind in phase.kinds if turn < kind.trials]
+        blocked = [kind for kind in phase.kinds for _ in range(kind.trials)]
+        if phase.order == "shuffled":
+            return [blocked[k] for k in self.orders.permutation(len(blocked))]
+        return blocked
+
+    def trial(self, session: Session, phase: Phase, kind: TrialKind) -> None:
+        """Lay one trial with its events."""
         start = self.now
-        self.now += self.event(phase.trial, f"phase {phase.name!r} trial")
-        us_steps = self.event(phase.us, f"phase {phase.name!r} us")
+        self.now += self.event(kind.trial, f"phase {phase.name!r} trial")
         index = self.counted.get(phase.stage, 0)
         self.counted[phase.stage] = index + 1
         self.trials.append(
             TrialWindow(
                 start=_seconds(start),
                 stop=_seconds(self.now),
-                cs=phase.cs,
-                us_on=_seconds(self.now - us_steps) if us_steps else nan,
-                us_off=_seconds(self.now) if us_steps else nan,
+                kind=kind.name,
+                events=tuple(self.within_trial(item, start, kind, phase) for item in kind.events),
                 stage=phase.stage,
                 session=session.name,
                 context=session.context,
@@ -112,6 +135,16 @@ class _Builder:
                 index=index,
             )
         )
+
+    def within_trial(self, item: Event, start: int, kind: TrialKind, phase: Phase) -> EventWindow:
+        """Return when a stimulus of a trial is on; what ends with the trial ends just with it."""
+        steps = self.event(item.duration, f"phase {phase.name!r} {item.stimulus}")
+        if item.end >= kind.trial - GRID_S:
+            begin = self.now - steps if item.onset else start
+        else:
+            begin = start + self.steps(item.onset)
+        stop = min(begin + steps, self.now)
+        return EventWindow(item.stimulus, _seconds(begin), _seconds(stop), item.strength)
 
     def on(self, item: Intervention, time: str) -> list[InterventionWindow]:
         """Return when an intervention is on in one of the times that it names."""
@@ -126,7 +159,7 @@ class _Builder:
         if item.locked:
             times = [
                 self.within(item, trial) for trial in self.trials
-                if start <= trial.start < stop and trial.has(item.locked)
+                if start <= trial.start < stop and trial.event(item.locked)
             ]  # fmt: skip
         return [
             InterventionWindow(item.kind, item.dose, *ends, item.target, item.uptake, item.washout)
@@ -135,8 +168,7 @@ class _Builder:
 
     def within(self, item: Intervention, trial: TrialWindow) -> tuple[float, float]:
         """Return when an intervention is on in a trial that it is locked to."""
-        us = item.locked == "us"
-        begin, end = (trial.us_on, trial.us_off) if us else (trial.start, trial.stop)
+        begin, end = trial.times(item.locked)
         start = round(begin / GRID_S) + self.steps(item.onset)
         if not item.duration:
             return _seconds(start), end
@@ -160,7 +192,7 @@ def build_timeline(protocol: Protocol, clock: str | None, rng: np.random.Generat
     clock : str or None
         Name of one of its clocks; None for the default one.
     rng : numpy.random.Generator
-        Source of the pauses that the protocol gives as a range.
+        Source of the pauses that the protocol gives as a range, and of the orders of trials.
 
     Returns
     -------

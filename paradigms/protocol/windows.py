@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from math import isnan
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,27 +35,41 @@ class PhaseWindow:
 
 
 @dataclass(frozen=True)
-class TrialWindow:
-    """One scored window. Times in simulated s; `us_on` and `us_off` are NaN without a US.
+class EventWindow:
+    """A stimulus within a trial, from `start` to `stop`, simulated s."""
 
-    `index` counts the trials of a stage from 0, `block` its groups of
-    `paradigms.protocol.timeline.BLOCK_TRIALS`.
+    stimulus: str
+    start: float
+    stop: float
+    strength: float = 1.0
+
+
+@dataclass(frozen=True)
+class TrialWindow:
+    """One scored window. Times in simulated s.
+
+    `kind` is a name within its phase. `index` counts the trials of a stage from 0, `block` its
+    groups of `paradigms.protocol.timeline.BLOCK_TRIALS`.
     """
 
     start: float
     stop: float
-    cs: bool
-    us_on: float
-    us_off: float
+    kind: str
+    events: tuple[EventWindow, ...]
     stage: str
     session: str
     context: str
     block: int
     index: int
 
-    def has(self, stimulus: str) -> bool:
-        """Whether one of `paradigms.protocol.plan.LOCKS` is on in it."""
-        return not isnan(self.us_on) if stimulus == "us" else self.cs
+    def event(self, stimulus: str) -> EventWindow | None:
+        """Return when one of `paradigms.protocol.plan.STIMULI` is on, None if it is not."""
+        return next((event for event in self.events if event.stimulus == stimulus), None)
+
+    def times(self, stimulus: str) -> tuple[float, float]:
+        """Return start and stop of a stimulus, NaN where it is not on."""
+        event = self.event(stimulus)
+        return (nan, nan) if event is None else (event.start, event.stop)
 
 
 @dataclass(frozen=True)

@@ -33,8 +33,9 @@ from paradigms.protocol.doses import check_doses
 from paradigms.protocol.files import Protocol
 from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.protocol.timeline import Timeline, animal_timeline
+from paradigms.run.labels import describe_timeline
 from paradigms.run.output import ASKED, check_place, existing, unlike
-from paradigms.run.recording import FIELDS, describe_timeline
+from paradigms.run.recording import FIELDS
 
 HIGHEST_SEED = 2**32 - 1
 MOST_STEPS = 2**31 - 1

@@ -15,9 +15,10 @@ from models.parameters import ParameterSet, Value
 from models.run import run_circuit
 from paradigms.protocol.files import Protocol
 from paradigms.run.animal import Animal, draw_animal
+from paradigms.run.labels import describe
 from paradigms.run.preflight import Prepared, check_room, needed, prepare
 from paradigms.run.provenance import provenance
-from paradigms.run.recording import Recorder, describe, score
+from paradigms.run.recording import Recorder, score
 
 Progress = Callable[[float, float], None]
 

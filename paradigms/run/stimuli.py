@@ -15,6 +15,7 @@ from models.streams import stream
 from models.tissue.anatomy import AFFERENT, DRIVE, Afferent
 from models.tissue.cells import Tissue
 from paradigms.protocol.doses import dose_levels, slow_steps
+from paradigms.protocol.plan import STIMULI
 from paradigms.protocol.timeline import Timeline
 
 Window = tuple[float, float]
@@ -81,28 +82,34 @@ def _spikes(
 ) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float64]]]:  # fmt: skip
     """Spikes of one kind of afferent; what is there all the time also fluctuates."""
     awake = [(phase.start, phase.stop) for phase in timeline.phases if phase.stage]
-    cs = [(trial.start, trial.stop) for trial in timeline.trials if trial.cs]
     inside = [(phase.start, phase.stop) for phase in timeline.phases
               if row.context and phase.context == row.context]  # fmt: skip
-    windows = {
-        "awake": awake,
-        "cs": cs,
-        "us": [(t.us_on, t.us_off) for t in timeline.trials if not np.isnan(t.us_on)],
-        "context": inside,
-    }[row.when]
     rng, rate = stream(seed, f"spikes/{row.name}"), parameters.value(row.rate)
     if row.rate_silent:
         yield _poisson(rng, cells, parameters.value(row.rate_silent), awake)
-    if row.when == "awake" and fluctuation is not None:
+    if row.when in STIMULI:
+        for strength, windows in _by_strength(timeline, row.when).items():
+            yield _poisson(rng, cells, strength * rate, windows)
+    elif row.when == "awake" and fluctuation is not None:
         yield _thinned(
-            rng, cells, rate, fluctuation, FLUCTUATION_STEP, timeline.duration, windows
+            rng, cells, rate, fluctuation, FLUCTUATION_STEP, timeline.duration, awake
         )
     else:
-        yield _poisson(rng, cells, rate, windows)
+        yield _poisson(rng, cells, rate, {"awake": awake, "context": inside}[row.when])
     if row.rate_with_cs:
         # Place cells answer the CS inside their field
-        both = [trial for trial in cs if any(a <= trial[0] < b for a, b in inside)]
-        yield _poisson(rng, cells, parameters.value(row.rate_with_cs), both)
+        for strength, windows in _by_strength(timeline, "cs").items():
+            both = [cs for cs in windows if any(a <= cs[0] < b for a, b in inside)]
+            yield _poisson(rng, cells, strength * parameters.value(row.rate_with_cs), both)
+
+
+def _by_strength(timeline: Timeline, stimulus: str) -> dict[float, list[Window]]:
+    """When a stimulus is on, by how strong it is."""
+    found: dict[float, list[Window]] = {}
+    for trial in timeline.trials:
+        if event := trial.event(stimulus):
+            found.setdefault(event.strength, []).append((event.start, event.stop))
+    return found
 
 
 def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, seed: int) -> Inputs:

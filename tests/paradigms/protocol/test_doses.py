@@ -357,8 +357,9 @@ def test_light_locked_to_trials_is_on_in_them_alone():
     (trial, _) = animal.timeline.trials
     on = np.flatnonzero(animal.inputs.levels["other.g_light"].max(axis=1))
     times = np.arange(len(animal.inputs.slow_time)) * animal.clocks("cpp").slow
-    assert times[on[[0, -1]]] == pytest.approx([trial.us_on, trial.us_off - times[1]])
-    assert len(on) == round((trial.us_off - trial.us_on) / times[1])
+    us_on, us_off = trial.times("us")
+    assert times[on[[0, -1]]] == pytest.approx([us_on, us_off - times[1]])
+    assert len(on) == round((us_off - us_on) / times[1])
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from paradigms.protocol.files import (
     shipped_protocols,
 )
 from paradigms.protocol.interventions import TargetedTool as Row
+from paradigms.protocol.plan import Event, TrialKind
 from paradigms.protocol.reading import parse_time
 
 KINDS = {
@@ -66,9 +67,9 @@ def test_a_protocol_is_read_whole():
     day, night = protocol.sessions
     assert (day.name, day.context, day.lead, day.tail) == ("day", "A", 5.0, 0.0)
     (phase,) = day.phases
-    assert (phase.stage, phase.trials, phase.trial, phase.cs, phase.us) == (
-        "conditioning", 2, 30.0, True, 2.0,
-    )  # fmt: skip
+    assert (phase.stage, phase.trials, phase.order) == ("conditioning", 2, "blocked")
+    events = (Event("cs", 0.0, 30.0), Event("us", 28.0, 2.0))
+    assert phase.kinds == (TrialKind("pairing", 2, 30.0, events),)
     assert phase.interval == (60.0, 90.0)
     assert (night.offline, night.simulated, night.phases) == (86400.0, 40.0, ())
     assert protocol.interventions == (Intervention("tool_one", 1.0, ("day.pairing", "night")),)
@@ -97,13 +98,15 @@ def test_fear_extinction_is_the_published_protocol():
         f"night_{n}" for n in range(1, 5)
     ]
     baseline, pairings = awake[0].phases
-    assert not baseline.cs
-    assert awake[0].lead + baseline.trials * (baseline.trial + baseline.interval[0]) == 180
-    assert (pairings.trials, pairings.trial, pairings.us) == (3, 30, 2)
+    (silent,), (paired,) = baseline.kinds, pairings.kinds
+    assert silent.events == ()
+    assert awake[0].lead + baseline.trials * (silent.trial + baseline.interval[0]) == 180
+    assert (paired.trials, paired.trial) == (3, 30)
+    assert paired.events == (Event("cs", 0, 30), Event("us", 28, 2))
     assert pairings.interval == (60, 90)
     for session, trials in zip(awake[1:], (25, 25, 5, 5), strict=True):
         (phase,) = session.phases
-        assert (phase.trials, phase.trial, phase.cs, phase.us) == (trials, 30, True, 0)
+        assert phase.kinds == (TrialKind(phase.name, trials, 30, (Event("cs", 0, 30),)),)
         assert phase.interval == (60, 60)
     assert {clock.name: clock.time_scale for clock in protocol.clocks} == {
         "published": 1,

@@ -2,7 +2,6 @@
 
 import re
 from itertools import pairwise
-from math import isnan
 
 import numpy as np
 import pytest
@@ -20,13 +19,14 @@ def test_published_clock_has_the_published_times():
     assert timeline.speed == 1
     conditioning = [trial for trial in timeline.trials if trial.session == "conditioning"]
     baseline, pairings = conditioning[:5], conditioning[5:]
-    assert all(not trial.cs and isnan(trial.us_on) for trial in baseline)
+    assert all(trial.events == () for trial in baseline)
     assert [trial.start for trial in baseline] == [5, 40, 75, 110, 145]
     assert pairings[0].start == 180
     for trial in pairings:
         assert trial.stop - trial.start == pytest.approx(30)
-        assert trial.us_off == trial.stop
-        assert trial.us_off - trial.us_on == pytest.approx(2)
+        us_on, us_off = trial.times("us")
+        assert us_off == trial.stop
+        assert us_off - us_on == pytest.approx(2)
     pauses = [b.start - a.stop for a, b in pairwise(pairings)]
     assert len(pauses) == 2
     assert all(60 <= pause <= 90 for pause in pauses)
@@ -191,16 +191,16 @@ def test_light_is_locked_to_the_cs_of_every_trial(clock):
     )
     timeline = locked("always", clock, locked="cs")
     assert [(w.start, w.stop) for w in timeline.interventions] == [
-        (t.start, t.stop) for t in timeline.trials if t.cs
+        (t.start, t.stop) for t in timeline.trials if t.event("cs")
     ]
 
 
 def test_light_is_locked_to_the_us():
     timeline = locked("conditioning.pairings", locked="us", onset=0.5)
-    trials = [t for t in timeline.trials if not isnan(t.us_on)]
+    trials = [t for t in timeline.trials if t.event("us")]
     assert len(trials) == 2
     assert [(w.start, w.stop) for w in timeline.interventions] == [
-        (t.us_on + 0.5, t.us_off) for t in trials
+        (t.times("us")[0] + 0.5, t.times("us")[1]) for t in trials
     ]
 
 

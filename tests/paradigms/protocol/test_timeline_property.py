@@ -1,16 +1,23 @@
 """Properties that every timeline has, whatever the protocol."""
 
 from itertools import pairwise
-from math import isnan
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
 from paradigms.protocol.files import Clock, Phase, Protocol, Session
+from paradigms.protocol.plan import ORDERS, Event, TrialKind
 from paradigms.protocol.timeline import BLOCK_TRIALS, build_timeline
 
 seconds = st.floats(0, 200, allow_nan=False)
+
+
+@st.composite
+def kinds(draw, number, trial):
+    events = [Event("cs", 0.0, trial)] * draw(st.integers(0, 1))
+    events += [Event("us", trial / 2, trial / 2)] * draw(st.integers(0, 1))
+    return TrialKind(f"kind_{number}", draw(st.integers(1, 12)), trial, tuple(events))
 
 
 @st.composite
@@ -20,10 +27,8 @@ def phases(draw, number):
     return Phase(
         name=f"phase_{number}",
         stage=draw(st.sampled_from(["first", "second", "third"])),
-        trials=draw(st.integers(1, 12)),
-        trial=trial,
-        cs=draw(st.booleans()),
-        us=draw(st.sampled_from([0.0, trial / 2])),
+        kinds=tuple(draw(kinds(n, trial)) for n in range(draw(st.integers(1, 3)))),
+        order=draw(st.sampled_from(ORDERS)),
         interval=(low, high),
     )
 
@@ -72,8 +77,8 @@ def test_trials_are_in_order_and_on_the_grid(protocol, seed):
     for trial in timeline.trials:
         assert on_grid(trial.start)
         assert on_grid(trial.stop)
-        if not isnan(trial.us_on):
-            assert trial.start < trial.us_on < trial.us_off == trial.stop
+        if us := trial.event("us"):
+            assert trial.start < us.start < us.stop == trial.stop
     assert len(timeline.trials) == sum(p.trials for s in protocol.sessions for p in s.phases)
 
 

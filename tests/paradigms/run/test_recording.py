@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from analysis.dataset.schema import assemble as assemble_dataset
-from paradigms.run.recording import FIELDS, describe, merge_spikes, score
+from paradigms.run.labels import describe
+from paradigms.run.recording import FIELDS, merge_spikes, score
 from tests.support.anatomy import AFFERENTS, POPULATIONS
 from tests.support.circuit import blink, draw
 

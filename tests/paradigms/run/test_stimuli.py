@@ -60,14 +60,15 @@ def value(animal, name):
 def test_the_cs_fires_in_its_trials_and_is_near_silent_outside(animal):
     where, spikes = animal.tissue.afferents["CS"], animal.inputs.afferent
     cells = where.stop - where.start
-    trials = [(trial.start, trial.stop) for trial in animal.timeline.trials if trial.cs]
+    trials = [(trial.start, trial.stop) for trial in animal.timeline.trials if trial.event("cs")]
     outside = cut(phases(animal, lambda phase: phase.stage), trials)
     silent = value(animal, "rate_silent")
     dt = float(animal.parameters.quantity("numerics.dt"))
     found = count(spikes, where, trials)
     check_rate(found, value(animal, "rate_CS") + silent, cells, trials, dt)
     check_rate(count(spikes, where, outside), silent, cells, outside)
-    unpaired = [(trial.start, trial.stop) for trial in animal.timeline.trials if not trial.cs]
+    silent_trials = [trial for trial in animal.timeline.trials if not trial.event("cs")]
+    unpaired = [(trial.start, trial.stop) for trial in silent_trials]
     assert unpaired
     check_rate(count(spikes, where, unpaired), silent, cells, unpaired)
 
@@ -80,7 +81,7 @@ def test_a_context_fires_where_the_animal_is(animal, context):
     elsewhere = phases(animal, lambda phase: phase.stage and phase.context != context)
     silent = value(animal, "rate_silent")
     dt = float(animal.parameters.quantity("numerics.dt"))
-    trials = [(trial.start, trial.stop) for trial in animal.timeline.trials if trial.cs]
+    trials = [(trial.start, trial.stop) for trial in animal.timeline.trials if trial.event("cs")]
     trials = [trial for trial in trials if inside(np.array([trial[0]]), here)[0]]
     assert trials
     rate = value(animal, "rate_context") + silent
@@ -93,7 +94,7 @@ def test_a_context_fires_where_the_animal_is(animal, context):
 
 def test_the_us_fires_in_its_windows_only(animal):
     where, spikes = animal.tissue.drives["US"], animal.inputs.drive
-    windows = [(t.us_on, t.us_off) for t in animal.timeline.trials if not np.isnan(t.us_on)]
+    windows = [t.times("us") for t in animal.timeline.trials if t.event("us")]
     assert len(windows) == 2
     dt = float(animal.parameters.quantity("numerics.dt"))
     found = count(spikes, where, windows)
