@@ -93,16 +93,26 @@ def role_trials(dataset: xr.Dataset, *roles: str) -> Places:
     return np.unique(np.concatenate([*found, np.array([], dtype=np.intp)]))
 
 
+def cs_times(dataset: xr.Dataset) -> Windows:
+    """When the conditioned stimulus is on in each trial, NaN where it is not.
+
+    The whole trial where the dataset does not say when.
+    """
+    heard = dataset["trial_cs"].values > 0
+    names = ("cs_on", "cs_off") if "cs_on" in dataset else ("trial_start", "trial_stop")
+    start, stop = (np.where(heard, dataset[name].values, np.nan) for name in names)
+    return Windows(start, stop)
+
+
 def cs_windows(dataset: xr.Dataset) -> Windows:
     """Stretch of each trial in which the conditioned stimulus is heard alone.
 
     From its start to its end, or to the unconditioned stimulus if that begins before; of the
-    whole trial where there is no conditioned stimulus, or where the dataset does not say when.
+    whole trial where there is no conditioned stimulus.
     """
-    start, stop = dataset["trial_start"].values, dataset["trial_stop"].values
-    if "cs_on" in dataset and "cs_off" in dataset:
-        on, off = dataset["cs_on"].values, dataset["cs_off"].values
-        start, stop = np.where(np.isnan(on), start, on), np.where(np.isnan(off), stop, off)
+    heard = cs_times(dataset)
+    start = np.where(np.isnan(heard.start), dataset["trial_start"].values, heard.start)
+    stop = np.where(np.isnan(heard.stop), dataset["trial_stop"].values, heard.stop)
     shocked = dataset["us_on"].values
     return Windows(start, np.where(shocked > start, np.fmin(shocked, stop), stop))
 

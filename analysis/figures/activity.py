@@ -13,6 +13,7 @@ from analysis.behaviour.freezing import readout_of, smoothed_rate
 from analysis.cohort.results import Results
 from analysis.dataset.facets import facets_of, require
 from analysis.dataset.schema import labels
+from analysis.design.windows import cs_times
 from analysis.figures.style import (
     GREY,
     ORANGE,
@@ -153,6 +154,8 @@ def _mark_trials(axes: Axes, dataset: xr.Dataset, window: tuple[float, float]) -
     if "trial_start" not in dataset:
         return
     starts, stops = dataset["trial_start"].values, dataset["trial_stop"].values
+    heard = cs_times(dataset)
     for k in np.flatnonzero((stops > window[0]) & (starts < window[1])):
-        colour = "#FFF3C4" if dataset["trial_cs"].values[k] else PALE
-        axes.axvspan(starts[k], stops[k], color=colour, lw=0, zorder=0)
+        axes.axvspan(starts[k], stops[k], color=PALE, lw=0, zorder=0)
+        if heard.start[k] < heard.stop[k]:
+            axes.axvspan(heard.start[k], heard.stop[k], color="#FFF3C4", lw=0, zorder=0.1)
