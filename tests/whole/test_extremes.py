@@ -36,7 +36,9 @@ NAMED_SLOW = [
     ("projection.CeL_off_to_CeM.total", 100_000, "refused", "v of CeM cells"),
     ("projection.CeL_off_to_CeM.total", 1000, "sound", ""),
     ("lif.V_reset", -50, "refused", "no background input holds"),
-    ("afferent.rate_CS", 200, "told", "LC fires at"),
+    # by its wiring, whatever an animal has learned
+    ("projection.CeM_to_LC.total", 1000, "told", "LC fires at"),
+    ("projection.PL_P_to_PL_P.total", 100, "told", "PL_P is saturated"),
 ]
 
 
