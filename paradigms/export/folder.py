@@ -111,6 +111,8 @@ def read_exported(folder: Path) -> Exported:
     """
     path = folder / "export.json"
     try:
+        if path.is_symlink() or (path.exists() and not path.is_file()):
+            raise ValueError("it is no ordinary file")
         if path.stat().st_size > LARGEST_MANIFEST:
             raise ValueError("it is too large")
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -180,6 +182,9 @@ def check_results(folder: Path, request: Request) -> None:
         if match := _SUM.fullmatch(line):
             sums[match[2]] = match[1]
     found = {f"{request.name}/out/{file.name}": file for file in (place / "out").glob("*")}
+    for file in found.values():
+        if file.is_symlink() or not file.is_file():
+            raise ExportError(f"{file} is no ordinary file; call run.sh again")
     for name in sorted({*sums, *found}):
         if name not in found or sums.get(name) != file_sum(found[name]):
             raise ExportError(

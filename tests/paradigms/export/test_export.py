@@ -1,6 +1,7 @@
 """A run that another machine carries out: the same dataset, or one line that says what is wrong."""
 
 import json
+import os
 import shutil
 import subprocess
 
@@ -235,6 +236,25 @@ def test_a_result_that_is_not_whole(back, copy, name, damage):
     else:
         file.write_bytes(content[:-8] if damage == "truncated" else content[:-1] + b"\x01")
     assert f"'{name}' is not what the run wrote" in collected(folder)
+
+
+@pytest.mark.parametrize("kind", ["link", "pipe", "folder"])
+def test_a_result_that_is_no_file(back, copy, kind):
+    folder = copy(back)
+    file = folder / "runs" / "blink_seed1" / "out" / "readback"
+    file.unlink()
+    if kind == "link":
+        file.symlink_to("/dev/zero")
+    elif kind == "pipe":
+        os.mkfifo(file)
+    else:
+        file.mkdir()
+    assert "readback is no ordinary file; call run.sh again" in collected(folder)
+
+
+def test_a_manifest_that_is_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "export.json")
+    assert "export.json is damaged (it is no ordinary file)" in collected(tmp_path)
 
 
 def test_results_of_other_tables(back, copy):
