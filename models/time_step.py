@@ -27,13 +27,6 @@ from models.mechanisms.mechanism import Rate, rates
 # to 1.5 calcium stays within 1 nM of the exact trace over three oscillations (a test holds it).
 LARGEST_STEP = 1.5
 
-
-def _vesicular(value: Mapping[str, float]) -> float:
-    """Binding of presynaptic receptors at what one event of a full store leaves, and unbinding."""
-    left = value.get("rho_e", 0.0) * value.get("G_T", 0.0) * value.get("U_A", 1.0)
-    return value["speed"] * (value["O_G"] * left + value["Omega_G"])
-
-
 # Of the parts of single astrocytes; a circuit has those of the mechanisms that it lists.
 _PARTS = rates(
     (
@@ -63,9 +56,7 @@ def fastest_rates(
         if isinstance(number, int | float | np.ndarray | b2.Quantity)
     }
     value.setdefault("speed", 1.0)
-    of = dict(_PARTS if known is None else known)
-    if "G_A" in variables:
-        of |= {"G_A": lambda value: value["Omega_e"], "Gamma_S": _vesicular}
+    of = _PARTS if known is None else known
     found = {}
     for name in {only} if only else variables & set(of):
         with contextlib.suppress(KeyError):

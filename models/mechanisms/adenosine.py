@@ -36,13 +36,7 @@ MECHANISM = Mechanism(
     records=(
         Record("presynaptic_receptor", "Gamma_S", 1.0, "1", "share of bound presynaptic receptors"),
     ),
-    rates={
-        "A_d": lambda value: value["speed"] * value["Omega_ado"],
-        "Gamma_S": lambda value: (
-            value["speed"] * (value["O_G"] * value["O_ATP"] / value["Omega_ado"]
-                     + value["Omega_G"] * (1 + value.get("drug_A1_agonist", 0.0)))
-        ),
-    },
+    rates={"A_d": lambda value: value["speed"] * value["Omega_ado"]},
     tools=(
         Tool(
             "A1_antagonist", "DPCPX", "astrocyte.drug_A1_block",

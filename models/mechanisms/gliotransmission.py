@@ -9,6 +9,8 @@ current acts on the postsynaptic cell. Beside it there is a tonic output
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 
 # A release event (Stimberg et al. 2019, eqs. 20-21): upward crossings only, as the cell stays
@@ -72,6 +74,20 @@ x_A -= U_A*x_A
 """
 
 
+def _binding(value: Mapping[str, float]) -> float:
+    """Rate of Gamma_S at the most that its ligand reaches.
+
+    Adenosine is saturated where its release is among the constants; otherwise one event of a full
+    store leaves its transmitter.
+    """
+    if "O_ATP" in value:
+        agonist = value.get("drug_A1_agonist", 0.0)
+        return value["speed"] * (value["O_G"] * value["O_ATP"] / value["Omega_ado"]
+                                 + value["Omega_G"] * (1 + agonist))  # fmt: skip
+    left = value.get("rho_e", 0.0) * value.get("G_T", 0.0) * value.get("U_A", 1.0)
+    return value["speed"] * (value["O_G"] * left + value["Omega_G"])
+
+
 # A release event in the amygdala (Stimberg et al. 2019, eqs. 20-21): what each of its transmitters
 # gains, then what the store loses.
 EVENT = "{released}x_A -= U_A*x_A\n"
@@ -84,7 +100,11 @@ MECHANISM = Mechanism(
     parameters=("gliotransmission",),
     initial={"x_A": 1.0},
     reset=EVENT,
-    rates={"x_A": lambda value: value["speed"] * value["Omega_A"]},
+    rates={
+        "x_A": lambda value: value["speed"] * value["Omega_A"],
+        "G_A": lambda value: value["Omega_e"],
+        "Gamma_S": _binding,
+    },
     tools=(
         Tool(
             "release_block", "clamp of vesicular and ATP release", "astrocyte.drug_release",
