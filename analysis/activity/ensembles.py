@@ -128,8 +128,8 @@ def cs_responses(dataset: xr.Dataset, trials: Ints, population: str | None = Non
     stimulus, before = _part_rates(dataset, trials, cells)
     difference = stimulus - before
     if not difference.size:
-        one = np.ones(cells.size)
-        return Responses(cells, np.zeros(cells.size), one, one)
+        certain = np.ones(cells.size)
+        return Responses(cells, np.zeros(cells.size), certain, certain)
     difference = difference.reshape(-1, cells.size)
     p = sign_flip_p(difference)
     return Responses(cells, difference.mean(axis=0), p, stats.false_discovery_control(p))
@@ -258,7 +258,7 @@ def _part_rates(dataset: xr.Dataset, trials: Ints, cells: Ints) -> tuple[Floats,
     usable = (before.length > 0) & within(dataset, before.start, stimulus.stop)
     chosen = trials[usable[trials]]
     both = [windows.take(chosen).split(PARTS) for windows in (stimulus, before)]
-    in_stimulus, in_baseline = (rates(dataset, part.start, part.stop, cells) for part in both)
+    in_stimulus, in_baseline = (rates(dataset, bins.start, bins.stop, cells) for bins in both)
     return in_stimulus, in_baseline
 
 

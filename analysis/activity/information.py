@@ -44,7 +44,7 @@ def cs_information(
     if not (chosen.size and cells.size):
         return np.full(cells.size, np.nan)
     both = [windows.take(chosen).split(PARTS) for windows in (stimulus, before)]
-    table = np.stack([counts(dataset, part.start, part.stop, cells) for part in both])
+    table = np.stack([counts(dataset, bins.start, bins.stop, cells) for bins in both])
     pairs = np.minimum(table.reshape(2, -1, cells.size), MOST).astype(int)
     rng = np.random.default_rng(SEED)
     swaps = rng.integers(0, 2, (SHUFFLES, pairs.shape[1], 1))
@@ -55,9 +55,10 @@ def cs_information(
 def _bits(stimulus: NDArray[np.int_], pairs: NDArray[np.int_]) -> NDArray[np.float64]:
     """Plug-in information (cell,) when the stimulus has these counts, of two equal classes."""
     every = _histogram(pairs.reshape(-1, pairs.shape[-1]))
-    one = _histogram(stimulus)
+    with_it = _histogram(stimulus)
     half = pairs.shape[1]
-    return _entropy(every, 2 * half) - (_entropy(one, half) + _entropy(every - one, half)) / 2
+    without = every - with_it
+    return _entropy(every, 2 * half) - (_entropy(with_it, half) + _entropy(without, half)) / 2
 
 
 def _histogram(values: NDArray[np.int_]) -> NDArray[np.int_]:

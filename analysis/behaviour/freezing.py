@@ -146,11 +146,11 @@ def score_freezing(
     bins = int(place.max()) + 1 if place.size else 0
     flat = trial * bins + place
     shape = (start.size, bins)
-    held = np.bincount(flat, minlength=start.size * bins).reshape(shape)
+    sampled = np.bincount(flat, minlength=start.size * bins).reshape(shape)
     frozen = np.bincount(flat, above, start.size * bins).reshape(shape)
     with np.errstate(invalid="ignore"):
-        bin_percent = np.asarray(100.0 * frozen / held, dtype=np.float64)
-        percent = np.asarray(100.0 * frozen.sum(axis=1) / held.sum(axis=1), dtype=np.float64)
+        bin_percent = np.asarray(100.0 * frozen / sampled, dtype=np.float64)
+        percent = np.asarray(100.0 * frozen.sum(axis=1) / sampled.sum(axis=1), dtype=np.float64)
         spiked = np.searchsorted(spikes, stop) - np.searchsorted(spikes, start)
         rate = spiked / (max(cells, 1) * (stop - start))
     return Freezing(percent, bin_percent, width * np.arange(bins, dtype=np.float64), rate)

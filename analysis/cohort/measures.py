@@ -103,12 +103,12 @@ def measure(given: xr.Dataset | Results) -> Animal:
     dataset, design = results.dataset, results.design
     require(dataset, "an animal", "trials")
     values: Values = {}
-    for part in (
+    for quantity in (
         _freezing, _calcium, _responsive, _information, _decoder_freezing, _ensembles, _transfer,
         _handoff, _fear_output,
     ):  # fmt: skip
         with suppress(NotMeasured):  # the comparison says so of each row that asks for it
-            values |= part(results)
+            values |= quantity(results)
     attrs, none = dataset.attrs, np.full(dataset.sizes["trial"], NAN)
     origin = (
         str(attrs.get("protocol", "")), str(attrs.get("clock", "")),

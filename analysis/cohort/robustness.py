@@ -80,9 +80,9 @@ def margins(robustness: xr.Dataset) -> dict[str, tuple[Floats, Floats]]:
     single = np.full((len(rows), *shape), NAN)
     for draw, members in enumerate(draws(robustness)):
         mean[:, draw] = _margins(rows, members)
-        for animal in {one.seed for one in members}:
-            alone = [one for one in members if one.seed == animal]
-            single[:, draw, animal] = _margins(rows, alone)
+        for seed in {animal.seed for animal in members}:
+            alone = [animal for animal in members if animal.seed == seed]
+            single[:, draw, seed] = _margins(rows, alone)
     found = {row.name: (mean[k], single[k]) for k, row in enumerate(rows)}
     decisive = [found[row.name] for row in rows if row.decisive]
     # NaN where any is NaN: a pattern with a hole is not known
@@ -164,13 +164,13 @@ def correlations(factor: Floats, margin: Floats, names: Sequence[str]) -> list[d
     if known.sum() < FEWEST or np.ptp(margin[known]) == 0:
         return []
     varied = np.flatnonzero(np.ptp(factor[known], axis=0) > 0)
-    found = [stats.spearmanr(factor[known, k], margin[known]) for k in varied]
-    p = np.array([one.pvalue for one in found])
+    correlated = [stats.spearmanr(factor[known, k], margin[known]) for k in varied]
+    p = np.array([correlation.pvalue for correlation in correlated])
     q = stats.false_discovery_control(p)
     rows = [
-        {"parameter": names[k], "rho": float(one.statistic), "p": float(one.pvalue),
+        {"parameter": names[k], "rho": float(correlation.statistic), "p": float(correlation.pvalue),
          "q": float(adjusted), "decides": bool(adjusted < LEVEL)}
-        for k, one, adjusted in zip(varied.tolist(), found, q, strict=True)
+        for k, correlation, adjusted in zip(varied.tolist(), correlated, q, strict=True)
     ]  # fmt: skip
     return sorted(rows, key=lambda row: -abs(row["rho"]))
 

@@ -37,14 +37,14 @@ def summarise(given: xr.Dataset | Results) -> list[dict[str, Any]]:
     results = results_of(given)
     values = measure(results).values if "trials" in facets_of(results.dataset) else {}
     rows: list[Row] = []
-    for name, part in (
+    for name, section in (
         ("freezing", _freezing), ("output rate", _output_rate), ("rates", _rates),
         ("regime", _regime), ("responsive cells", _responsive), ("ensembles", _ensembles),
         ("decoders", _decoders), ("calcium responses", _calcium), ("calcium events", _events),
         ("weights at bounds", _weights),
     ):  # fmt: skip
         try:
-            rows += [row for row in part(results, values) if np.isfinite(row[2])]
+            rows += [row for row in section(results, values) if np.isfinite(row[2])]
         except NotMeasured as answer:
             rows.append((name, "all", "not measured", f"needs {answer.lacks}"))
     keys = ("quantity", "stage", "value", "unit")

@@ -118,7 +118,7 @@ def _draw_patterns(axes: Axes, dataset: xr.Dataset) -> None:
         dataset["cue_pattern"].values[:count],
         np.sign(dataset["x"].values[-1, :count]),
     ):
-        tiles = [np.pad(one.reshape(shape), ((1, 1), (1, 1), (0, 0))) for one in values]
+        tiles = [np.pad(image.reshape(shape), ((1, 1), (1, 1), (0, 0))) for image in values]
         rows.append(np.concatenate(tiles, axis=1))
     wall = (np.concatenate(rows) + 1) / 2
     axes.imshow(wall.squeeze(), cmap="gray", vmin=0, vmax=1, interpolation="nearest")

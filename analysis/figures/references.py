@@ -54,20 +54,21 @@ def _single_astrocyte(figure: Figure, dataset: xr.Dataset) -> None:
     dataset = dataset.isel(time=slice(None, None, 5))
     time = dataset["time"].values
     for name in names:
-        one = dataset.sel(regime=name)
-        panels[name].plot(time, one["exact"], color=GREY, lw=3.5, alpha=0.6, label="SciPy LSODA")
-        panels[name].plot(time, one["calcium"], color=REGIME_COLOURS[name], lw=1, label="ours")
+        regime = dataset.sel(regime=name)
+        panels[name].plot(time, regime["exact"], color=GREY, lw=3.5, alpha=0.6, label="SciPy LSODA")
+        panels[name].plot(time, regime["calcium"], color=REGIME_COLOURS[name], lw=1, label="ours")
         tidy(panels[name], f"{name} oscillations", "time (s)", CALCIUM)
-        panels[name].set_ylim(0, 1.25 * float(one["exact"].max()))
+        panels[name].set_ylim(0, 1.25 * float(regime["exact"].max()))
         legend(panels[name], loc="upper right", ncols=2)
         colour = REGIME_COLOURS[name]
         wide, level = panels["range"], dataset["level"].values
-        wide.fill_between(level, one["lowest"], one["highest"], color=colour, alpha=0.25, lw=0)
-        wide.plot(level, one["highest"], color=colour, lw=1.2, label=name)
-        wide.plot(level, one["lowest"], color=colour, lw=1.2)
-        for point in one["bifurcation"].values:
+        low, high = regime["lowest"], regime["highest"]
+        wide.fill_between(level, low, high, color=colour, alpha=0.25, lw=0)
+        wide.plot(level, high, color=colour, lw=1.2, label=name)
+        wide.plot(level, low, color=colour, lw=1.2)
+        for point in regime["bifurcation"].values:
             wide.axvline(point, color=colour, lw=0.8, ls=":")
-        error = np.abs(one["calcium"].values - one["exact"].values)
+        error = np.abs(regime["calcium"].values - regime["exact"].values)
         panels["difference"].semilogy(time, np.maximum(error, 1e-16), color=colour, lw=0.8)
     tidy(panels["range"], "Range over IP₃", "IP₃ (µmol L⁻¹)", CALCIUM)
     legend(panels["range"], loc="upper left")
@@ -95,10 +96,10 @@ def _neuron_glia(figure: Figure, dataset: xr.Dataset) -> None:
     for name in names:
         axes, bars = panels[name], panels[f"{name} mean"]
         for k, (formulation, (colour, width, alpha)) in enumerate(reversed(styles.items())):
-            one = dataset.sel(formulation=formulation, cell_type=name)
-            axes.plot(when, one["activity"], color=colour, lw=width, alpha=alpha)
+            cells = dataset.sel(formulation=formulation, cell_type=name)
+            axes.plot(when, cells["activity"], color=colour, lw=width, alpha=alpha)
             place = np.arange(len(window)) + 0.4 * (k - 0.5)
-            bars.bar(place, one["rate"], 0.38, color=colour, alpha=alpha, label=formulation)
+            bars.bar(place, cells["rate"], 0.38, color=colour, alpha=alpha, label=formulation)
         axes.axvspan(dataset.attrs["start"], dataset.attrs["stop"], color=ORANGE, alpha=0.15, lw=0)
         axes.set_xlim(0, when[-1] + when[1])
         axes.set_ylim(bottom=0)

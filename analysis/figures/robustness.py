@@ -111,9 +111,9 @@ def _draw_deciding(
     title = "Rank correlation of its margin with a parameter"
     largest: dict[str, float] = {}
     for correlated in found.values():
-        for one in correlated:
-            name = one["parameter"]
-            largest[name] = max(largest.get(name, 0.0), abs(one["rho"]))
+        for correlation in correlated:
+            name = correlation["parameter"]
+            largest[name] = max(largest.get(name, 0.0), abs(correlation["rho"]))
     if not largest:
         bar.set_axis_off()
         nothing(axes, title, f"fewer than {FEWEST} draws, or nothing varies")
@@ -121,11 +121,11 @@ def _draw_deciding(
     shown = sorted(largest, key=lambda name: -largest[name])[:SHOWN]
     table: Floats = np.full((len(rows), len(shown)), np.nan)
     for place, row in enumerate(rows):
-        for one in found[row["finding"]]:
-            if one["parameter"] in shown:
-                column = shown.index(one["parameter"])
-                table[place, column] = one["rho"]
-                if one["decides"]:
+        for correlation in found[row["finding"]]:
+            if correlation["parameter"] in shown:
+                column = shown.index(correlation["parameter"])
+                table[place, column] = correlation["rho"]
+                if correlation["decides"]:
                     axes.plot(column, place, "o", ms=3.5, color="black", mew=0)
     axes.set_facecolor(PALE)
     image = axes.imshow(table, cmap="RdBu_r", vmin=-1, vmax=1, aspect="auto")

@@ -22,7 +22,7 @@ from analysis.figures.style import brief, nothing, page
 
 SIZE = (15.0, 22.0)  # inches
 DPI = 110
-#: What stands below, part by part: words before an attribute, and the most of it that is shown.
+#: What stands below, piece by piece: words before an attribute, and the most of it that is shown.
 _FOOT = (
     (("protocol ", "protocol", 40), ("clock ", "clock", 60)),
     (("seed ", "seed", 40), ("size ", "size", 40), ("", "device", 40)),
@@ -125,7 +125,7 @@ def _stretches(results: Results) -> list[tuple[tuple[float, float], str]]:
 
 
 def _headings(figure: Figure, dataset: xr.Dataset) -> None:
-    known = {name: brief(str(dataset.attrs[name])) for part in _FOOT for _, name, _ in part
+    known = {name: brief(str(dataset.attrs[name])) for piece in _FOOT for _, name, _ in piece
              if name in dataset.attrs}  # fmt: skip
     title = brief(dataset.attrs["title"], 70)
     figure.text(0.075, 0.975, title, fontsize=15, fontweight="bold", va="center")
@@ -136,9 +136,9 @@ def _headings(figure: Figure, dataset: xr.Dataset) -> None:
     )  # fmt: skip
     if "clock" in known:
         known["clock"] += f" (x{speed_of(dataset):g})"
-    parts = [
-        ", ".join(word + known[name][:most] for word, name, most in part if name in known)
-        for part in _FOOT
+    pieces = [
+        ", ".join(word + known[name][:most] for word, name, most in piece if name in known)
+        for piece in _FOOT
     ]
-    foot = "  |  ".join(filter(None, parts)) or str(dataset.attrs["source"])
+    foot = "  |  ".join(filter(None, pieces)) or str(dataset.attrs["source"])
     figure.text(0.075, 0.012, foot, fontsize=8.5, color="#555555", va="center")

@@ -47,9 +47,9 @@ MECHANISMS = (
 
 
 @cache
-def composed(cells: str, part: str = "equations") -> str:
+def composed(cells: str, kind: str = "equations") -> str:
     """Equations, ``"reset"`` or ``"on_pre"`` of a group of cells or kind of synapses."""
-    return compose(MECHANISMS, cells, part)
+    return compose(MECHANISMS, cells, kind)
 
 
 def parameter_groups() -> tuple[str, ...]:

@@ -169,7 +169,7 @@ def assemble(
         ),
         # astrocytes first: what they hand over reaches cells in the same step
         guards=tuple(
-            item for one in (cells[-1], *cells[:-1]) for item in guards(one, POSSIBLE)
+            item for group in (cells[-1], *cells[:-1]) for item in guards(group, POSSIBLE)
         ),
         mend="numerics.dt or numerics.dt_astrocyte",
     )
@@ -225,10 +225,10 @@ def _initial(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
         float(parameters.quantity(row.adaptation)) for row in tissue.anatomy.populations
     ]
     per_spike = np.array(adaptation)[tissue.population]
-    for name, part in tissue.groups.items():
-        tables[f"initial.{name}.E_L"] = tissue.E_L[part]
-        tables[f"initial.{name}.v"] = tissue.E_L[part]
-        tables[f"initial.{name}.b_ahp"] = per_spike[part]
+    for name, cells in tissue.groups.items():
+        tables[f"initial.{name}.E_L"] = tissue.E_L[cells]
+        tables[f"initial.{name}.v"] = tissue.E_L[cells]
+        tables[f"initial.{name}.b_ahp"] = per_spike[cells]
     tables["initial.astrocyte.gain"] = tissue.gain
 
 
@@ -260,7 +260,10 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
             link(edges, weight, name, (pre, post), composed(kind), composed(kind, "on_pre"))
             for variable, value in initial(MECHANISMS, kind).items():
                 tables[f"initial.{name}.{variable}"] = np.array(value)
-    volume = {key: on_pre for one in MECHANISMS for key, on_pre in one.volume.items()}
+    volume = {
+        transmitter: on_pre
+        for mechanism in MECHANISMS for transmitter, on_pre in mechanism.volume.items()
+    }
     for row in tissue.anatomy.modulators:
         # After the synapses that read the level in the same step: as GeNN does, and not by name.
         ends = tissue.anatomy.group(row.source), tissue.anatomy.group(row.target)
@@ -271,9 +274,9 @@ def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
     link(gap, "", "gap_junction", ends, THRESHOLD_FLUX, step=slow)
     domain = tissue.domain[: tissue.n_principal]
     own = sort_edges(domain, np.arange(tissue.n_principal), np.ones(len(domain)))
-    for name, summed in ((key, value) for one in MECHANISMS for key, value in
-    one.hands_over.items()):
-        link(own, "", f"hand_over_{name}", ("astrocyte", PRINCIPAL), summed, step=slow)
+    for mechanism in MECHANISMS:
+        for name, summed in mechanism.hands_over.items():
+            link(own, "", f"hand_over_{name}", ("astrocyte", PRINCIPAL), summed, step=slow)
     return tuple(result)
 
 

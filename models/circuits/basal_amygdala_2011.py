@@ -203,7 +203,7 @@ def assemble(
     I.rank = np.concatenate([wiring.rank for wiring in wirings])
 
     def table(name: str) -> NDArray:
-        return np.column_stack([getattr(one, name) for one in inputs])
+        return np.column_stack([getattr(given, name) for given in inputs])
 
     _feed(E, "learning = learning_table(t, network)", "learning_table", table("learning"), dt_input)
     silence = f"silenced = int(rank < silenced_table(t, network)*{first.n_I})"

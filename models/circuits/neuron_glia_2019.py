@@ -203,9 +203,9 @@ def assemble(
     covered = Edges(every.source[inside], every.target[inside], every.weight[inside])
     in_domain = np.bincount(wiring.domain[covered.target], minlength=n_A)
     terminals = domain_terminals(covered, wiring.domain, in_domain)
-    everyone, held = np.arange(n_A), np.flatnonzero(wiring.domain >= 0)
+    everyone, served = np.arange(n_A), np.flatnonzero(wiring.domain >= 0)
     one_to_one = sort_edges(everyone, everyone, np.ones(n_A))
-    to_cells = sort_edges(wiring.domain[held], held, np.ones(len(held)))
+    to_cells = sort_edges(wiring.domain[served], served, np.ones(len(served)))
 
     dt = clocks.neuron
     links = [

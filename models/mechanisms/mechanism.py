@@ -151,7 +151,7 @@ class Mechanism:
     dilations: Mapping[str, Rate] = field(default_factory=dict)
 
 
-def compose(mechanisms: Sequence[Mechanism], cells: str, part: str = "equations") -> str:
+def compose(mechanisms: Sequence[Mechanism], cells: str, kind: str = "equations") -> str:
     """Put a text of `cells` together, every place filled with what others add.
 
     Parameters
@@ -159,11 +159,11 @@ def compose(mechanisms: Sequence[Mechanism], cells: str, part: str = "equations"
     mechanisms : sequence of Mechanism
         Those of a circuit, in the order of their equations.
     cells : str
-    part : str
+    kind : str
         ``"equations"``, ``"reset"`` or ``"on_pre"``.
     """
-    own = (getattr(mechanism, part) for mechanism in mechanisms if cells in mechanism.cells)
-    text = "\n".join(part for part in own if part)
+    own = (getattr(mechanism, kind) for mechanism in mechanisms if cells in mechanism.cells)
+    text = "\n".join(filter(None, own))
     added: dict[str, str] = {}
     for mechanism in mechanisms:
         for place, term in mechanism.adds.items():
@@ -191,7 +191,7 @@ def check_mechanisms(circuit: str, mechanisms: Sequence[Mechanism], constants: S
     ModelError
         Naming the mechanism and what it adds to or asks for that nobody holds or provides.
     """
-    held = {
+    places = {
         place
         for mechanism in mechanisms
         for text in (mechanism.equations, mechanism.reset, mechanism.on_pre,
@@ -200,7 +200,7 @@ def check_mechanisms(circuit: str, mechanisms: Sequence[Mechanism], constants: S
     }  # fmt: skip
     for mechanism in mechanisms:
         for place in mechanism.adds:
-            if place.rpartition(".")[2] not in held:
+            if place.rpartition(".")[2] not in places:
                 raise ModelError(
                     f"mechanism '{mechanism.name}' of {circuit} adds to '{place}', which no other "
                     "holds; list the one that does, too"

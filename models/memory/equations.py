@@ -61,12 +61,12 @@ def brian_network(
     ModelError
         For more than one cue, or another transport.
     """
-    one = network.transport
-    if not isinstance(one, PatternTransport) or one.balanced:
+    transport = network.transport
+    if not isinstance(transport, PatternTransport) or transport.balanced:
         raise ModelError("Brian2 networks take PatternTransport without balance")
     if len(state.x) != 1:
         raise ModelError(f"a Brian2 network takes one cue, not {len(state.x)}")
-    n, k = one.n_neurons, len(one.write)
+    n, k = transport.n_neurons, len(transport.write)
     space = {
         "leak_n": network.leak_n, "leak_s": network.leak_s, "leak_p": network.leak_p,
         "tau_n": network.tau_n * b2.second, "tau_s": network.tau_s * b2.second,
@@ -85,8 +85,9 @@ def brian_network(
     i, j = (index.ravel() for index in np.indices((n, n)))
     row = np.arange(n * n)
     at, source = (index.ravel() for index in np.indices((k, n * n)))
-    read = one.read[at, i[source]] * one.read[at, j[source]]
-    write = one.write[at, i[source]] * one.write[at, j[source]] * one.strength / n**3
+    first, second = i[source], j[source]
+    read = transport.read[at, first] * transport.read[at, second]
+    write = transport.write[at, first] * transport.write[at, second] * transport.strength / n**3
     # Activities reach the pairs, and pools fill, before what reads them is summed.
     links = [
         _link(neurons, pairs, "phi_i_post = phi_x_pre : 1 (summed)", i, row, -4, space),

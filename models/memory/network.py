@@ -215,7 +215,7 @@ def integrate(
             state = advance(network, state, dt)
         if observe is not None:
             observe(steps, state)
-    if not all(np.isfinite(part).all() for part in (state.x, state.s, state.p)):
+    if not all(np.isfinite(values).all() for values in (state.x, state.s, state.p)):
         raise ModelError(
             f"the network left all bounds within {steps} steps of {dt:g}; lower the time step or "
             "the strength of transport"
@@ -248,14 +248,14 @@ def _euler(network: Network, state: State, dt: float) -> State:
 
 
 def _runge_kutta(network: Network, state: State, dt: float) -> State:
-    one = rates_of_change(network, state)
-    two = rates_of_change(network, state.moved(one, dt / 2))
-    three = rates_of_change(network, state.moved(two, dt / 2))
-    four = rates_of_change(network, state.moved(three, dt))
-    moved = state.moved(one, dt / 6).moved(two, dt / 3)
-    return moved.moved(three, dt / 3).moved(four, dt / 6)
+    first = rates_of_change(network, state)
+    second = rates_of_change(network, state.moved(first, dt / 2))
+    third = rates_of_change(network, state.moved(second, dt / 2))
+    fourth = rates_of_change(network, state.moved(third, dt))
+    moved = state.moved(first, dt / 6).moved(second, dt / 3)
+    return moved.moved(third, dt / 3).moved(fourth, dt / 6)
 
 
-def held(network: Network) -> Network:
+def clamped(network: Network) -> Network:
     """The same network with neurons that stay where the cue puts them."""
     return replace(network, tau_n=np.inf)

@@ -83,8 +83,8 @@ def reduce_network(network: Network) -> FastNetwork:
         If synapses or processes are not linear, have inputs c or d, transport is not that of stored
         patterns, or it is balanced while synapses or processes leak.
     """
-    one = network.transport
-    if not isinstance(one, PatternTransport) or one.write is not one.read:
+    transport = network.transport
+    if not isinstance(transport, PatternTransport) or transport.write is not transport.read:
         raise ModelError("the reduction needs symmetric transport that stores patterns")
     if network.g.shape != "identity" or network.psi.shape != "identity":
         raise ModelError(
@@ -93,12 +93,12 @@ def reduce_network(network: Network) -> FastNetwork:
         )
     if np.any(network.c) or np.any(network.d):
         raise ModelError("the reduction knows no inputs c and d; leave them at 0")
-    n, k = one.n_neurons, len(one.write)
-    common = (one.write, network.phi, network.tau_n, network.leak_n, network.b)
-    unit = one.strength / n**3
+    n, k = transport.n_neurons, len(transport.write)
+    common = (transport.write, network.phi, network.tau_n, network.leak_n, network.b)
+    unit = transport.strength / n**3
     if network.leak_s == network.leak_p == 0:
-        return FastNetwork(*common, 0.0, float(unit), unit * k if one.balanced else 0.0)
-    if one.balanced:
+        return FastNetwork(*common, 0.0, float(unit), unit * k if transport.balanced else 0.0)
+    if transport.balanced:
         raise ModelError("balanced transport reduces only without leaks; set alpha and gamma to 0")
     g, leak = network.g.gain * network.g.scale, network.leak_p
     slope = network.psi.gain * network.psi.scale
@@ -107,10 +107,10 @@ def reduce_network(network: Network) -> FastNetwork:
         away = leak / slope - t
         return np.asarray(g * away / (network.leak_s * away - g))
 
-    values, vectors = np.linalg.eigh((one.write @ one.write.T / n) ** 2)
+    values, vectors = np.linalg.eigh((transport.write @ transport.write.T / n) ** 2)
     values = np.maximum(values, 1e-12)
     direct = float(coupling(np.zeros(())))
-    weight = (coupling(one.strength / n * values) - direct) / values / n**2
+    weight = (coupling(transport.strength / n * values) - direct) / values / n**2
     return FastNetwork(*common, direct, (vectors * weight) @ vectors.T, 0.0)
 
 
@@ -155,11 +155,11 @@ def recall_signs(
         now = state[moving]
         field = np.zeros(now.shape, dtype=np.float32)
         for start in range(0, k, 16384):  # chunks that stay in the cache
-            part = xi[start : start + 16384]
-            overlap = now @ part.T
+            chunk = xi[start : start + 16384]
+            overlap = now @ chunk.T
             if kind != "pairwise":
                 overlap *= overlap * overlap
-            field += overlap @ part
+            field += overlap @ chunk
         field -= np.float32(own) * now
         then = np.where(field == 0, now, np.sign(field))
         state[moving] = then

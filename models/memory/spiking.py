@@ -183,7 +183,7 @@ def spiking_circuit(parameters: ParameterSet, wiring: Wiring) -> tuple[Circuit, 
         initial=starts(tables),
         spikes=(SpikeRecord("spikes", "cell"),),
         traces=(TraceRecord("pools", "pool", ("c_pool",), networks * memories, sample),),
-        guards=tuple(item for one in cells for item in guards(one, {})),
+        guards=tuple(item for group in cells for item in guards(group, {})),
         mend="spiking.dt",
     ), tables
 

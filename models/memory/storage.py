@@ -24,7 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.checks import ModelError
-from models.memory.network import Network, State, at_rest, held, rates_of_change
+from models.memory.network import Network, State, at_rest, clamped, rates_of_change
 
 Floats = NDArray[np.float64]
 
@@ -97,7 +97,7 @@ def store(
     ndarray, shape (N, N)
         Conduits.
     """
-    still = held(network)
+    still = clamped(network)
     state = at_rest(still, np.asarray(pattern, dtype=np.float64)[np.newaxis])
     conduits, calcium = np.zeros(state.p.shape[1:]), 0.0
     for _ in range(steps):

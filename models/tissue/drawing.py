@@ -164,9 +164,9 @@ def _background(values: tuple[tuple[str, float], ...]) -> dict[str, float]:
     edges = static_edges(parameters, tissue, 0, dict.fromkeys(tissue.anatomy.names, 1.0))
     shift = {DRIVE: 0, **{name: where.start for name, where in tissue.groups.items()}}
     among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], DRIVE: []}
-    for (pre, post, receptor), part in edges.items():
-        moved = Edges(part.source + np.int32(shift[pre]), part.target + np.int32(shift[post]),
-                      part.weight)  # fmt: skip
+    for (pre, post, receptor), between in edges.items():
+        moved = Edges(between.source + np.int32(shift[pre]), between.target + np.int32(shift[post]),
+                      between.weight)  # fmt: skip
         among[DRIVE if pre == DRIVE else receptor].append(moved)
     drive, where = join_edges(among[DRIVE]), tissue.drives[common]
     of_background = (drive.source >= where.start) & (drive.source < where.stop)
@@ -208,8 +208,7 @@ def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     """
     check_layout(parameters, size)
     tissue = _bare(parameters, size, seed)
-    held = background(parameters)
-    tissue.static.update(static_edges(parameters, tissue, seed, held))
+    tissue.static.update(static_edges(parameters, tissue, seed, background(parameters)))
     tissue.tripartite.update(tripartite_edges(parameters, tissue, seed))
     domain = tissue.domain[: tissue.n_principal]
     targets = np.concatenate([edges.target for edges in tissue.tripartite.values()])

@@ -32,37 +32,37 @@ def recipients(
 
 
 def static_edges(
-    parameters: ParameterSet, tissue: Tissue, seed: int, held: Mapping[str, float]
+    parameters: ParameterSet, tissue: Tissue, seed: int, background: Mapping[str, float]
 ) -> dict:
     """All fixed projections of the anatomy, merged by groups and receptor.
 
-    `held` is the summed background conductance (nS) of populations whose resting rate it holds.
+    `background` is its summed conductance (nS) in populations whose resting rate it holds.
     """
     sigma = parameters.value("projection.sigma")
     common = {row.name for row in tissue.anatomy.afferents if row.when == "awake"}
-    parts: dict[tuple[str, str, str], list[Edges]] = {}
+    found: dict[tuple[str, str, str], list[Edges]] = {}
     for row in tissue.anatomy.projections:
         pre, sources = tissue.members(row.source)
         post, targets = tissue.members(row.target)
         if row.recipients:
             targets = recipients(parameters, tissue, row.recipients, seed)
         indegree = parameters.value(row.indegree)
-        kept = row.source in common and row.target in held
-        total = held[row.target] if kept else parameters.value(row.total)
+        kept = row.source in common and row.target in background
+        total = background[row.target] if kept else parameters.value(row.total)
         weight = total / indegree if indegree else 0.0
         rng = stream(seed, f"wiring/{row.name}")
         edges = draw_edges(rng, sources, targets, indegree, weight, sigma)
         if row.source == row.target:
             edges = drop_autapses(edges)
-        parts.setdefault((pre, post, row.receptor), []).append(edges)
-    return {key: join_edges(value) for key, value in parts.items()}
+        found.setdefault((pre, post, row.receptor), []).append(edges)
+    return {key: join_edges(value) for key, value in found.items()}
 
 
 def tripartite_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dict[str, Edges]:
     """Naive plastic synapses from the afferents and among the principal cells."""
     sigma = parameters.value("plasticity.w_0_sigma")
     everyone = np.arange(tissue.n_principal)
-    parts: dict[str, list[Edges]] = {}
+    found: dict[str, list[Edges]] = {}
     for row in tissue.anatomy.plastic:
         pre, sources = tissue.members(row.source)
         # A CS reaches some principal cells and not others; every cell hears the contexts.
@@ -77,8 +77,8 @@ def tripartite_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dic
             naive = np.array(by_class(parameters, tissue.anatomy, f"plasticity.{row.naive}"))
             own = naive[tissue.projection[: tissue.n_principal] - 1]
             edges = Edges(edges.source, edges.target, edges.weight * own[edges.target])
-        parts.setdefault(pre, []).append(edges)
-    return {pre: join_edges(edges) for pre, edges in parts.items()}
+        found.setdefault(pre, []).append(edges)
+    return {pre: join_edges(edges) for pre, edges in found.items()}
 
 
 def volume_release(

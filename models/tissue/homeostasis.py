@@ -95,9 +95,9 @@ def settle(parameters: ParameterSet, network: RestingNetwork) -> dict[str, float
         If the rates cannot be reached: nothing comes in, or other input alone is too much.
     """
     rates = resting_rates(parameters)
-    held = [network.names.index(name) for name in rates]
+    resting = [network.names.index(name) for name in rates]
     target = np.array(list(rates.values()))
-    total, log_total = np.zeros(len(network.names)), np.full(len(held), np.log(START))
+    total, log_total = np.zeros(len(network.names)), np.full(len(resting), np.log(START))
     tried, missed = [], []
     for number, name in enumerate(network.names):
         if name not in rates:
@@ -105,10 +105,10 @@ def settle(parameters: ParameterSet, network: RestingNetwork) -> dict[str, float
     cells = np.maximum(np.bincount(network.population, minlength=len(total)), 1)
     life = _Life(parameters, network)
     for gain in GAINS:
-        total[held] = np.exp(log_total)
+        total[resting] = np.exp(log_total)
         spikes = life.cycle(total[network.population])
         fired = np.bincount(network.population, weights=spikes, minlength=len(total)) / cells
-        fired = fired[held] / (LEVELS * LEVEL_STEPS * STEP)
+        fired = fired[resting] / (LEVELS * LEVEL_STEPS * STEP)
         wrong = np.log((fired + 0.1 * target) / (1.1 * target))
         log_total = log_total - np.clip(gain * wrong, -0.4, 0.4)
         tried.append(log_total)
@@ -173,8 +173,8 @@ class _Life:
             self._wait -= STEP * 1e3
             g *= decay
             for source in self._rng.integers(self._n_background, size=arriving):
-                target, part = background[source]
-                g[0, target] += part * total[target]
+                target, weight = background[source]
+                g[0, target] += weight * total[target]
             for cell in np.flatnonzero(v > p["V_th"]):
                 v[cell], self._wait[cell] = p["V_reset"], p["tau_ref"]
                 counts[cell] += 1

@@ -142,12 +142,12 @@ def drop_autapses(edges: Edges) -> Edges:
     return Edges(edges.source[keep], edges.target[keep], edges.weight[keep])
 
 
-def join_edges(parts: list[Edges]) -> Edges:
-    """Return all edges of `parts`, sorted by source."""
+def join_edges(projections: list[Edges]) -> Edges:
+    """Return all edges of `projections`, sorted by source."""
     return sort_edges(
-        np.concatenate([part.source for part in parts]),
-        np.concatenate([part.target for part in parts]),
-        np.concatenate([part.weight for part in parts]),
+        np.concatenate([edges.source for edges in projections]),
+        np.concatenate([edges.target for edges in projections]),
+        np.concatenate([edges.weight for edges in projections]),
     )
 
 

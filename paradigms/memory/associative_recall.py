@@ -22,7 +22,7 @@ from models.memory.network import (
     Network,
     State,
     at_rest,
-    held,
+    clamped,
     integrate,
     memory_network,
     refinement,
@@ -185,12 +185,12 @@ def run_cues(
     seen: list[dict[str, NDArray]] = []
     for start in range(0, len(cues), ABREAST):
         some = cues[start : start + ABREAST].astype(np.float32)
-        state = integrate(held(network), at_rest(network, some), dt, hold)
+        state = integrate(clamped(network), at_rest(network, some), dt, hold)
         seen.append(_let_go(network, state, dt, steps, sample))
         if progress is not None:
             progress(min(1.0, (start + ABREAST) / len(cues)))
     time = np.arange(0, steps + 1, sample) * dt
-    joined = {name: np.concatenate([part[name] for part in seen], axis=1) for name in seen[0]}
+    joined = {name: np.concatenate([batch[name] for batch in seen], axis=1) for name in seen[0]}
     return {"time": time, **joined, "effective_energy": joined["effective_energy"].T}
 
 

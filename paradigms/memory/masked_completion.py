@@ -105,7 +105,7 @@ def train_completion(
             "image": pixels[:held_out][shown],
             "mask": masks[:held_out][shown],
             **{
-                name: np.array([one[name] for one in found])
+                name: np.array([trained[name] for trained in found])
                 for name in ("error", "loss", "asymmetry", "completed")
             },
         },

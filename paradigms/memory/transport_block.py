@@ -21,7 +21,7 @@ from models.checks import ModelError
 from models.memory.network import (
     Network,
     at_rest,
-    held,
+    clamped,
     integrate,
     memory_network,
 )
@@ -71,7 +71,7 @@ class Setting:
         network = replace(self.network, transport=ConduitTransport(conduits, strength, open_share))
         dt = float(self.parameters.quantity("recall.dt"))
         hold, steps = (int(self.parameters.value(f"recall.{name}")) for name in ("hold", "steps"))
-        state = integrate(held(network), at_rest(network, self.cues), dt, hold)
+        state = integrate(clamped(network), at_rest(network, self.cues), dt, hold)
         carried = float(np.mean(np.abs(network.g(state.s)))) * network.n_neurons
         state = integrate(network, state, dt, steps)
         return float(np.mean(np.sign(state.x) * self.wanted)), carried
@@ -177,7 +177,7 @@ def _one_set(setting: Setting, rng: np.random.Generator) -> dict[str, list[float
     return {
         "overlap": [never, in_recall, unblocked, in_storage],
         "synaptic_drive": [
-            one / drive for one in (drive, drive_blocked, drive_again, drive_storage)
+            given / drive for given in (drive, drive_blocked, drive_again, drive_storage)
         ],
         "stored": [1.0, 1.0, 1.0, weak],
         "dose_recall": [setting.recall(learned, 1 - dose)[0] for dose in DOSES],

@@ -255,12 +255,12 @@ class Protocol:
 
     def phases_in(self, window: str) -> list[Phase]:
         """Return the phases that a window of `windows` covers."""
-        name, _, part = window.partition(".")
+        session_name, _, phase_name = window.partition(".")
         return [
             phase
             for session in self.sessions
             for phase in session.phases
-            if window == ALWAYS or (session.name == name and part in ("", phase.name))
+            if window == ALWAYS or (session.name == session_name and phase_name in ("", phase.name))
         ]
 
     def with_interventions(self, extra: Sequence[Intervention]) -> Protocol:

@@ -63,8 +63,8 @@ def _measure(
     cells = {"fear": wiring.fear, "extinction": wiring.extinction}
     cell, when = spikes["E"]
     rate = np.full((len(POPULATIONS), n_presentations), np.nan)
-    for k, one in enumerate(presentations):
-        inside = (when >= one.onset) & (when < one.onset + length)
+    for k, presentation in enumerate(presentations):
+        inside = (when >= presentation.onset) & (when < presentation.onset + length)
         for j, name in enumerate(POPULATIONS):
             count = np.isin(cell[inside], cells[name]).sum()
             rate[j, k] = count / len(cells[name]) / (length * 1e-3)
@@ -141,8 +141,8 @@ def simulate(
         weights = _record_weights(parameters, circuit, wirings)
         circuit.network.add(*monitors.values(), weights)
         session.run(circuit.network, duration * 1e-3)
-        cells = {name: np.array(one.i) for name, one in monitors.items()}
-        times = {name: np.array(one.t / b2.ms) for name, one in monitors.items()}
+        cells = {name: np.array(monitor.i) for name, monitor in monitors.items()}
+        times = {name: np.array(monitor.t / b2.ms) for name, monitor in monitors.items()}
         recorded_t = np.array(weights.t / b2.ms)
         traces = {
             name: np.array(getattr(weights, name) / b2.nsiemens) for name in ("w_cs", "w_context")
@@ -155,18 +155,18 @@ def simulate(
         for kind, n in (("E", wirings[k].n_E), ("I", wirings[k].n_I)):
             mine = cells[kind] // n == k
             spikes[kind] = (cells[kind][mine] - k * n, times[kind][mine])
-        one = _measure(parameters, name, wirings[k], spikes, duration, n_presentations)
+        outcome = _measure(parameters, name, wirings[k], spikes, duration, n_presentations)
         for variable, trace in traces.items():
             own = trace[k * n_recorded : (k + 1) * n_recorded].reshape(
                 len(POPULATIONS), -1, len(recorded_t)
             )
             mean = own.mean(axis=1)
             result = np.full((len(POPULATIONS), n_presentations), np.nan)
-            for at, shown in enumerate(plans[name][0]):
-                last = shown.onset + parameters.value("protocol.cs_duration")
+            for at, presentation in enumerate(plans[name][0]):
+                last = presentation.onset + parameters.value("protocol.cs_duration")
                 result[:, at] = mean[:, np.argmin(np.abs(recorded_t - last))]
-            one[variable.replace("w_", "weight_")] = result
-        for key, value in one.items():
+            outcome[variable.replace("w_", "weight_")] = result
+        for key, value in outcome.items():
             measured.setdefault(key, []).append(value)
 
     shape = (len(conditions), len(seeds))
@@ -188,8 +188,8 @@ def simulate(
     onset = np.full((len(conditions), n_presentations), np.nan)
     phase = np.full((len(conditions), n_presentations), "", dtype=object)
     for k, name in enumerate(conditions):
-        for at, one_shown in enumerate(plans[name][0]):
-            onset[k, at], phase[k, at] = one_shown.onset, one_shown.phase
+        for at, presentation in enumerate(plans[name][0]):
+            onset[k, at], phase[k, at] = presentation.onset, presentation.phase
     return xr.Dataset(
         {
             key: (dims, arrays[key], {"units": unit, "long_name": text})
@@ -221,7 +221,7 @@ def simulate(
 def _processor_time() -> float:
     """Processor seconds of this process and of what it started, compilers included."""
     used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def _record_weights(

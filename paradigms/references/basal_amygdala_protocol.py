@@ -108,15 +108,15 @@ def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> Inpu
     cs, learning, silenced = np.zeros((3, len(now)))
     context = {name: np.zeros(len(now)) for name in "AB"}
     presentations, _ = schedule(parameters, condition)
-    for one in presentations:
-        on = (now >= one.onset) & (now < one.onset + length)
+    for presentation in presentations:
+        on = (now >= presentation.onset) & (now < presentation.onset + length)
         cs[on] = 1
-        phase = phases[one.phase]
+        phase = phases[presentation.phase]
         learning[on] = phase.learning
-        within = (now >= one.onset) & (now < one.onset + length + pause)
+        within = (now >= presentation.onset) & (now < presentation.onset + length + pause)
         context[phase.context][within] = 1
         if phase.silenced:
-            silenced[now >= one.onset] = phase.silenced
+            silenced[now >= presentation.onset] = phase.silenced
     return Inputs(cs, np.column_stack(list(context.values())), learning, silenced)
 
 

@@ -123,10 +123,10 @@ def run(
 def _by_domain(values: NDArray, wiring: Wiring, n_A: int) -> NDArray:
     """Mean over the synapses of each domain; NaN where there is none."""
     domain = wiring.domain[wiring.excitatory.target]
-    held = domain >= 0
+    served = domain >= 0
     total = np.zeros((n_A, values.shape[1]))
-    np.add.at(total, domain[held], values[held])
-    count = np.bincount(domain[held], minlength=n_A)
+    np.add.at(total, domain[served], values[served])
+    count = np.bincount(domain[served], minlength=n_A)
     with np.errstate(invalid="ignore"):
         return total / count[:, None]
 

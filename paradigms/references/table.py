@@ -67,8 +67,8 @@ def factor(
     check: str, reference: float, ours: float, times: float, *, unit: str = "1", note: str = ""
 ) -> Check:
     """Row that asks `ours` to be within a factor `times` of `reference`, both above 0."""
-    held = ours > 0 and 1 / times <= ours / reference <= times
-    return _row(check, reference, ours, f"within a factor {times:g}", held, unit, note)
+    met = ours > 0 and 1 / times <= ours / reference <= times
+    return _row(check, reference, ours, f"within a factor {times:g}", met, unit, note)
 
 
 def at_least(
@@ -84,9 +84,9 @@ def at_most(check: str, reference: float, ours: float, *, unit: str = "1", note:
 
 
 def _row(
-    check: str, reference: float, ours: float, tolerance: str, held: bool, unit: str, note: str
+    check: str, reference: float, ours: float, tolerance: str, met: bool, unit: str, note: str
 ) -> Check:
-    verdict = MET if held and math.isfinite(ours) else MISSED
+    verdict = MET if met and math.isfinite(ours) else MISSED
     return Check(check, float(reference), float(ours), tolerance, verdict, unit, note)
 
 

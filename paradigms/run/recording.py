@@ -73,7 +73,7 @@ class Recorder:
         return {**result, **self._weights(read, tissue)}
 
     def _weights(self, read: Tables, tissue: Tissue) -> dict[str, Any]:
-        parts: dict[str, list] = {}
+        arrays: dict[str, list] = {}
         for pre, chosen in self.sampled.items():
             edges = tissue.tripartite[pre]
             source = edges.source[chosen]
@@ -91,8 +91,8 @@ class Recorder:
                 ("weight_early", early),
                 ("weight_late", late),
             ):
-                parts.setdefault(name, []).append(values)
-        joined: dict[str, Any] = {name: np.concatenate(part) for name, part in parts.items()}
+                arrays.setdefault(name, []).append(values)
+        joined: dict[str, Any] = {name: np.concatenate(values) for name, values in arrays.items()}
         return {**joined, "weight_time": read["weights_afferent.t"]}
 
 
@@ -156,13 +156,13 @@ def record(
 
 
 def merge_spikes(
-    parts: Sequence[tuple[NDArray, NDArray, int]], chunk: int = 2**20
+    groups: Sequence[tuple[NDArray, NDArray, int]], chunk: int = 2**20
 ) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
     """Join spikes of several groups in order of time and cell, a stretch of time after the other.
 
     Parameters
     ----------
-    parts : sequence of (times, cells, shift)
+    groups : sequence of (times, cells, shift)
         Sorted by time and cell; `shift` is the number of a group's first cell. Groups come in
         order of their cells.
     chunk : int
@@ -173,22 +173,22 @@ def merge_spikes(
     time, neuron : ndarray, shape (n_spikes,)
         On disk if large.
     """
-    total = sum(len(times) for times, _, _ in parts)
+    total = sum(len(times) for times, _, _ in groups)
     time, neuron = scratch((total,), np.float64), scratch((total,), np.int32)
-    start, done = [0] * len(parts), 0
+    start, done = [0] * len(groups), 0
     while done < total:
-        ahead = [times[k + chunk] for k, (times, _, _) in zip(start, parts, strict=True)
+        ahead = [times[k + chunk] for k, (times, _, _) in zip(start, groups, strict=True)
                  if k + chunk < len(times)]  # fmt: skip
         edge = min(ahead, default=np.inf)
         stop = [k + int(np.searchsorted(times[k : k + chunk + 1], edge))
-                for k, (times, _, _) in zip(start, parts, strict=True)]  # fmt: skip
+                for k, (times, _, _) in zip(start, groups, strict=True)]  # fmt: skip
         if stop == start:  # more than a chunk at one time
             chunk *= 2
             continue
         here = [slice(*ends) for ends in zip(start, stop, strict=True)]
-        times = np.concatenate([part[0][where] for part, where in zip(parts, here, strict=True)])
+        times = np.concatenate([group[0][where] for group, where in zip(groups, here, strict=True)])
         cells = np.concatenate(
-            [part[1][where] + part[2] for part, where in zip(parts, here, strict=True)]
+            [group[1][where] + group[2] for group, where in zip(groups, here, strict=True)]
         )
         order = np.argsort(times, kind="stable")  # sorted runs: one pass
         time[done : done + len(order)] = times[order]
@@ -204,16 +204,16 @@ def _shares(parameters: ParameterSet) -> dict[str, float]:
     and all animals share one.
     """
     anatomy = load_anatomy()
-    parts: dict[str, float] = {}
+    synapses: dict[str, float] = {}
     for row in anatomy.plastic:
         reached = 1.0
         if row.recipients:
             shares = by_class(parameters, anatomy, f"afferent.{row.recipients}_share")
             reached = sum(shares) / len(shares)
         group = anatomy.group(row.source)
-        parts[group] = parts.get(group, 0.0) + parameters.value(row.indegree) * reached
-    total = sum(parts.values())
-    return {group: part / total for group, part in parts.items()}
+        synapses[group] = synapses.get(group, 0.0) + parameters.value(row.indegree) * reached
+    total = sum(synapses.values())
+    return {group: count / total for group, count in synapses.items()}
 
 
 def score(

@@ -64,11 +64,11 @@ def _ornstein_uhlenbeck(
 
 
 def _sorted(
-    parts: list[tuple[NDArray[np.int32], NDArray[np.float64]]], dt: float, duration: float
+    spikes: list[tuple[NDArray[np.int32], NDArray[np.float64]]], dt: float, duration: float
 ) -> Spikes:
     """Join spike lists, put them on the time grid, and drop a cell's second spike in one step."""
-    cell = np.concatenate([part[0] for part in parts])
-    step = np.floor(np.concatenate([part[1] for part in parts]) / dt).astype(np.int64)
+    cell = np.concatenate([cells for cells, _ in spikes])
+    step = np.floor(np.concatenate([times for _, times in spikes]) / dt).astype(np.int64)
     inside = step < round(duration / dt)
     width = int(cell.max(initial=0)) + 1
     key = np.sort(step[inside] * width + cell[inside])

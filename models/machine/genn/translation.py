@@ -90,13 +90,13 @@ def translate(circuit: Circuit, constants: Mapping[str, np.ndarray]) -> Translat
 
 def _outline(circuit: Circuit, constants: Mapping[str, np.ndarray]) -> tuple[Circuit, Tables]:
     """The circuit without inputs and records, and next to no tables: the models need no more."""
-    one = np.zeros(1, np.int32)
+    single = np.zeros(1, np.int32)
     tables: Tables = {name: values for name, values in constants.items()
                       if name.startswith("constant.")}  # fmt: skip
     for links in circuit.links:
-        tables |= {f"edges.{links.name}.{end}": one for end in ("source", "target")}
+        tables |= {f"edges.{links.name}.{end}": single for end in ("source", "target")}
     for source in circuit.sources:
-        tables |= {f"spikes.{source.name}.{part}": one for part in ("cell", "step")}
+        tables |= {f"spikes.{source.name}.{column}": single for column in ("cell", "step")}
     return replace(circuit, courses=(), spikes=(), traces=(), guards=()), tables
 
 

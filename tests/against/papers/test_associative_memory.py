@@ -18,8 +18,8 @@ from models.memory.equations import brian_network
 from models.memory.network import (
     Network,
     at_rest,
+    clamped,
     fast_equilibrium,
-    held,
     integrate,
     memory_network,
 )
@@ -118,7 +118,7 @@ def test_reduction_equals_synapses_at_equilibrium(group, strength):
     transport = pattern_transport(stored, strength)
     network = memory_network(PARAMETERS, transport, group)
     cues = np.random.default_rng(3).normal(size=(4, 60))
-    settled = integrate(held(network), at_rest(network, cues), 0.02, 4000)
+    settled = integrate(clamped(network), at_rest(network, cues), 0.02, 4000)
     given = np.einsum("bij,bj->bi", network.g(settled.s), network.phi(settled.x))
     field = reduce_network(network).field(network.phi(cues))
     np.testing.assert_allclose(field, given, rtol=0, atol=1e-7 * abs(given).max())
@@ -155,7 +155,7 @@ def test_three_layers_confirm_the_reduction_beyond_n_squared_over_ten(n, k):
         load_parameters(overrides, circuit="associative_memory"),
         pattern_transport(stored, 0.1, balanced=True),
     )
-    state = integrate(held(network), at_rest(network, cues), 0.01, 400)
+    state = integrate(clamped(network), at_rest(network, cues), 0.01, 400)
     full = np.sign(integrate(network, state, 0.01, 1500).x)
     binary = recall_signs(stored, cues, "balanced")
     assert np.mean(np.mean(binary * wanted, axis=1) >= 0.95) >= 0.9
@@ -167,7 +167,8 @@ def test_fast_and_full_dynamics_reach_the_same_memory():
     network = memory_network(PARAMETERS, pattern_transport(stored, 3.0))
     cues = stored[:5].astype(float)
     cues[:, :20] *= -1
-    full = integrate(network, integrate(held(network), at_rest(network, cues), 0.05, 20), 0.05, 160)
+    start = integrate(clamped(network), at_rest(network, cues), 0.05, 20)
+    full = integrate(network, start, 0.05, 160)
     fast = integrate_fast(reduce_network(network), cues, 0.05, 160)
     assert np.array_equal(np.sign(full.x), stored[:5])
     assert np.array_equal(np.sign(fast), stored[:5])
@@ -185,7 +186,7 @@ def test_the_limit_of_fast_astrocytes_is_a_saddle_with_rising_psi_and_stable_wit
         )  # fmt: skip
         settled = fast_equilibrium(network, cue)
         start = settled.moved(type(settled)(0 * settled.x, 0 * settled.s + 1e-6, 0 * settled.p), 1)
-        last = integrate(held(network), start, 0.01, 1000)
+        last = integrate(clamped(network), start, 0.01, 1000)
         gone.append(abs(last.s - settled.s).max())
     assert gone[0] > 1.0
     assert gone[1] < 1e-3
