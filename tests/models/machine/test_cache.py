@@ -1,13 +1,10 @@
-"""The cache of programs: what is damaged, foreign, of another machine, or has no room."""
+"""The cache of programs: what is damaged, and what is of others."""
 
 from __future__ import annotations
 
 import json
 import os
-import resource
 import shutil
-import signal
-import subprocess
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,73 +13,15 @@ import pytest
 
 from astrogram.environment import temporary_folder
 from astrogram.errors import AstrogramError, EnvironmentFault
-from models.machine import builds, compiling, program
-from models.machine import scratch as scratch_module
+from models.machine import builds
 from models.machine.builds import _seal, clear_cache, find_build
-from models.machine.compiling import BuildError
-from models.machine.devices import DeviceError
-from models.machine.execution import RunError, execute
+from models.machine.execution import execute
 from models.run import run_circuit
 from paradigms.command.cli import main
+from tests.support.programs import N_STEPS, equal, one_line
 from tests.support.tiny import STEP, tables, tiny
 
-N_STEPS = 2000
 DEAD = ".astrogram-build-{}-1-1-0123456789abcdef"  # process 1 began later than that
-
-
-@pytest.fixture(scope="module")
-def original():
-    """A sound program of the tests' own cache."""
-    return find_build(tiny())[0]
-
-
-@pytest.fixture
-def made(original, monkeypatch):
-    """The fingerprints that were built; a copy takes the place of compiling."""
-    made = []
-
-    def write(circuit, folder):
-        made.append(circuit.name)
-        shutil.copy(original / "manifest.json", folder)
-        shutil.copytree(original / "static_arrays", folder / "static_arrays")
-
-    monkeypatch.setattr(program, "write_program", write)
-    monkeypatch.setattr(
-        compiling, "compile_program", lambda folder: shutil.copy(original / "main", folder)
-    )
-    return made
-
-
-@pytest.fixture
-def entry(original, tmp_path, monkeypatch):
-    """The program in a cache of the test's own."""
-    cache, temporary = tmp_path / "cache", tmp_path / "tmp"
-    for folder in (cache, temporary):
-        folder.mkdir(mode=0o700)
-    shutil.copytree(original, cache / original.name)
-    monkeypatch.setenv("ASTROGRAM_CACHE", str(cache))
-    monkeypatch.setenv("TMPDIR", str(temporary))
-    return cache / original.name
-
-
-@pytest.fixture
-def expected(original):
-    return execute(original, tables(), N_STEPS)
-
-
-def equal(one, other):
-    return set(one) == set(other) and all(np.array_equal(one[name], other[name]) for name in one)
-
-
-def seal(entry):
-    (entry / "seal.json").write_text(json.dumps(_seal(entry, entry.name)))
-
-
-def one_line(error):
-    line = str(error.value)
-    assert len(line.splitlines()) == 1
-    assert len(line) < 500  # with two long paths
-    return line
 
 
 # ---- damaged -----------------------------------------------------------------------------------
@@ -274,142 +213,3 @@ def test_leftovers_of_dead_builds_and_runs_go_at_the_next_call(entry):
     run_circuit(tiny(), tables(), N_STEPS * STEP)
     assert not (entry.parent / name).exists()
     assert list(temporary_folder().iterdir()) == []
-
-
-# ---- of another machine --------------------------------------------------------------------------
-
-CANNOT = {
-    "no program": b"\x00\x01\x02 nothing that starts",
-    "an empty file": b"",
-    "half a program": None,
-    "its interpreter is missing": b"#!/no/such/interpreter\n",
-    "another libc": b"#!/bin/sh\necho \"main: version 'GLIBC_9.9' not found\" >&2\nexit 1\n",
-    "a library is missing": b"#!/bin/sh\necho 'main: error while loading libx.so' >&2\nexit 127\n",
-    "another processor": b"#!/bin/sh\nkill -ILL $$\n",
-}
-
-
-@pytest.mark.parametrize("kind", CANNOT)
-def test_a_program_that_cannot_start_here_is_made_anew_once(entry, made, expected, kind):
-    whole = (entry / "main").read_bytes()
-    content = CANNOT[kind]
-    (entry / "main").write_bytes(whole[: len(whole) // 3] if content is None else content)
-    seal(entry)
-    assert find_build(tiny()) == (entry, 0.0)  # sound, as far as a checksum can tell
-    run = run_circuit(tiny(), tables(), N_STEPS * STEP)
-    assert made == ["tiny"]
-    assert equal(run.records, expected)
-
-
-def test_one_that_never_starts_is_refused_in_one_line(entry, made, monkeypatch):
-    def compile_program(folder):
-        (folder / "main").write_text("#!/no/such/interpreter\n")
-
-    monkeypatch.setattr(compiling, "compile_program", compile_program)
-    compile_program(entry)
-    seal(entry)
-    with pytest.raises(DeviceError, match="cannot be started from.*ASTROGRAM_CACHE") as caught:
-        run_circuit(tiny(), tables(), N_STEPS * STEP)
-    assert "No such file" in one_line(caught)
-    assert made == ["tiny"]
-
-
-@pytest.mark.parametrize(
-    ("script", "words"),
-    [
-        ("kill -9 $$", "ended by SIGKILL; was there memory enough"),
-        ("kill -SEGV $$", "ended by SIGSEGV"),
-        ("exit 9", "ended with status 9"),
-        ("printf 'two \\033[31mred\\nlines\\n'; exit 3", r"two \\x1b\[31mred"),
-    ],
-)
-def test_a_program_that_dies_in_mid_run_says_of_what(entry, made, script, words):
-    (entry / "main").write_text(f"#!/bin/sh\necho begun\n{script}\n")
-    seal(entry)
-    with pytest.raises(DeviceError, match=words) as caught:
-        run_circuit(tiny(), tables(), N_STEPS * STEP)
-    one_line(caught)
-    assert made == []  # it did start: that is no fault of the program's place
-
-
-@pytest.mark.parametrize("what", ["compiler_version", "_libc"])
-def test_another_compiler_or_libc_is_another_program(what, monkeypatch):
-    before = tiny().fingerprint(*builds._surroundings())
-    where = builds if what == "_libc" else compiling
-    monkeypatch.setattr(where, what, lambda *given: "newer")
-    assert tiny().fingerprint(*builds._surroundings()) != before
-
-
-def test_the_compiler_and_libc_say_their_versions():
-    assert builds._libc()
-    assert compiling.compiler_version(compiling.compiler())
-    assert compiling.compiler_version("no-such-compiler") == ""
-
-
-# ---- no room -------------------------------------------------------------------------------------
-
-
-@contextmanager
-def largest_file(size):
-    """A disk that is full after `size` bytes, as the system tells of it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
-
-
-@pytest.mark.parametrize("size", [10, 3 * 12_000], ids=["tables", "records"])
-def test_no_room_for_a_run_names_folder_and_cause(entry, size):
-    with largest_file(size), pytest.raises(RunError, match="File too large") as caught:
-        execute(entry, tables(1, 12_000), 12_000)
-    line = one_line(caught)
-    assert f"cannot be written to {temporary_folder()}: " in line
-    assert "TMPDIR" in line
-    assert list(temporary_folder().iterdir()) == []
-
-
-def test_no_room_for_a_program_names_folder_and_cause(entry):
-    shutil.rmtree(entry)
-    with largest_file(2000), pytest.raises(DeviceError, match="File too large") as caught:
-        run_circuit(tiny(), tables(), N_STEPS * STEP)
-    assert str(entry.parent) in one_line(caught)
-    assert "ASTROGRAM_CACHE" in one_line(caught)
-    assert [path.name for path in entry.parent.iterdir() if path.suffix != ".lock"] == []
-
-
-def test_no_room_while_compiling_is_told_as_such(tmp_path, monkeypatch):
-    usage = shutil.disk_usage(tmp_path)
-    (tmp_path / "makefile").write_text("all:\n\t@echo 'cc1plus: error: something else'; exit 1\n")
-    with pytest.raises(BuildError, match="something else"):
-        compiling.compile_program(tmp_path)
-    monkeypatch.setattr(compiling.shutil, "disk_usage", lambda path: usage._replace(free=0))
-    with pytest.raises(BuildError, match="no space left in") as caught:
-        compiling.compile_program(tmp_path)
-    assert str(tmp_path.parent) in one_line(caught)
-
-
-def test_no_room_for_a_large_array_is_told_before_it_is_filled(entry, monkeypatch):
-    monkeypatch.setattr(scratch_module, "SMALL", 100)
-    with largest_file(4096), pytest.raises(EnvironmentFault, match="no room for") as caught:
-        scratch_module.scratch((1000, 1000), np.float64)
-    assert str(temporary_folder()) in one_line(caught)
-    assert list(temporary_folder().iterdir()) == []
-
-
-def test_the_program_itself_tells_of_a_full_disk(entry, tmp_path):
-    from models.machine.execution import write_tables
-
-    place = tmp_path / "run"
-    place.mkdir()
-    write_tables(place, tables(), N_STEPS)
-    (place / "out" / "traces.v").symlink_to("/dev/full")
-    done = subprocess.run(
-        [str(entry / "main")], cwd=entry, env={**os.environ, "ASTROGRAM_RUN": str(place)},
-        capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 3
-    assert done.stderr == "the results cannot be written: No space left on device\n"

@@ -1,102 +1,17 @@
 """The command line, with the simulation and the analysis replaced by stand-ins."""
 
-import errno
 import json
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
 
 import pytest
-from matplotlib.image import imsave
 
 from astrogram.errors import OutputError
 from paradigms.command import cli
 from paradigms.command.marks import read_mark, request_mark
-from paradigms.display.console import COMPARE_COLUMNS
-from paradigms.protocol.interventions import TargetedTool
-from paradigms.protocol.timeline import animal_timeline
 from paradigms.run.output import check_writable, dataset_path
-
-ROWS = [
-    {"quantity": "freezing", "value": 12.345678, "n": 5},
-    {"quantity": "rate", "value": float("nan"), "n": 0},
-]
-
-
-@pytest.fixture
-def house(monkeypatch):
-    """Stand-ins for every module that a command imports; returns what they were called with."""
-    calls = SimpleNamespace(
-        simulated=[], checked=[], written=[], progress=[], fail=None, fail_write=None
-    )
-
-    def check_run(path, protocol, *, overwrite, seed, clock, **_):
-        calls.checked.append((path, overwrite))
-        return SimpleNamespace(timeline=animal_timeline(protocol, clock, seed))
-
-    def simulate(protocol, *, progress, **options):
-        calls.simulated.append((protocol, options))
-        for fraction in (0.0, 0.5, 1.0):
-            progress(fraction, 25 * fraction)
-        if calls.fail:
-            raise calls.fail
-        return "dataset"
-
-    def write_dataset(dataset, path):
-        if calls.fail_write:
-            raise calls.fail_write
-        Path(path).write_text("dataset")
-        calls.written.append(Path(path))
-
-    def read_dataset(path):
-        return SimpleNamespace(attrs={"seed": Path(path).read_text()})
-
-    def figure_sheet(dataset, path):
-        assert Path(path).suffix == ".png"
-        imsave(path, [[0.0, 1.0]])
-
-    def comparison(animals):
-        row = dict.fromkeys(COMPARE_COLUMNS, 1.0)
-        return [{**row, "row": "r1", "stage": "renewal", "source": "paper", "n": len(animals)}]
-
-    tool = TargetedTool("tool", "a tool", "cells.v", "v = dose", "1", 1.0, "somewhere")
-    fakes = {
-        "paradigms.run.simulate": {"simulate": simulate},
-        "paradigms.run.preflight": {"check_run": check_run},
-        "paradigms.protocol.interventions": {"INTERVENTIONS": {"tool": tool}},
-        "analysis.dataset.schema": {"write_dataset": write_dataset, "read_dataset": read_dataset},
-        "analysis.cohort.summary": {"summarise": lambda dataset: ROWS},
-        "analysis.figures.sheet": {"figure_sheet": figure_sheet},
-        "analysis.cohort.compare": {"cautions": lambda animals: [f"{len(animals)} animals"]},
-        "analysis.cohort.report": {
-            "report": lambda animals: (comparison(animals), "left out: 3 rows")
-        },
-        "analysis.design.windows": {"design_of": None},
-        "analysis.cohort.dataset": {
-            "read_any": read_dataset, "is_cohort": lambda dataset: False, "animals": None,
-            "beside": None, "design_of_cohort": None,
-        },
-        "analysis.activity.regime": {"cautions_of": lambda dataset: []},
-        "analysis.cohort.measures": {"measure": lambda dataset: dataset},
-    }
-    for name, members in fakes.items():
-        module = ModuleType(name)
-        module.__dict__.update(members)
-        monkeypatch.setitem(sys.modules, name, module)
-    return calls
-
-
-def failure(capsys, *arguments, status=2):
-    """Run a command that must fail; return its one line."""
-    assert cli.main(list(arguments)) == status
-    out, err = capsys.readouterr()
-    assert out == ""
-    lines = [line for line in err.splitlines() if line.startswith("astrogram: ")]
-    assert len(lines) == 1
-    assert "Traceback" not in err
-    return lines[0]
+from tests.support.command import ROWS, failure
 
 
 def test_run_writes_a_dataset_and_prints_the_summary(house, tmp_path, capsys):
@@ -142,117 +57,6 @@ def test_run_hands_every_option_over(house, tmp_path, capsys):
     assert rows == [ROWS[0], {"quantity": "rate", "value": None, "n": 0}]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "parts"),
-    [
-        (["run"], ["Missing argument"]),
-        ([], ["Missing command"]),
-        (["rum"], ["No such command 'rum'"]),
-        (["run", "fear"], ["'fear' is not known", "fear_extinction"]),
-        (["run", "absent.toml"], ["absent.toml", "No such file"]),
-        (["run", "quick_conditioning", "--seed", "-1"], ["--seed"]),
-        (["run", "quick_conditioning", "--seed", "one"], ["--seed"]),
-        (["run", "quick_conditioning", "--seed", "4294967296"], ["--seed"]),
-        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--seed", "-1"],
-         ["--seed"]),
-        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--first-seed",
-          "4294967296"], ["--first-seed"]),
-        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--animals",
-          "1000000000000"], ["--animals"]),
-        (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--jobs", "0"],
-         ["--jobs"]),
-        (["reproduce", "robustness", "--draws", "1000000000000"], ["--draws"]),
-        (["reproduce", "amygdala_astrocytes", "--seed", "4294967296"], ["--seed"]),
-        (["run", "quick_conditioning", "--size", "many"], ["--size"]),
-        (["run", "quick_conditioning", "--sed", "1"], ["--sed", "--seed"]),
-        (["run", "quick_conditioning", "--clock", "publishd"], ["mean 'published'"]),
-        (["run", "quick_conditioning", "--set", "a.b"], ["--set 'a.b'", "GROUP.NAME=VALUE"]),
-        (["run", "quick_conditioning", "--set", "a.b=1", "--set", "a.b=2"], ["a.b is given twice"]),
-        (["run", "quick_conditioning", "--intervene", "toll@night"], ["did you mean 'tool'"]),
-        (["run", "quick_conditioning", "--intervene", "tool@nigth"], ["did you mean 'night'"]),
-        (["run", "quick_conditioning", "--intervene", "tool"], ["KIND[:TARGET][=dose]@PHASE"]),
-        (["run", "quick_conditioning", "--out", "x.h5"], ["'.h5' is not known", ".nc, .zarr"]),
-    ],
-)
-def test_bad_input_is_one_line_and_status_2(house, tmp_path, monkeypatch, capsys, arguments, parts):
-    monkeypatch.chdir(tmp_path)
-    line = failure(capsys, *arguments)
-    for part in parts:
-        assert part in line
-    assert house.simulated == []
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_an_output_below_a_file_is_refused_before_the_run(house, tmp_path, capsys):
-    (tmp_path / "file").write_text("")
-    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path / "file" / "x"))
-    assert "cannot write" in line
-    assert house.simulated == []
-
-
-def test_a_full_disk_is_refused_before_the_run(house, tmp_path, monkeypatch, capsys):
-    def full(descriptor):
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
-    assert "No space left on device" in line
-    assert house.simulated == []
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_disk_that_fills_up_during_the_run_is_one_line(house, tmp_path, capsys):
-    house.fail_write = OSError(errno.ENOSPC, "No space left on device")
-    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
-    assert "No space left on device" in line
-    assert list(tmp_path.iterdir()) == []
-
-
-MENDABLE = [
-    getattr(import_module(module), name)
-    for module, name in (
-        ("paradigms.protocol.reading", "ProtocolError"),
-        ("paradigms.protocol.interventions", "InterventionError"),
-        ("paradigms.parts.tissue_graphs", "GraphError"),
-        ("paradigms.memory.patterns", "PatternError"),
-        ("paradigms.parts.options", "OptionError"),
-        ("models.checks", "ModelError"),
-        ("models.checks", "RegimeError"),
-        ("models.parameters", "ParameterError"),
-        ("models.units", "UnitError"),
-        ("models.machine.devices", "DeviceError"),
-        ("models.machine.compiling", "BuildError"),
-        ("models.machine.execution", "RunError"),
-        ("analysis.dataset.errors", "DatasetError"),
-        ("astrogram.errors", "OutputError"),
-        ("astrogram.errors", "EnvironmentFault"),
-    )
-]
-
-
-@pytest.mark.parametrize("kind", MENDABLE)
-def test_expected_errors_of_every_room_are_one_line(house, tmp_path, capsys, kind):
-    house.fail = kind("one\n   two \x1b[31m")
-    line = failure(capsys, "run", "quick_conditioning", "--out", str(tmp_path))
-    assert line == "astrogram: one two \\x1b[31m"
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_fault_of_the_program_keeps_its_traceback(house, tmp_path):
-    house.fail = ZeroDivisionError("a fault")
-    with pytest.raises(ZeroDivisionError):
-        cli.main(["run", "quick_conditioning", "--out", str(tmp_path)])
-
-
-def test_interrupting_a_run_leaves_nothing(house, tmp_path, capsys):
-    house.fail = KeyboardInterrupt()
-    line = failure(
-        capsys, "run", "quick_conditioning", "--out", str(tmp_path / "out"), status=cli.INTERRUPTED
-    )
-    assert "interrupted" in line
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_analyse_writes_sheet_and_summary(house, tmp_path, capsys):
     file = tmp_path / "animal.nc"
     file.write_text("7")
@@ -291,12 +95,6 @@ def test_analyse_replaces_its_own_results_and_others_only_if_asked(house, tmp_pa
     assert "animal_sheet.png, to which it would belong" in failure(capsys, *command)
     table.unlink()
     assert content() == {}
-
-
-def test_analyse_of_an_absent_file_is_one_line(house, tmp_path, capsys):
-    line = failure(capsys, "analyse", str(tmp_path / "absent.nc"), "--out", str(tmp_path))
-    assert "absent.nc: No such file or directory" in line
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_compare(house, tmp_path, capsys):

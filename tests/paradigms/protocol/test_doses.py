@@ -4,9 +4,8 @@ import numpy as np
 import pytest
 
 from models.parameters import load_parameters
-from models.tissue.lesion import cut
 from paradigms.cohort.groups import load_groups
-from paradigms.protocol.doses import check_doses, dose_levels, lesions
+from paradigms.protocol.doses import check_doses, dose_levels
 from paradigms.protocol.files import (
     ProtocolError,
     load_protocol,
@@ -15,43 +14,13 @@ from paradigms.protocol.files import (
 )
 from paradigms.protocol.interventions import INTERVENTIONS, InterventionError
 from paradigms.protocol.timeline import InterventionWindow, animal_timeline
-from tests.support.anatomy import ANATOMY, POPULATIONS
+from tests.support.anatomy import POPULATIONS
 from tests.support.circuit import blink, draw
+from tests.support.doses import SLOW, TIMES, dosed
 
-TIMES = np.arange(500) * 0.01
-SLOW = 10  # seconds of the slow clock in one of these
 PARAMETERS = load_parameters()
 LEVELLED = [kind for kind, row in INTERVENTIONS.items() if not row.target]
 LIGHTS = [kind for kind, row in INTERVENTIONS.items() if row.conductance]
-
-
-@pytest.fixture(scope="module")
-def animal():
-    return draw(blink())
-
-
-@pytest.fixture
-def levels(animal):
-    def given(*windows, times=TIMES):
-        return dose_levels(windows, times, SLOW * times, animal.tissue, PARAMETERS)[0]
-
-    return given
-
-
-@pytest.fixture
-def refusal(levels):
-    def given(*windows):
-        with pytest.raises(InterventionError) as caught:
-            levels(*windows)
-        assert len(str(caught.value).splitlines()) == 1
-        return str(caught.value)
-
-    return given
-
-
-def dosed(*items, plan=None):
-    plan = blink() if plan is None else plan
-    return plan.with_interventions([parse_intervention(item, plan) for item in items])
 
 
 def test_without_interventions_every_level_is_zero(animal):
@@ -245,121 +214,12 @@ def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
         assert changed == names
 
 
-def counts(tissue):
-    edges = {**tissue.static, **tissue.tripartite, "NA": tissue.volume["noradrenaline"],
-             "DA": tissue.volume["dopamine"]}  # fmt: skip
-    return {key: len(value) for key, value in edges.items()}
-
-
-def test_a_lesion_takes_the_fibres_of_its_pathway_and_no_others(animal):
-    tissue = animal.tissue
-    edges = tissue.static["principal", "other", "ampa"]
-    inside = np.isin(edges.target + tissue.n_principal, tissue.cells("IL_P"))
-    assert inside.sum() > 50
-    left = cut(tissue, {("BLA_P", "IL_P"): 1.0}, 1)
-    before, after = counts(tissue), counts(left)
-    changed = {key: before[key] - after[key] for key in before if before[key] != after[key]}
-    assert changed == {("principal", "other", "ampa"): inside.sum()}
-    kept = left.static["principal", "other", "ampa"]
-    assert np.array_equal(kept.source, edges.source[~inside])
-    assert np.array_equal(kept.weight, edges.weight[~inside])
-    half = len(cut(tissue, {("BLA_P", "IL_P"): 0.5}, 1).static["principal", "other", "ampa"])
-    assert before["principal", "other", "ampa"] - half == pytest.approx(
-        0.5 * inside.sum(), abs=3 * np.sqrt(inside.sum() / 4)
-    )
-
-
-def test_a_lesion_of_plastic_synapses_takes_what_astrocytes_hear_of_them(animal):
-    tissue = animal.tissue
-    left = cut(tissue, {("CS", "BLA_P"): 1.0}, 1)
-    where = tissue.afferents["CS"]
-    edges, terminals = tissue.tripartite["afferent"], tissue.terminals["afferent"]
-    kept = edges.source[edges.source >= where.stop]
-    assert np.array_equal(left.tripartite["afferent"].source, kept)
-    others = terminals.source >= where.stop
-    assert np.array_equal(left.terminals["afferent"].weight, terminals.weight[others])
-    assert np.array_equal(left.terminals["principal"].weight, tissue.terminals["principal"].weight)
-
-
-def test_every_pathway_has_fibres_to_cut(animal):
-    for path in ANATOMY.pathways():
-        assert "-".join(path) in INTERVENTIONS["lesion"].targets
-        left = cut(animal.tissue, {path: 1.0}, 1)
-        before, after = counts(animal.tissue), counts(left)
-        assert sum(before[key] != after[key] for key in before) == 1, path
-
-
-def test_lesions_are_read_from_the_timeline():
-    timeline = animal_timeline(dosed("lesion:BLA_P-IL_P=0.4@always", "Gq@test"), None, 1)
-    assert lesions(timeline.interventions) == {("BLA_P", "IL_P"): 0.4}
-
-
 def test_the_groups_that_ship_can_be_given():
     plan = load_protocol("fear_extinction")
     groups = {group.name: group.protocol(plan) for group in load_groups("amygdala_astrocytes")}
     assert list(groups) == ["control", "Gq", "Gi", "CalEx", "no_astrocytes"]
     (calex,) = animal_timeline(groups["CalEx"], None, 1).interventions
     assert (calex.start, calex.stop) == (0, animal_timeline(plan, None, 1).duration)
-
-
-def test_a_level_follows_its_dose_with_its_time_constants(levels):
-    window = InterventionWindow("Gq", 2.0, 1.0, 3.0, uptake=4.0, washout=8.0)
-    level = levels(window)["astrocyte.drug_Gq"]
-    rising = 2 * (1 - np.exp(-SLOW * (TIMES[100:300] - 1) / 4))
-    assert np.all(level[:100] == 0)
-    assert level[100:300] == pytest.approx(rising, abs=1e-12)
-    top = 2 * (1 - np.exp(-SLOW * 2 / 4))
-    assert level[300:] == pytest.approx(top * np.exp(-SLOW * (TIMES[300:] - 3) / 8), rel=1e-9)
-
-
-def test_a_second_dose_adds_to_what_is_left_of_the_first_and_never_exceeds_the_dose(levels):
-    windows = [InterventionWindow("Gi", 1.0, start, start + 1, washout=20.0) for start in (0, 2)]
-    level = levels(*windows)["astrocyte.drug_Gi"]
-    assert np.all(level[:100] == 1)
-    assert level[199] == pytest.approx(np.exp(-SLOW * 0.99 / 20))
-    assert np.all(level[200:300] == 1)
-    slow = [InterventionWindow("Gi", 1.0, s, s + 1, uptake=20.0, washout=20.0) for s in (0, 2)]
-    level = levels(*slow)["astrocyte.drug_Gi"]
-    assert level[299] > level[99] > level[199] > 0
-    assert level.max() < 1
-
-
-def test_overlapping_doses_with_one_time_constant_rise_to_their_sum(levels):
-    windows = [InterventionWindow("Gq", 1.0, start, 5.0, uptake=0.1) for start in (0.0, 2.0)]
-    level = levels(*windows)["astrocyte.drug_Gq"]
-    assert level[[199, 499]] == pytest.approx([1, 2])
-
-
-def test_a_drug_washes_out_over_a_night():
-    plan = parse_protocol(
-        blink().text + '[[intervention]]\nkind = "Gi"\nduring = "pairing"\nwashout = "3 h"\n',
-        "blink.toml",
-    )
-    animal = draw(plan)
-    level = animal.inputs.levels["astrocyte.drug_Gi"]
-    night = next(phase for phase in animal.timeline.phases if phase.session == "night")
-    after = np.searchsorted(np.arange(len(level)) * animal.clocks("cpp").slow, night.stop + 1e-9)
-    before = np.flatnonzero(level >= 1)[-1]
-    assert level[after + 1] == pytest.approx(np.exp(-24 / 3), rel=0.02)
-    assert np.all(np.diff(level[before:-1]) < 0)
-
-
-@pytest.mark.parametrize("kind", ["Gq", "opto_excite", "tagging"])
-def test_what_is_on_for_less_than_a_step_is_refused(kind, refusal):
-    target = "IL_P" if INTERVENTIONS[kind].target else ""
-    line = refusal(InterventionWindow(kind, 0.5, 1.001, 1.004, target))
-    assert "on for 0.003 s of simulated time, less than a step of its level (0.01 s)" in line
-
-
-def test_light_locked_to_trials_is_on_in_them_alone():
-    text = '[[intervention]]\nkind = "opto_silence"\ntarget = "IL_P"\nlocked = "us"\n'
-    animal = draw(parse_protocol(blink().text + text + 'during = "pairing"\n', "blink.toml"))
-    (trial, _) = animal.timeline.trials
-    on = np.flatnonzero(animal.inputs.levels["other.g_light"].max(axis=1))
-    times = np.arange(len(animal.inputs.slow_time)) * animal.clocks("cpp").slow
-    us_on, us_off = trial.times("us")
-    assert times[on[[0, -1]]] == pytest.approx([us_on, us_off - times[1]])
-    assert len(on) == round((us_off - us_on) / times[1])
 
 
 @pytest.mark.parametrize(
@@ -376,10 +236,3 @@ def test_doses_are_checked_without_an_animal(items, part):
         check_doses(PARAMETERS, timeline)
     assert part in str(caught.value)
     check_doses(PARAMETERS, animal_timeline(dosed("Gi@test", "tagging@pairing"), None, 1))
-
-
-@pytest.mark.parametrize("line", ['uptake = "1 h"', 'washout = "1 h"', 'locked = "cs"'])
-def test_what_is_for_good_has_no_course(line):
-    text = f'[[intervention]]\nkind = "lesion"\ntarget = "CS-BLA_P"\nduring = "always"\n{line}\n'
-    with pytest.raises(ProtocolError, match="which is for good; leave it out"):
-        parse_protocol(blink().text + text, "blink.toml")
