@@ -43,7 +43,8 @@ __all__ = [
 
 PROTOCOLS_DIR = Path(__file__).parents[1] / "protocols"
 CONTEXTS = ("A", "B", "none")
-"""Contexts a session may take place in; ``none`` is the home cage."""
+"""Contexts a session may take place in, those of the anatomy; ``none`` is the home cage. They stand
+here so that a protocol is read without Brian2; a test holds both together."""
 NO_STAGE = "none"
 """Stage of a folded interval in a dataset, so that of no trial."""
 UNPUBLISHED = "unpublished"

@@ -4,7 +4,9 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
+from models.tissue.anatomy_tables import load_anatomy
 from paradigms.protocol.files import (
+    CONTEXTS,
     Intervention,
     ProtocolError,
     load_protocol,
@@ -68,6 +70,10 @@ def test_fear_extinction_is_the_published_protocol():
         "compressed": 0.1,
     }
     assert protocol.default_clock == "compressed"
+
+
+def test_sessions_take_place_where_afferents_fire():
+    assert (*load_anatomy().contexts(), "none") == CONTEXTS
 
 
 def test_every_shipped_protocol_is_valid_and_named_as_its_file():
