@@ -35,6 +35,11 @@ def features_of(dataset: xr.Dataset, windows: Windows, cells: Ints) -> Floats:
     return evened(dataset, rates(dataset, windows.start, windows.stop, cells))
 
 
+def share_as_good(shuffled: Floats, value: float) -> float:
+    """P of a decoder: share of shuffles at least as good, the decoder itself counted in."""
+    return float(((shuffled >= value).sum() + 1) / (shuffled.size + 1))
+
+
 def fit(features: Floats, label: Ints) -> Decide:
     """Standardise each cell, then find a soft linear margin; both classes weigh the same.
 

@@ -18,7 +18,14 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.activity.cells import cells_of
-from analysis.activity.decoder import SEED, SHUFFLES, decisions, features_of, stratified
+from analysis.activity.decoder import (
+    SEED,
+    SHUFFLES,
+    decisions,
+    features_of,
+    share_as_good,
+    stratified,
+)
 from analysis.activity.spikes import matched, within
 from analysis.dataset.facets import SIGNAL, needs
 from analysis.design.windows import Windows, baseline_windows, cs_windows, role_trials
@@ -61,7 +68,7 @@ class Decoding:
     @property
     def p(self) -> float:
         """Share of shuffles at least as good, the decoder itself counted in."""
-        return float(((self.shuffled >= self.accuracy).sum() + 1) / (self.shuffled.size + 1))
+        return share_as_good(self.shuffled, self.accuracy)
 
 
 @needs("trials", "neurons", SIGNAL)

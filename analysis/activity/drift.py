@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from analysis.activity.cells import cells_of
 from analysis.activity.ensembles import Respond, cs_responses, overlap
-from analysis.activity.spikes import evened, matched, rates
+from analysis.activity.spikes import evened, matched_epochs, rates
 from analysis.dataset.facets import SIGNAL, needs
-from analysis.design.windows import baseline_windows, cs_windows, design_of, epoch_trials
+from analysis.design.windows import baseline_windows, cs_windows
 
 Floats = NDArray[np.float64]
 Mask = NDArray[np.bool_]
@@ -91,10 +91,7 @@ def measure_drift(
     """
     respond = respond or (lambda chosen: cs_responses(dataset, chosen, population))
     before = baseline_windows(dataset)
-    usable = matched(dataset)
-    trials = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
-    trials = {name: chosen[usable[chosen]] for name, chosen in trials.items()}
-    trials = {name: chosen for name, chosen in trials.items() if chosen.size >= 2}
+    trials = matched_epochs(dataset)
     every = np.concatenate([*trials.values(), np.array([], dtype=np.intp)])
     place = np.repeat(np.arange(len(trials)), [chosen.size for chosen in trials.values()])
     cells = cells_of(dataset, population)

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.activity.cells import populations
 from analysis.dataset.facets import SIGNAL, facets_of, needs
-from analysis.design.windows import baseline_windows, cs_windows
+from analysis.design.windows import baseline_windows, cs_windows, design_of, epoch_trials
 
 
 @needs("neurons", "spikes")
@@ -111,6 +111,14 @@ def matched(dataset: xr.Dataset) -> NDArray[np.bool_]:
     before, stimulus = baseline_windows(dataset), cs_windows(dataset)
     usable = (dataset["trial_cs"].values > 0) & (before.length > 0)
     return usable & within(dataset, before.start, stimulus.stop)
+
+
+def matched_epochs(dataset: xr.Dataset) -> dict[str, NDArray[np.intp]]:
+    """Trials that are `matched` of each tested epoch that has at least two of them."""
+    usable = matched(dataset)
+    every = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
+    trials = {name: chosen[usable[chosen]] for name, chosen in every.items()}
+    return {name: chosen for name, chosen in trials.items() if chosen.size >= 2}
 
 
 @needs("neurons", "spikes")

@@ -23,16 +23,17 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.activity.cells import cells_of
-from analysis.activity.decoder import SEED, SHUFFLES, dealt, decisions, features_of
-from analysis.activity.spikes import matched, within
-from analysis.dataset.facets import SIGNAL, needs
-from analysis.design.windows import (
-    baseline_windows,
-    cs_windows,
-    design_of,
-    epoch_trials,
-    role_trials,
+from analysis.activity.decoder import (
+    SEED,
+    SHUFFLES,
+    dealt,
+    decisions,
+    features_of,
+    share_as_good,
 )
+from analysis.activity.spikes import matched_epochs, within
+from analysis.dataset.facets import SIGNAL, needs
+from analysis.design.windows import baseline_windows, cs_windows, design_of, role_trials
 from analysis.statistics import correlation
 
 Floats = NDArray[np.float64]
@@ -97,7 +98,7 @@ class StateTrack:
     @property
     def p(self) -> float:
         """Share of shuffles with at least this correlation, the decoder itself counted in."""
-        return float(((self.shuffled >= self.r).sum() + 1) / (self.shuffled.size + 1))
+        return share_as_good(self.shuffled, self.r)
 
 
 @needs("trials", "neurons", SIGNAL)
@@ -121,18 +122,15 @@ def cs_transfer(
         Of the tested epochs that have at least two trials with a baseline.
     """
     before = baseline_windows(dataset)
-    usable, cells = matched(dataset), cells_of(dataset, population)
-    trials = {name: epoch_trials(dataset, name) for name in design_of(dataset).tested}
-    trials = {name: chosen[usable[chosen]] for name, chosen in trials.items()}
-    names = tuple(name for name, chosen in trials.items() if chosen.size >= 2)
-    if not names or not cells.size:
+    trials, cells = matched_epochs(dataset), cells_of(dataset, population)
+    if not trials or not cells.size:
         return _no_transfer()
-    own = [trials[name] for name in names]
-    every = np.unique(np.concatenate(own))  # epochs may share trials
+    names = tuple(trials)
+    every = np.unique(np.concatenate(list(trials.values())))  # epochs may share trials
     pair = [cs_windows(dataset).take(every), before.take(every)]
     features = np.stack([features_of(dataset, windows, cells) for windows in pair], axis=1)
     label = np.tile([1, 0], (every.size, 1))
-    places = [np.searchsorted(every, chosen) for chosen in own]
+    places = [np.searchsorted(every, chosen) for chosen in trials.values()]
 
     def matrices(rng: np.random.Generator | None) -> tuple[Floats, Floats]:
         accuracy, output = np.empty((2, len(names), len(names)))

@@ -10,6 +10,7 @@ import typer
 from paradigms.cohort.groups import Group, load_groups
 from paradigms.command.options import (
     ClockName,
+    Interventions,
     OneSeed,
     Overwrite,
     Settings,
@@ -33,12 +34,7 @@ def export(
     size: Size = None,
     clock: ClockName = None,
     settings: Settings = None,
-    intervene: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KIND[:TARGET][=DOSE]@PHASE[,KEY=VALUE]", help="Add an intervention."
-        ),
-    ] = None,
+    intervene: Interventions = None,
     device: Annotated[str, typer.Option(help="cpp, or genn.")] = "cpp",
     gpu: Annotated[
         bool, typer.Option("--gpu/--no-gpu", help="With --device genn: for a GPU.")

@@ -23,6 +23,12 @@ Settings = Annotated[
     list[str] | None,
     typer.Option("--set", metavar="GROUP.NAME=VALUE", help="Change a parameter."),
 ]
+Interventions = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--intervene", metavar="KIND[:TARGET][=DOSE]@PHASE[,KEY=VALUE]", help="Add an intervention."
+    ),
+]
 Dataset = Annotated[str, typer.Option("--out", help="Folder, or file ending in .nc or .zarr.")]
 Size = Annotated[int | None, typer.Option("--size", help="Number of neurons.")]
 ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]

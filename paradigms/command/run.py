@@ -16,6 +16,7 @@ from paradigms.command.options import (
     AsJson,
     ClockName,
     Dataset,
+    Interventions,
     OneSeed,
     Overwrite,
     Settings,
@@ -121,12 +122,7 @@ def run_protocol(
     size: Size = None,
     clock: ClockName = None,
     settings: Settings = None,
-    intervene: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="KIND[:TARGET][=DOSE]@PHASE[,KEY=VALUE]", help="Add an intervention."
-        ),
-    ] = None,
+    intervene: Interventions = None,
     device: Annotated[str, typer.Option(help="See astrogram devices.")] = "cpp",
     gpu: Annotated[
         bool, typer.Option("--gpu/--no-gpu", help="With --device genn: on a GPU.")

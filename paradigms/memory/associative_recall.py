@@ -35,7 +35,7 @@ from paradigms.memory.latent_autoencoder import latent_encoder
 from paradigms.memory.patterns import choose, corrupt
 from paradigms.parts.options import OptionError, check_fits, check_seed
 from paradigms.parts.table import PARADIGMS
-from paradigms.run.provenance import provenance
+from paradigms.run.provenance import run_provenance
 
 NAME = "associative_recall"
 CIRCUIT = "associative_memory"
@@ -146,11 +146,8 @@ def simulate_recall(
             "corruption": corruption,
             "block": block,
             "constants": group,
-            "seed": seed,
-            "device": "numpy",
-            "wall_time_s": wall_clock.perf_counter() - began,
             "summary": f"{NAME}: {k} {patterns} patterns in {n} neurons, {count} cues",
-            **provenance(parameters),
+            **run_provenance(parameters, seed, "numpy", began),
         },
     )
 

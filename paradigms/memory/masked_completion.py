@@ -25,7 +25,7 @@ from models.streams import stream
 from paradigms.memory.latent_autoencoder import require_torch
 from paradigms.memory.patterns import PatternError, load_images
 from paradigms.parts.options import check_fits, check_seed
-from paradigms.run.provenance import provenance
+from paradigms.run.provenance import run_provenance
 
 NAME = "masked_completion"
 CIRCUIT = "associative_memory"
@@ -113,11 +113,8 @@ def train_completion(
             "title": f"Completion of masked {patterns}",
             "patterns": patterns,
             "masked_share": float(masks.mean()),
-            "seed": seed,
-            "device": "torch cpu",
-            "wall_time_s": wall_clock.perf_counter() - began,
             "summary": f"{NAME}: symmetric and free transport, {len(pixels)} images",
-            **provenance(parameters),
+            **run_provenance(parameters, seed, "torch cpu", began),
         },
     )
 

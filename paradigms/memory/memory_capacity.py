@@ -22,7 +22,7 @@ from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
 from paradigms.memory.patterns import corrupt
 from paradigms.parts.options import check_seed
-from paradigms.run.provenance import provenance
+from paradigms.run.provenance import run_provenance
 
 NAME = "memory_capacity"
 CIRCUIT = "associative_memory"
@@ -97,11 +97,8 @@ def measure_capacity(
         },
         {
             "title": "Patterns recalled against network size",
-            "seed": seed,
-            "device": "numpy",
-            "wall_time_s": wall_clock.perf_counter() - began,
             "summary": f"{NAME}: {', '.join(kinds)} networks of {sizes[0]} to {sizes[-1]} neurons",
-            **provenance(parameters),
+            **run_provenance(parameters, seed, "numpy", began),
         },
     )
 

@@ -24,7 +24,7 @@ from models.run import run_circuit
 from models.streams import stream
 from paradigms.parts.options import check_fits, check_seed
 from paradigms.parts.table import PARADIGMS
-from paradigms.run.provenance import provenance
+from paradigms.run.provenance import run_provenance
 
 NAME = "spiking_recall"
 CIRCUIT = "associative_memory"
@@ -94,11 +94,8 @@ def simulate_spiking(
             "title": "Spiking recall from a partial cue",
             "block": block,
             "cue_time": parameters.value("spiking.cue_time"),
-            "seed": seed,
-            "device": device,
-            "wall_time_s": wall_clock.perf_counter() - began,
             "summary": f"{NAME}: {networks} seeds in three conditions",
-            **provenance(parameters),
+            **run_provenance(parameters, seed, device, began),
         },
     )
 

@@ -31,7 +31,7 @@ from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
 from paradigms.memory.patterns import choose, corrupt
 from paradigms.parts.options import check_fits, check_seed
-from paradigms.run.provenance import provenance
+from paradigms.run.provenance import run_provenance
 
 NAME = "transport_block"
 CIRCUIT = "associative_memory"
@@ -139,11 +139,8 @@ def simulate_block(
         },
         {
             "title": "Calcium transport blocked in recall and in storage",
-            "seed": seed,
-            "device": "numpy",
-            "wall_time_s": wall_clock.perf_counter() - began,
             "summary": f"{NAME}: {replicates} sets of patterns",
-            **provenance(parameters),
+            **run_provenance(parameters, seed, "numpy", began),
         },
     )
 

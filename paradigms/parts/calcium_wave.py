@@ -30,7 +30,7 @@ from paradigms.parts.tissue_graphs import (
     build_tissue,
     graph_size,
 )
-from paradigms.run.provenance import provenance
+from paradigms.run.provenance import run_provenance
 
 NAME = "calcium_wave"
 CIRCUIT = "astrocyte_network_2014"
@@ -113,11 +113,8 @@ def simulate_wave(
             "junction": junction,
             "threshold": parameters.value("wave.C_active"),
             "spacing": parameters.value("wave.spacing"),
-            "seed": seed,
-            "device": device,
-            "wall_time_s": wall_clock.perf_counter() - began,
             "summary": f"{NAME}: calcium and IP3 in a {reached}; one cell given IP3",
-            **provenance(parameters),
+            **run_provenance(parameters, seed, device, began),
         },
     )
 

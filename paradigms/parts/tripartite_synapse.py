@@ -42,7 +42,7 @@ from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit
 from models.streams import stream
 from paradigms.parts.options import check_seed
-from paradigms.run.provenance import provenance
+from paradigms.run.provenance import run_provenance
 
 NAME = "tripartite_synapse"
 CIRCUIT = "astrocyte_g_chi"
@@ -128,11 +128,8 @@ def simulate_loop(
         {
             "title": "Tripartite synapse: gliotransmission in a closed loop",
             "afferents": AFFERENTS,
-            "seed": seed,
-            "device": device,
-            "wall_time_s": wall_clock.perf_counter() - began,
             "summary": f"{NAME}: {AFFERENTS} afferents, three kinds of gliotransmission",
-            **provenance(parameters),
+            **run_provenance(parameters, seed, device, began),
         },
     )
 

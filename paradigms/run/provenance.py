@@ -7,8 +7,10 @@ import json
 import os
 import platform
 import subprocess
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from astrogram.environment import for_child
 from models.parameters import ParameterSet
@@ -23,6 +25,14 @@ def provenance(parameters: ParameterSet) -> dict[str, str]:
         "git_commit": git_commit(),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+
+
+def run_provenance(
+    parameters: ParameterSet, seed: int, device: str, began: float
+) -> dict[str, Any]:
+    """Global attributes of a small paradigm, which began at a reading of `time.perf_counter`."""
+    seconds = time.perf_counter() - began
+    return {"seed": seed, "device": device, "wall_time_s": seconds, **provenance(parameters)}
 
 
 def versions() -> dict[str, str]:
