@@ -94,13 +94,13 @@ def cautions_of(dataset: xr.Dataset) -> list[str]:
 
 def _awake(dataset: xr.Dataset) -> NDArray[np.float64]:
     """Start and stop of the stretches awake and without US, s, in order, shape (2, n)."""
-    lived = labels(dataset["phase_stage"]) != "none"
+    awake = labels(dataset["phase_stage"]) != "none"
     if "trials" not in facets_of(dataset):
-        return np.stack([dataset[end].values[lived] for end in ("phase_start", "phase_stop")])
+        return np.stack([dataset[end].values[awake] for end in ("phase_start", "phase_stop")])
     shocked = np.isfinite(dataset["us_on"].values)
     ends = (("phase_start", "us_off"), ("phase_stop", "us_on"))
     return np.stack([
-        np.sort(np.concatenate([dataset[phase].values[lived], dataset[us].values[shocked]]))
+        np.sort(np.concatenate([dataset[phase].values[awake], dataset[us].values[shocked]]))
         for phase, us in ends
     ])  # fmt: skip
 

@@ -4,7 +4,7 @@ The published rows are those of ``tables/targets_section1.csv``, the decisive on
 another table of the same columns, such as ``reasons``, which has no paper; a user's own stand in
 the protocol.  A row compares a value of one group, a difference between two epochs of the same
 animals, a difference or ratio between two groups, or a correlation over the animals of both, and
-says what would meet it (`analysis.design.targets`).  Where the same seeds live in both groups, as
+says what would meet it (`analysis.design.targets`).  Where the same seeds are in both groups, as
 in every cohort, the groups are compared in pairs of animals of one seed: the same wiring and
 individual parameters, manipulated and not.
 """
@@ -186,7 +186,7 @@ def _measured(
 
 
 def _same_seeds(members: Sequence[Animal], against: Sequence[Animal]) -> bool:
-    """Whether each seed lives once in either group."""
+    """Whether each seed is there once in either group."""
     one, other = sorted(a.seed for a in members), sorted(a.seed for a in against)
     return one == other and len(set(one)) == len(one)
 

@@ -55,7 +55,7 @@ def write_dataset(
     dataset : xarray.Dataset
         See `analysis.dataset.table`; labels may be words, and are flags in the file.
     path : path
-        Ends in ``.nc`` (netCDF-4, compressed) or ``.zarr`` (format 2).  An existing dataset there
+        Ends in ``.nc`` (netCDF-4, compressed) or ``.zarr`` (format 3).  An existing dataset there
         is replaced, in the last moment.
     check : callable
         Raises `DatasetError` for a dataset that is not valid.

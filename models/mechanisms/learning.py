@@ -11,7 +11,7 @@ from models.mechanisms.mechanism import AWAKE, PHYSICAL, Mechanism
 # What a cell adds whose synapses learn: the running rate estimate y and the sliding modification
 # threshold theta (after Bienenstock, Cooper & Munro 1982, J Neurosci 2:32, numbers not verified;
 # chosen: the threshold relaxes to the mean square of the rate), and what its astrocyte hands over.
-# T_slow is the slow clock: protocol seconds lived so far, offline hours included.
+# T_slow is the slow clock: protocol seconds so far, offline hours included.
 LEARNING_CELL = """
 dy/dt = -y/tau_y : hertz
 dtheta/dt = speed*(theta_0 + y*y/y_0 - theta)/tau_theta : hertz

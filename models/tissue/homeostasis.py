@@ -103,10 +103,10 @@ def settle(parameters: ParameterSet, network: RestingNetwork) -> dict[str, float
         if name not in rates:
             total[number] = parameters.value(f"projection.{network.common}_to_{name}.total")
     cells = np.maximum(np.bincount(network.population, minlength=len(total)), 1)
-    life = _Life(parameters, network)
+    simulation = _Simulation(parameters, network)
     for gain in GAINS:
         total[resting] = np.exp(log_total)
-        spikes = life.cycle(total[network.population])
+        spikes = simulation.cycle(total[network.population])
         fired = np.bincount(network.population, weights=spikes, minlength=len(total)) / cells
         fired = fired[resting] / (LEVELS * LEVEL_STEPS * STEP)
         wrong = np.log((fired + 0.1 * target) / (1.1 * target))
@@ -124,7 +124,7 @@ def settle(parameters: ParameterSet, network: RestingNetwork) -> dict[str, float
     return dict(zip(rates, np.exp(np.mean(tried[-AVERAGED:], axis=0)).tolist(), strict=True))
 
 
-class _Life:
+class _Simulation:
     """The network at rest: `models.mechanisms.membrane.LIF` without light, in mV, nS, pF and s."""
 
     def __init__(self, parameters: ParameterSet, network: RestingNetwork) -> None:
@@ -145,7 +145,7 @@ class _Life:
             (network.background, network.n_background))]  # fmt: skip
 
     def cycle(self, total: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Live a cycle with summed background `total` (nS) of each cell; return spike counts."""
+        """Run a cycle with summed background `total` (nS) of each cell; return spike counts."""
         counts = np.zeros(len(total))
         quantiles = np.round(ndtri((np.arange(LEVELS) + 0.5) / LEVELS), 6)
         for level in self._rng.permutation(quantiles):

@@ -36,10 +36,10 @@ def alone(parameters, indegree=40.0, inhibition=0.0):
 
 def fired(parameters, network, totals, cycles=6):
     """Rate (Hz) of every population with settled background, in spikes that `settle` never saw."""
-    life = homeostasis._Life(parameters, network)
-    life._rng = np.random.default_rng(2)
+    simulation = homeostasis._Simulation(parameters, network)
+    simulation._rng = np.random.default_rng(2)
     total = np.array([totals.get(name, 0.0) for name in POPULATIONS])[network.population]
-    spikes = sum(life.cycle(total) for _ in range(cycles))
+    spikes = sum(simulation.cycle(total) for _ in range(cycles))
     seconds = cycles * homeostasis.LEVELS * homeostasis.LEVEL_STEPS * homeostasis.STEP
     counts = np.bincount(network.population, weights=spikes, minlength=len(POPULATIONS))
     return dict(zip(POPULATIONS, counts / 20 / seconds, strict=True))
