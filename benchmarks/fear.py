@@ -21,7 +21,7 @@ PROTOCOL = "fear_extinction"
 
 
 @dataclass(frozen=True)
-class Animal:
+class AssembledAnimal:
     """One animal, drawn, recorded as by default, ready to run."""
 
     parameters: ParameterSet
@@ -65,11 +65,13 @@ def draw(
     seed: int = 1,
     overrides: Mapping[str, str] | None = None,
     device: str = "cpp",
-) -> Animal:
+) -> AssembledAnimal:
     """Draw the animal `seed`."""
     parameters = individual(load_parameters(overrides), seed)
     timeline = animal_timeline(load_protocol(PROTOCOL), None, seed)
     animal = draw_animal(parameters, timeline, size, seed)
     clocks = choose_clocks(parameters, timeline.speed, device)
     recorder, tables = animal.circuit(clocks)
-    return Animal(parameters, animal.tissue, animal.inputs, clocks, recorder.circuit, tables)
+    return AssembledAnimal(
+        parameters, animal.tissue, animal.inputs, clocks, recorder.circuit, tables
+    )

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.fear import Animal
+from benchmarks.fear import AssembledAnimal
 from models.machine.circuit import Tables
 from models.tissue.wiring import Edges, join_edges
 
@@ -39,7 +39,7 @@ class KernelRun:
     step: NDArray[np.int32]
 
 
-def _first(animal: Animal) -> dict[str, int]:
+def _first(animal: AssembledAnimal) -> dict[str, int]:
     """First index of each group in the kernel's numbering of all sources."""
     sizes, first, next_one = animal.circuit.sizes(), {}, 0
     for name in ("afferent", "drive", "principal", "other"):
@@ -48,7 +48,7 @@ def _first(animal: Animal) -> dict[str, int]:
     return {**first, "end": next_one}
 
 
-def outgoing(animal: Animal) -> dict[str, Edges]:
+def outgoing(animal: AssembledAnimal) -> dict[str, Edges]:
     """Edges of each kind: sources numbered in one range, cells as targets too.
 
     Returns
@@ -69,7 +69,7 @@ def outgoing(animal: Animal) -> dict[str, Edges]:
     return {kind: join_edges(part) for kind, part in parts.items()}
 
 
-def constants(animal: Animal, duration: float) -> str:
+def constants(animal: AssembledAnimal, duration: float) -> str:
     """Text of ``constants.h``: the constants of the equations, and the sizes."""
     tables, sizes, clocks = animal.tables, animal.circuit.sizes(), animal.clocks
     value = {
@@ -106,7 +106,7 @@ def _every_cell(tables: Tables, variable: str) -> NDArray:
     return np.concatenate([tables[f"initial.{name}.{variable}"] for name in ("principal", "other")])
 
 
-def arrays(animal: Animal) -> list[NDArray]:
+def arrays(animal: AssembledAnimal) -> list[NDArray]:
     """What ``kernel.c`` reads, in its order."""
     tables, tissue = animal.tables, animal.tissue
     n_sources, edges = _first(animal)["end"], outgoing(animal)
@@ -134,7 +134,7 @@ def compiler() -> str | None:
     return next((name for name in ("gcc", "cc", "clang") if shutil.which(name)), None)
 
 
-def build(animal: Animal, duration: float, folder: Path) -> Path:
+def build(animal: AssembledAnimal, duration: float, folder: Path) -> Path:
     """Write the kernel's input into `folder` and compile it there; return the program."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "constants.h").write_text(constants(animal, duration))
@@ -159,7 +159,7 @@ def run(program: Path) -> KernelRun:
     return KernelRun(json.loads(done.stdout), data[0], data[1])
 
 
-def spikes_of(animal: Animal, records: Tables) -> tuple[NDArray, NDArray]:
+def spikes_of(animal: AssembledAnimal, records: Tables) -> tuple[NDArray, NDArray]:
     """Cell and step of every spike of a run of ours, in the order in which the kernel has them."""
     cell = np.concatenate(
         [records["spikes_principal.i"], records["spikes_other.i"] + animal.tissue.n_principal]
@@ -170,12 +170,12 @@ def spikes_of(animal: Animal, records: Tables) -> tuple[NDArray, NDArray]:
     return cell[order], step[order]
 
 
-def work(animal: Animal, records: Tables, duration: float) -> dict[str, int]:
+def work(animal: AssembledAnimal, records: Tables, duration: float) -> dict[str, int]:
     """The work in a run of ours, counted from its spikes: what `KernelRun.counts` must agree with.
 
     Parameters
     ----------
-    animal : Animal
+    animal : AssembledAnimal
     records : Tables
         Of its run.
     duration : float

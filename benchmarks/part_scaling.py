@@ -129,7 +129,7 @@ def memory(quick: bool) -> Iterator[Row]:
                    f"{costs[0].peak / 1e6:.2f} MB, {growth / 1e3:.3g} kB per simulated s")
 
 
-def _bare(size: int, factor: int) -> fear.Animal:
+def _bare(size: int, factor: int) -> fear.AssembledAnimal:
     """Draw an animal with `factor` times the recurrent plastic synapses, each as much weaker.
 
     Domains are so large that few terminals come with them, and no traces are recorded, so that one

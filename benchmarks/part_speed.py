@@ -103,7 +103,7 @@ def beside_kernel(folder: Path, quick: bool) -> Iterator[Row]:
                 kernel.run(program)
             return cost
 
-        def run_ours(animal: fear.Animal = animal) -> Cost:
+        def run_ours(animal: fear.AssembledAnimal = animal) -> Cost:
             return animal.cost(stretch)
 
         samples = alternate({"ours": run_ours, "kernel": run_kernel}, 2 if quick else 5)

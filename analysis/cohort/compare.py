@@ -19,7 +19,7 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.cohort.measures import Animal, measure
+from analysis.cohort.measures import MeasuredAnimal, measure
 from analysis.design.contrasts import Contrast, published_contrasts
 from analysis.design.targets import MET, verdict
 from analysis.statistics import (
@@ -47,13 +47,13 @@ def compare(datasets: Iterable[xr.Dataset]) -> list[dict[str, Any]]:
 
 
 def comparison(
-    animals: Sequence[Animal], rows: str | Iterable[Contrast] = "targets_section1"
+    animals: Sequence[MeasuredAnimal], rows: str | Iterable[Contrast] = "targets_section1"
 ) -> list[dict[str, Any]]:
     """Compare measured animals with the paper, or as other rows have it.
 
     Parameters
     ----------
-    animals : sequence of Animal
+    animals : sequence of MeasuredAnimal
         From `analysis.cohort.measures.measure`; groups are told apart by their names.
     rows : str or iterable of Contrast
         The rows, or the table of them in ``tables/``.
@@ -77,7 +77,7 @@ def comparison(
     return list(done.values())
 
 
-def cautions(animals: Sequence[Animal]) -> list[str]:
+def cautions(animals: Sequence[MeasuredAnimal]) -> list[str]:
     """What a reader of the comparison should know: one line each.
 
     Animals of unlike origin in one mean, and the same animal counted twice.
@@ -105,7 +105,7 @@ def sign_pattern(rows: Sequence[dict[str, Any]], name: str = "pattern of signs")
 
 
 def _compare_row(
-    row: Contrast, animals: Sequence[Animal], done: Mapping[str, dict[str, Any]]
+    row: Contrast, animals: Sequence[MeasuredAnimal], done: Mapping[str, dict[str, Any]]
 ) -> dict[str, Any]:
     members = [a for a in animals if a.group == row.group]
     against = [a for a in animals if a.group == row.minus_group]
@@ -144,7 +144,7 @@ class _Found:
 
 
 def _measured(
-    row: Contrast, members: Sequence[Animal], against: Sequence[Animal]
+    row: Contrast, members: Sequence[MeasuredAnimal], against: Sequence[MeasuredAnimal]
 ) -> _Found:
     samples: tuple[Floats, ...]
     if row.form == "correlation":
@@ -185,13 +185,13 @@ def _measured(
     return _Found(model, low, high, n, n_against, paired, effect, p)
 
 
-def _same_seeds(members: Sequence[Animal], against: Sequence[Animal]) -> bool:
+def _same_seeds(members: Sequence[MeasuredAnimal], against: Sequence[MeasuredAnimal]) -> bool:
     """Whether each seed is there once in either group."""
     one, other = sorted(a.seed for a in members), sorted(a.seed for a in against)
     return one == other and len(set(one)) == len(one)
 
 
-def _values(animals: Sequence[Animal], row: Contrast) -> Floats:
+def _values(animals: Sequence[MeasuredAnimal], row: Contrast) -> Floats:
     """Value of each animal, NaN where the row cannot be measured."""
     quantity = row.quantity
     found = np.array([a.values.get((quantity, row.epoch), NAN) for a in animals])

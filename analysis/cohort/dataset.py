@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
-from analysis.cohort.measures import Animal
+from analysis.cohort.measures import MeasuredAnimal
 from analysis.dataset.errors import DatasetError
 from analysis.dataset.schema import validate
 from analysis.dataset.storage import read_dataset
@@ -34,7 +34,8 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
     Parameters
     ----------
     measured : sequence of mapping
-        ``group`` and ``seed`` of each, and what `analysis.cohort.measures.Animal.record` gives.
+        ``group`` and ``seed`` of each, and what
+        `analysis.cohort.measures.MeasuredAnimal.record` gives.
 
     Returns
     -------
@@ -98,7 +99,7 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
     )  # fmt: skip
 
 
-def animals(cohort: xr.Dataset) -> list[Animal]:
+def animals(cohort: xr.Dataset) -> list[MeasuredAnimal]:
     """Return the animals of a cohort dataset, as `analysis.cohort.compare.comparison` takes them.
 
     Raises
@@ -110,7 +111,7 @@ def animals(cohort: xr.Dataset) -> list[Animal]:
     return members(cohort)
 
 
-def members(found: xr.Dataset) -> list[Animal]:
+def members(found: xr.Dataset) -> list[MeasuredAnimal]:
     """Return the animals of a dataset of groups, animals and epochs; see `animals`."""
     origin = (str(found.attrs["protocol"]), str(found.attrs["clock"]), "")
     result = []
@@ -125,7 +126,7 @@ def members(found: xr.Dataset) -> list[Animal]:
                 if np.isfinite(value)
             }  # fmt: skip
             if values:
-                result.append(Animal(str(group), int(seed), origin, values, design=design))
+                result.append(MeasuredAnimal(str(group), int(seed), origin, values, design=design))
     return result
 
 

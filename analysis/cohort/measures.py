@@ -30,8 +30,8 @@ LEAD = 0.02  # s by which prefrontal activity is shifted to tell which area is t
 
 
 @dataclass(frozen=True)
-class Animal:
-    """One simulated animal.
+class MeasuredAnimal:
+    """What was measured in one animal, simulated or recorded.
 
     Attributes
     ----------
@@ -77,7 +77,7 @@ def group_of(dataset: xr.Dataset) -> str:
     return "+".join(sorted({known.get(kind.lower(), kind) for kind in kinds})) or "control"
 
 
-def measure(given: xr.Dataset | Results) -> Animal:
+def measure(given: xr.Dataset | Results) -> MeasuredAnimal:
     """Measure one animal.
 
     Parameters
@@ -87,7 +87,7 @@ def measure(given: xr.Dataset | Results) -> Animal:
 
     Returns
     -------
-    Animal
+    MeasuredAnimal
         With freezing (percent) and calcium of every epoch, responsive cells (percent) and
         information (bits) of the epochs with matched windows, ensembles and their drift, decoders
         within and across epochs and their output beside freezing, and what the memory cells
@@ -121,7 +121,8 @@ def measure(given: xr.Dataset | Results) -> Animal:
         .astype(float).tolist(),
         "fear_output": _output(results).tolist(),
     }  # fmt: skip
-    return Animal(group_of(dataset), int(attrs.get("seed", 0)), origin, values, trials, design)
+    seed = int(attrs.get("seed", 0))
+    return MeasuredAnimal(group_of(dataset), seed, origin, values, trials, design)
 
 
 def responsive_share(dataset: xr.Dataset, found: Responses, cells: str) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from analysis.cohort.compare import comparison
-from analysis.cohort.measures import Animal
+from analysis.cohort.measures import MeasuredAnimal
 from analysis.design.contrasts import WHOLE, Contrast, published_contrasts, quantities
 from analysis.design.epochs import Design, merge, published_epochs, titled
 
@@ -15,13 +15,13 @@ CONTROL = "control"
 
 
 def report(
-    animals: Sequence[Animal], table: str = "targets_section1"
+    animals: Sequence[MeasuredAnimal], table: str = "targets_section1"
 ) -> tuple[list[dict[str, Any]], str]:
     """Compare animals in all rows that their protocols can have.
 
     Parameters
     ----------
-    animals : sequence of Animal
+    animals : sequence of MeasuredAnimal
         From `analysis.cohort.measures.measure`.
     table : str
         Table of published rows in ``tables/``.
@@ -60,8 +60,9 @@ def report(
 
 
 def _unasked(
-    design: Design, groups: Sequence[str], asked: Sequence[Contrast], animals: Sequence[Animal]
-) -> list[Contrast]:
+    design: Design, groups: Sequence[str], asked: Sequence[Contrast],
+    animals: Sequence[MeasuredAnimal],
+) -> list[Contrast]:  # fmt: skip
     """Freezing in epochs that no row speaks of, and of groups that none speaks of."""
     if not groups:
         return []
@@ -88,7 +89,7 @@ def _unasked(
 
 
 def _lacking(
-    row: Contrast, epochs: Sequence[str], animals: Sequence[Animal]
+    row: Contrast, epochs: Sequence[str], animals: Sequence[MeasuredAnimal]
 ) -> tuple[str, ...]:
     """What a row speaks of and no animal of its group (of any, where it was not run) has."""
     members = [animal for animal in animals if animal.group == row.group] or animals

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from analysis.cohort.compare import comparison
-from analysis.cohort.measures import Animal
+from analysis.cohort.measures import MeasuredAnimal
 from analysis.cohort.robustness_dataset import draws
 from analysis.design.contrasts import Contrast, published_contrasts
 from analysis.design.targets import margin, target
@@ -175,13 +175,13 @@ def correlations(factor: Floats, margin: Floats, names: Sequence[str]) -> list[d
     return sorted(rows, key=lambda row: -abs(row["rho"]))
 
 
-def _margins(rows: Sequence[Contrast], members: Sequence[Animal]) -> Floats:
+def _margins(rows: Sequence[Contrast], members: Sequence[MeasuredAnimal]) -> Floats:
     """Margin of every row in the mean animals of the groups."""
     compared = comparison(_mean_animals(members), rows)
     return np.array([margin(row["expected"], row["model"]) for row in compared])
 
 
-def _mean_animals(members: Sequence[Animal]) -> list[Animal]:
+def _mean_animals(members: Sequence[MeasuredAnimal]) -> list[MeasuredAnimal]:
     """One animal for each group, its values the means over the animals that have them."""
     result = []
     for group in dict.fromkeys(animal.group for animal in members):
@@ -190,7 +190,7 @@ def _mean_animals(members: Sequence[Animal]) -> list[Animal]:
         values = {
             key: float(np.mean([a.values[key] for a in own if key in a.values])) for key in keys
         }
-        result.append(Animal(group, 0, own[0].origin, values))
+        result.append(MeasuredAnimal(group, 0, own[0].origin, values))
     return result
 
 

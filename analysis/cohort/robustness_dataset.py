@@ -10,7 +10,7 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.cohort.dataset import members
-from analysis.cohort.measures import Animal
+from analysis.cohort.measures import MeasuredAnimal
 from analysis.dataset.errors import DatasetError
 from analysis.design.contrasts import WHOLE, quantities
 from analysis.design.epochs import published_epochs
@@ -103,7 +103,7 @@ def collect(
     )  # fmt: skip
 
 
-def draws(robustness: xr.Dataset) -> list[list[Animal]]:
+def draws(robustness: xr.Dataset) -> list[list[MeasuredAnimal]]:
     """Return the animals of every draw; none of a draw that the model refused.
 
     Raises

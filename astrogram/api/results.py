@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import xarray as xr
 
-    from analysis.cohort.measures import Animal
+    from analysis.cohort.measures import MeasuredAnimal
 
 PathLike = str | os.PathLike[str]
 
@@ -84,7 +84,7 @@ def write_dataset(dataset: xr.Dataset, path: PathLike) -> Path:
     return target
 
 
-def analyse(dataset: xr.Dataset) -> tuple[list[dict[str, Any]], list[Animal]]:
+def analyse(dataset: xr.Dataset) -> tuple[list[dict[str, Any]], list[MeasuredAnimal]]:
     """Summarise a dataset, and measure what comparisons are made of.
 
     Parameters
@@ -97,7 +97,7 @@ def analyse(dataset: xr.Dataset) -> tuple[list[dict[str, Any]], list[Animal]]:
     rows : list of dict
         Of an animal its summary (``quantity``, ``stage``, ``value``, ``unit``), of a cohort its
         comparison, as `compare` returns it.
-    animals : list of Animal
+    animals : list of MeasuredAnimal
         What was measured in each: ``values`` by quantity and epoch, ``trials`` by trial.
 
     Examples
@@ -153,7 +153,7 @@ def compare(
     from analysis.design.own_rows import check_found, load_rows
 
     own = None if rows is None else load_rows(Path(rows))
-    members: list[Animal] = []
+    members: list[MeasuredAnimal] = []
     for given in datasets:
         dataset = given if own is None else beside(given, own)
         members += animals(dataset) if is_cohort(dataset) else [measure(dataset)]

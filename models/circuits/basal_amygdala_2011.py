@@ -86,7 +86,7 @@ CONTEXT_ON_PRE = "t_context_post = t\nh_post += h_u" + _RULE + "x_exc_post += e_
 
 
 @dataclass(frozen=True)
-class Inputs:
+class InputTables:
     """What reaches one network, on a grid of `input.dt_input`.
 
     Attributes
@@ -151,7 +151,7 @@ def _static(
 
 
 def assemble(
-    parameters: ParameterSet, wirings: Sequence[Wiring], inputs: Sequence[Inputs]
+    parameters: ParameterSet, wirings: Sequence[Wiring], inputs: Sequence[InputTables]
 ) -> BasalAmygdalaNetwork:
     """Build the Brian2 objects of networks of equal size, side by side, on the active device.
 
@@ -160,7 +160,7 @@ def assemble(
     Parameters
     ----------
     parameters : ParameterSet
-    wirings, inputs : sequence of Wiring and of Inputs, equally long
+    wirings, inputs : sequence of Wiring and of InputTables, equally long
 
     Returns
     -------

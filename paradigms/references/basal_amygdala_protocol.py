@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from models.circuits.basal_amygdala_2011 import Inputs
+from models.circuits.basal_amygdala_2011 import InputTables
 from models.circuits.basal_amygdala_wiring import Wiring, draw_wiring
 from models.parameters import ParameterSet
 
@@ -94,7 +94,7 @@ def schedule(parameters: ParameterSet, condition: str) -> tuple[list[Presentatio
     return found, now
 
 
-def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> Inputs:
+def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> InputTables:
     """Tables of a condition on a grid of one `input` step, for `duration` ms.
 
     Contexts are on from the first CS of their phase to the pause after its last, the modulator
@@ -117,7 +117,7 @@ def draw_inputs(parameters: ParameterSet, condition: str, duration: int) -> Inpu
         context[phase.context][within] = 1
         if phase.silenced:
             silenced[now >= presentation.onset] = phase.silenced
-    return Inputs(cs, np.column_stack(list(context.values())), learning, silenced)
+    return InputTables(cs, np.column_stack(list(context.values())), learning, silenced)
 
 
 def wire(parameters: ParameterSet, condition: str, seed: int, size: int | None) -> Wiring:

@@ -7,7 +7,7 @@ import pytest
 from scipy import stats
 
 from analysis.cohort.compare import KEYS, cautions, compare, comparison, sign_pattern
-from analysis.cohort.measures import Animal, group_of, measure
+from analysis.cohort.measures import MeasuredAnimal, group_of, measure
 from analysis.design.contrasts import published_contrasts
 from analysis.design.epochs import published_epochs
 from analysis.design.targets import target
@@ -89,7 +89,7 @@ def test_group_is_what_was_done(dataset):
 
 def made(group, seed, **values):
     found = {("freezing", epoch): value for epoch, value in values.items()}
-    return Animal(group, seed, ORIGIN, found)
+    return MeasuredAnimal(group, seed, ORIGIN, found)
 
 
 def test_between_groups():
@@ -154,7 +154,7 @@ def test_differences_within_animals():
 
 def test_a_ratio_of_paired_groups():
     def animal(group, seed, value):
-        return Animal(group, seed, ORIGIN, {("cs_excited", "early_extinction"): value})
+        return MeasuredAnimal(group, seed, ORIGIN, {("cs_excited", "early_extinction"): value})
 
     animals = [animal("control", k, 10.0 + 5 * k) for k in range(6)]
     animals += [animal("Gq", k, 5.0 + 2.5 * k) for k in range(6)]
@@ -168,7 +168,7 @@ def test_a_correlation_over_the_animals_of_both_groups():
     drive = rng.normal(0, 1, 20)
     freezing, output = 50 + 10 * drive, drive + 0.5 * rng.normal(0, 1, 20)
     animals = [
-        Animal(("control", "Gq")[k % 2], k // 2, ORIGIN,
+        MeasuredAnimal(("control", "Gq")[k % 2], k // 2, ORIGIN,
                {("freezing", "early_extinction"): freezing[k],
                 ("cs_output", "early_extinction"): output[k]})
         for k in range(20)
@@ -231,7 +231,7 @@ def test_no_animals():
 
 def test_cautions(animal):
     assert cautions([animal]) == []
-    other = Animal("control", 9, ("fear_extinction", "published", "1"), {})
+    other = MeasuredAnimal("control", 9, ("fear_extinction", "published", "1"), {})
     lines = cautions([animal, other, other])
     assert [line.split(":")[0] for line in lines] == [
         "the files mix 2 clocks", "the files mix 2 parameter sets",

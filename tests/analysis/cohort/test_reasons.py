@@ -8,7 +8,7 @@ from matplotlib.image import imread
 
 from analysis.cohort.compare import KEYS, comparison, sign_pattern
 from analysis.cohort.dataset import gather
-from analysis.cohort.measures import Animal
+from analysis.cohort.measures import MeasuredAnimal
 from analysis.design.epochs import published_epochs
 from analysis.figures.cohort import reasons_figure
 from analysis.packaged import read_table
@@ -37,7 +37,7 @@ def gap(kept, seeds=range(12)):
                 for effect, epoch in EPOCH.items():
                     change = EFFECT[tool][effect] * kept(prefix, effect) if tool else 0.0
                     values["freezing", epoch] = 50 + 2 * seed + change + rng.normal(0, 3)
-                result.append(Animal(name, seed, ORIGIN, values))
+                result.append(MeasuredAnimal(name, seed, ORIGIN, values))
     return result
 
 

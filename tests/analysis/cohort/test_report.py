@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from analysis.cohort.compare import KEYS, comparison
-from analysis.cohort.measures import Animal
+from analysis.cohort.measures import MeasuredAnimal
 from analysis.cohort.report import report
 from analysis.design.contrasts import Contrast, published_contrasts
 from analysis.design.epochs import Epoch, Own, Trials, make_design
@@ -24,7 +24,7 @@ def design(own=None, **stages):
 def animals(plan, groups=("control",), n=3, **freezing):
     """Animals that freeze by epoch, each group 10 points more than the one before it."""
     return [
-        Animal(group, seed, ("mine", "compressed", "0"),
+        MeasuredAnimal(group, seed, ("mine", "compressed", "0"),
                {("freezing", epoch.name): freezing.get(epoch.name, 40.0) + seed + 10 * k
                 for epoch in plan}, design=plan)
         for k, group in enumerate(groups) for seed in range(n)
