@@ -35,7 +35,7 @@ from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.protocol.timeline import Timeline, animal_timeline
 from paradigms.run.labels import describe_timeline
 from paradigms.run.output import ASKED, check_place, existing, unlike
-from paradigms.run.recording import FIELDS
+from paradigms.run.recording import RECORDS
 
 HIGHEST_SEED = 2**32 - 1
 MOST_STEPS = 2**31 - 1
@@ -181,7 +181,7 @@ def needed(animal: Prepared) -> Needs:
         return duration / max(wanted, animal.clocks.neuron)
 
     spikes = TYPICAL_RATE * cells * duration
-    traces = len(FIELDS) * astrocytes * samples("dt_astrocyte")
+    traces = len(RECORDS) * astrocytes * samples("dt_astrocyte")
     weights = 3 * parameters.value("recording.n_synapses") * samples("dt_weight")
     arriving = parameters.value("afferent.n_background") * parameters.value(
         "afferent.rate_background"

@@ -24,7 +24,7 @@ from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import Tissue
 from paradigms.protocol.timeline import Timeline
 
-FIELDS = records(MECHANISMS, "astrocyte")
+RECORDS = records(MECHANISMS, "astrocyte")
 """Traces of astrocytes."""
 
 
@@ -61,7 +61,7 @@ class Recorder:
             "event_astrocyte": read["spikes_astrocyte.i"],
             "time": read["astrocyte_traces.t"],
         }
-        for row in FIELDS:
+        for row in RECORDS:
             trace = read[f"astrocyte_traces.{row.variable}"]
             # The file holds single precision, and that is enough here too
             values = np.multiply(trace, row.factor, out=scratch(trace.shape, np.float32),
@@ -132,7 +132,7 @@ def record(
         sampled[pre] = np.sort(rng.choice(len(edges), min(len(edges), wanted), replace=False))
     tables: Tables = {f"indices.weights_{pre}": chosen for pre, chosen in sampled.items()}
     tables["indices.astrocyte_traces"] = np.arange(tissue.n_astrocytes)
-    fields = tuple(row.variable for row in FIELDS)
+    traced = tuple(row.variable for row in RECORDS)
     recorded = replace(
         circuit,
         spikes=tuple(
@@ -140,7 +140,7 @@ def record(
         ),
         traces=(
             TraceRecord(
-                "astrocyte_traces", "astrocyte", fields, tissue.n_astrocytes,
+                "astrocyte_traces", "astrocyte", traced, tissue.n_astrocytes,
                 interval("dt_astrocyte"),
             ),
             *(

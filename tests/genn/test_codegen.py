@@ -8,7 +8,7 @@ import pytest
 from models.machine.genn.program import write_genn_program
 from paradigms.protocol.files import parse_intervention
 from paradigms.protocol.interventions import INTERVENTIONS
-from paradigms.run.recording import FIELDS
+from paradigms.run.recording import RECORDS
 from tests.support.circuit import blink, draw
 
 pytestmark = pytest.mark.genn
@@ -100,7 +100,7 @@ def test_everything_is_recorded(generated):
     for item in circuit.traces:
         for variable in item.variables:
             assert f'run.variable("{item.name}", "{variable}", ' in around
-    for variable in (row.variable for row in FIELDS):
+    for variable in (row.variable for row in RECORDS):
         if variable != "gate":  # a subexpression: computed by the host from D-serine
             assert f'{{"{variable}", "double"' in text
     assert re.search(r'"gate", .*Serastrocyte\[i\].*pullSerastrocyteFromDevice\(\)', around)

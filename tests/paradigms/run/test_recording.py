@@ -5,7 +5,7 @@ import pytest
 
 from analysis.dataset.schema import assemble as assemble_dataset
 from paradigms.run.labels import describe
-from paradigms.run.recording import FIELDS, merge_spikes, score
+from paradigms.run.recording import RECORDS, merge_spikes, score
 from tests.support.anatomy import AFFERENTS, POPULATIONS
 from tests.support.circuit import blink, draw
 
@@ -115,7 +115,7 @@ def test_spikes_of_both_groups_lie_on_one_axis(animal, recorded):
 
 def test_astrocyte_traces_are_in_the_units_of_the_dataset(animal, recorded):
     shape = (animal.tissue.n_astrocytes, len(recorded["time"]))
-    for name in (row.name for row in FIELDS):
+    for name in (row.name for row in RECORDS):
         assert recorded[name].shape == shape
     value = animal.parameters.value
     assert recorded["calcium"][:, 0] == pytest.approx(value("calcium.C_0"))
