@@ -15,6 +15,23 @@ settings.register_profile("search", deadline=None)
 settings.load_profile("astrogram")
 
 
+LONGEST = (
+    "tests/whole/", "tests/notebooks/", "tests/paradigms/cohort/", "tests/astrogram/test_readme.py",
+    "tests/models/machine/", "tests/paradigms/command/test_reproduce.py",
+)  # fmt: skip
+"""Files that take a minute of work each, most of it compiling and simulating."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest: of several processes none then ends long after the others."""
+
+    def place(item):
+        within = [item.nodeid.startswith(start) for start in LONGEST]
+        return within.index(True) if any(within) else len(within)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def builds(request):
     """Keep compiled programs from one call of the tests to the next, apart from the user's own."""
