@@ -26,10 +26,16 @@ def hashes(root):
     return code_hash(SIMULATED, root=root), code_hash(SIMULATED, MEASURED, root=root)
 
 
-def after(root, file, change):
+@pytest.fixture(scope="module")
+def before(checkout):
+    """Of the copy as it is; every test puts back what it changes."""
+    return hashes(checkout)
+
+
+def after(root, before, file, change):
     """Which of both hashes is another after a change of one file."""
     path = root / file
-    before, text = hashes(root), path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     path.write_text(change(text), encoding="utf-8")
     changed = hashes(root)
     path.write_text(text, encoding="utf-8")
@@ -73,8 +79,8 @@ def test_the_copy_is_the_code_that_runs(checkout):
         ("models/__init__.py", ALL),
     ],
 )
-def test_a_statement_more_counts_where_it_is_used(checkout, file, wanted):
-    assert after(checkout, file, statement) == wanted
+def test_a_statement_more_counts_where_it_is_used(checkout, before, file, wanted):
+    assert after(checkout, before, file, statement) == wanted
 
 
 @pytest.mark.parametrize(
@@ -90,15 +96,15 @@ def test_a_statement_more_counts_where_it_is_used(checkout, file, wanted):
         ("analysis/tables/epochs.csv", lambda text: text.replace("a", "b", 1), MEASURES),
     ],
 )
-def test_an_equation_counts_and_a_comment_does_not(checkout, file, change, wanted):
+def test_an_equation_counts_and_a_comment_does_not(checkout, before, file, change, wanted):
     text = (checkout / file).read_text(encoding="utf-8")
     assert change(text) != text
-    assert after(checkout, file, change) == wanted
+    assert after(checkout, before, file, change) == wanted
 
 
-def test_a_table_of_the_models_counts(checkout):
+def test_a_table_of_the_models_counts(checkout, before):
     table = next((checkout / "models" / "tables").rglob("*.csv")).relative_to(checkout)
-    assert after(checkout, table, lambda text: f"{text}\n") == ALL
+    assert after(checkout, before, table, lambda text: f"{text}\n") == ALL
 
 
 def test_modules_are_found_through_all_forms_of_import(tmp_path):
