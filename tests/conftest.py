@@ -1,5 +1,6 @@
 """Settings of all tests."""
 
+import gc
 import os
 
 import pytest
@@ -36,3 +37,14 @@ def pytest_collection_modifyitems(items):
 def builds(request):
     """Keep compiled programs from one call of the tests to the next, apart from the user's own."""
     os.environ.setdefault("ASTROGRAM_CACHE", str(request.config.cache.mkdir("builds")))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _garbage_of_its_own():
+    """Keep all that is there before a file out of its collections of garbage.
+
+    Brian2 collects at every run. Of a heap that holds all test modules, and what they import, that
+    takes half a second, several times as long as a run of a few cells.
+    """
+    gc.collect()
+    gc.freeze()
