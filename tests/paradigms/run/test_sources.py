@@ -2,13 +2,27 @@
 
 import ast
 import shutil
+from functools import cache
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from paradigms.run import sources as module
 from paradigms.run.sources import MEASURED, ROOT, SIMULATED, Making, code_hash, sources
 
 OTHER = count()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_text_is_parsed_once():
+    """Nearly all of them are the same at every call."""
+    imported, meaning = module._imported, module._meaning
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_tree", Path.read_bytes)
+        patch.setattr(module, "_imported", cache(lambda text: imported(ast.parse(text))))
+        patch.setattr(module, "_meaning", cache(lambda text: meaning(ast.parse(text))))
+        yield
 
 
 @pytest.fixture(scope="module")
