@@ -15,6 +15,11 @@ VENV_GENN := .venv-genn
 RUN := $(VENV)/bin
 SMOKE := out/smoke
 DEMO := out/demo/fear_extinction_seed2.nc
+# Tests run in this many processes; with more cores: make test WORKERS=8
+WORKERS := 2
+# A file stays in one process, which makes what its tests share once; files begin in the order of
+# tests/conftest.py, the longest first
+PYTEST := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 export MPLBACKEND := Agg
 
@@ -54,7 +59,7 @@ demo: $(VENV)/installed
 	$(RUN)/astrogram compare $(DEMO)
 
 test: $(VENV)/installed
-	$(RUN)/python -m pytest -m "not slow and not genn and not gpu"
+	$(RUN)/python $(PYTEST) -m "not slow and not genn and not gpu"
 
 # A small animal from its program to its comparison, as a user has it: away from the checkout.
 smoke: $(VENV)/installed
@@ -75,12 +80,13 @@ test-slow: $(VENV)/installed
 
 # What another Brian2 or NumPy can change: not notebooks, cohorts, commands, files, tables.
 BRIAN := tests/genn tests/against $(wildcard tests/models/*.py) tests/models/mechanisms \
-    tests/models/tissue $(foreach name, brian builds circuit devices, tests/models/machine/test_$(name).py) \
+    tests/models/tissue tests/models/machine/genn/test_varied.py \
+    $(foreach name, brian builds circuit devices, tests/models/machine/test_$(name).py) \
     $(foreach name, doses interventions timeline timeline_property, tests/paradigms/protocol/test_$(name).py) \
     $(foreach name, recording stimuli, tests/paradigms/run/test_$(name).py) \
     tests/analysis/activity/test_regime.py tests/whole/test_run.py
 test-genn: $(VENV_GENN)/installed
-	$(VENV_GENN)/bin/python -m pytest -m "not slow and not gpu" $(BRIAN)
+	$(VENV_GENN)/bin/python $(PYTEST) -m "not slow and not gpu" $(BRIAN)
 
 test-gpu: $(VENV_GENN)/installed
 	$(VENV_GENN)/bin/python -m pytest -m gpu

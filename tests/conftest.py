@@ -1,5 +1,6 @@
 """Settings of all tests."""
 
+import gc
 import os
 
 import pytest
@@ -15,7 +16,35 @@ settings.register_profile("search", deadline=None)
 settings.load_profile("astrogram")
 
 
+LONGEST = (
+    "tests/whole/", "tests/notebooks/", "tests/paradigms/cohort/", "tests/astrogram/test_readme.py",
+    "tests/models/machine/", "tests/paradigms/command/test_reproduce.py",
+)  # fmt: skip
+"""Files that take a minute of work each, most of it compiling and simulating."""
+
+
+def pytest_collection_modifyitems(items):
+    """Begin with what takes longest: of several processes none then ends long after the others."""
+
+    def place(item):
+        within = [item.nodeid.startswith(start) for start in LONGEST]
+        return within.index(True) if any(within) else len(within)
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def builds(request):
     """Keep compiled programs from one call of the tests to the next, apart from the user's own."""
     os.environ.setdefault("ASTROGRAM_CACHE", str(request.config.cache.mkdir("builds")))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _garbage_of_its_own():
+    """Keep all that is there before a file out of its collections of garbage.
+
+    Brian2 collects at every run. Of a heap that holds all test modules, and what they import, that
+    takes half a second, several times as long as a run of a few cells.
+    """
+    gc.collect()
+    gc.freeze()

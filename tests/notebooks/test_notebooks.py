@@ -9,7 +9,7 @@ from nbclient import NotebookClient
 from tests.support.paths import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
-SLOW = {"amygdala_astrocytes"}  # nine whole animals at full size
+SLOW = {"amygdala_astrocytes", "fear_extinction"}  # whole animals at full size: nine, and one
 
 
 def test_notebooks_are_found() -> None:

@@ -222,14 +222,15 @@ def test_a_parameter_and_an_intervention_need_no_new_program(dataset):
 
 def test_without_learning_rate_no_weight_changes(blinked):
     assert np.any(blinked["weight_early"].values != 0)
-    fixed = short(**{"plasticity.eta": "0"})
+    fixed = run("cpp", protocol=blink(), **{"plasticity.eta": "0"})
     for name in ("weight_early", "weight_late"):
         assert np.all(fixed[name].values == 0)
     assert np.all(fixed["weight"].values == fixed["weight"].values[:, :1])
 
 
 def test_without_coupling_astrocytes_change_no_synapse(dataset, blinked):
-    uncoupled = short(**{"gliotransmission.O_G": "0", "plasticity.kappa": "0"})
+    off = {"gliotransmission.O_G": "0", "plasticity.kappa": "0"}
+    uncoupled = run("cpp", protocol=blink(), **off)
     assert np.all(uncoupled["presynaptic_receptor"].values == 0)
     assert np.all(uncoupled["weight_late"].values == 0)
     assert np.any(uncoupled["weight_early"].values != 0)

@@ -42,6 +42,12 @@ def dataset():
 
 
 @pytest.fixture(scope="module")
+def whole(dataset):
+    """What is said of all of it."""
+    return summarise(dataset)
+
+
+@pytest.fixture(scope="module")
 def imaging():
     whole, truth = synthetic(seed=4, bla=80, astrocytes=2)
     return imaged(whole), truth
@@ -87,13 +93,13 @@ def test_every_analysis_says_what_it_needs_and_answers_so():
 
 
 @pytest.mark.parametrize("lacking", sorted(set(FACETS) - {"trials", "activity"}))
-def test_a_file_without_a_facet_is_summarised_drawn_and_kept(dataset, tmp_path, lacking):
+def test_a_file_without_a_facet_is_summarised_drawn_and_kept(dataset, whole, tmp_path, lacking):
     facets = (lacking,) if lacking != "neurons" else ("neurons", "spikes")
     partial = without(dataset, *facets)
     path = write_dataset(partial, tmp_path / "partial.nc")
     read = read_dataset(path)
     assert facets_of(read) == facets_of(dataset) - set(facets)
-    whole, rows = summarise(dataset), summarise(read)
+    rows = summarise(read)
     missing = [row for row in rows if row["value"] == "not measured"]
     assert bool(missing) == (lacking not in ("events", "interventions"))
     for row in missing:

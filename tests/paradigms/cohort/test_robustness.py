@@ -29,7 +29,9 @@ GROUPS = [
 
 def planned(folder):
     draws = plan_draws(2, 3)
-    kept = [not name.startswith("plasticity.indegree") for name in draws.parameters]
+    # how many synapses of each kind are recorded follows from these, and is part of a program
+    counted = ("plasticity.indegree", "afferent.CS_share")
+    kept = [not name.startswith(counted) for name in draws.parameters]
     names = tuple(name for name, keep in zip(draws.parameters, kept, strict=True) if keep)
     draws = Draws(names, draws.factors[:, kept], draws.values[:, kept])
     subjects = plan_map(

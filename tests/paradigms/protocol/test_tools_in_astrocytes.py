@@ -132,24 +132,30 @@ def test_a_cell_that_lacks_calcium_takes_it_up_and_one_without_pumps_keeps_its_t
     assert slopes()["C_tot"] == pytest.approx(SPEED * P["Omega_S"] * lack)
 
 
-def calcium(dose, drive, duration=300.0):
-    """Calcium (umol/L) of an astrocyte under steady IP3 production `drive` (umol/L/s)."""
+def calcium(doses, drive, duration=300.0):
+    """Calcium (umol/L) of an astrocyte at rest and one under steady IP3 production (umol/L/s).
+
+    For each dose of CalEx: its courses in the cytosol and in total, (cell, time).
+    """
     with device_session("numpy"):
         group = astrocyte.astrocyte_group(
-            2, composed("astrocyte"), {**SPACE, "speed": 1.0}, dt=20 * b2.ms, check_step=False
-        )
-        group.drug_CalEx = dose
-        group.drug_Gq = [0, (drive * 1e-3) / P["O_Gq"]]
+            2 * len(doses), composed("astrocyte"), {**SPACE, "speed": 1.0}, dt=20 * b2.ms,
+            check_step=False,
+        )  # fmt: skip
+        group.drug_CalEx = np.repeat(doses, 2)
+        group.drug_Gq = np.tile([0, (drive * 1e-3) / P["O_Gq"]], len(doses))
         monitor = b2.StateMonitor(group, ("C", "C_tot"), record=True, dt=0.5 * b2.second)
         b2.Network(group, monitor).run(duration * b2.second)
-        return np.array(monitor.C / b2.umolar), np.array(monitor.C_tot / b2.umolar)
+        courses = (np.array(x / b2.umolar) for x in (monitor.C, monitor.C_tot))
+        return zip(*(course.reshape(len(doses), 2, -1) for course in courses), strict=True)
 
 
 def test_calex_lowers_baseline_empties_stores_and_ends_oscillations():
-    (rest, driven), (total, _) = calcium(0, 0.06)
+    without, treated = calcium([0.0, 1.0], 0.06)
+    (rest, driven), (total, _) = without
     assert driven[300:].max() > P["C_theta"] * 1e3 > 2 * rest[-1]
     assert np.all(total == P["C_T"] * 1e3)
-    (rest_out, driven_out), (total_out, _) = calcium(1, 0.06)
+    (rest_out, driven_out), (total_out, _) = treated
     assert 0.3 * rest[-1] < rest_out[-1] < 0.8 * rest[-1]
     assert driven_out[300:].max() < 0.5 * P["C_theta"] * 1e3
     # at rest entry balances the pumps

@@ -2,13 +2,27 @@
 
 import ast
 import shutil
+from functools import cache
 from itertools import count
+from pathlib import Path
 
 import pytest
 
+from paradigms.run import sources as module
 from paradigms.run.sources import MEASURED, ROOT, SIMULATED, Making, code_hash, sources
 
 OTHER = count()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _each_text_is_parsed_once():
+    """Nearly all of them are the same at every call."""
+    imported, meaning = module._imported, module._meaning
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_tree", Path.read_bytes)
+        patch.setattr(module, "_imported", cache(lambda text: imported(ast.parse(text))))
+        patch.setattr(module, "_meaning", cache(lambda text: meaning(ast.parse(text))))
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +40,16 @@ def hashes(root):
     return code_hash(SIMULATED, root=root), code_hash(SIMULATED, MEASURED, root=root)
 
 
-def after(root, file, change):
+@pytest.fixture(scope="module")
+def before(checkout):
+    """Of the copy as it is; every test puts back what it changes."""
+    return hashes(checkout)
+
+
+def after(root, before, file, change):
     """Which of both hashes is another after a change of one file."""
     path = root / file
-    before, text = hashes(root), path.read_text(encoding="utf-8")
+    text = path.read_text(encoding="utf-8")
     path.write_text(change(text), encoding="utf-8")
     changed = hashes(root)
     path.write_text(text, encoding="utf-8")
@@ -73,8 +93,8 @@ def test_the_copy_is_the_code_that_runs(checkout):
         ("models/__init__.py", ALL),
     ],
 )
-def test_a_statement_more_counts_where_it_is_used(checkout, file, wanted):
-    assert after(checkout, file, statement) == wanted
+def test_a_statement_more_counts_where_it_is_used(checkout, before, file, wanted):
+    assert after(checkout, before, file, statement) == wanted
 
 
 @pytest.mark.parametrize(
@@ -90,15 +110,15 @@ def test_a_statement_more_counts_where_it_is_used(checkout, file, wanted):
         ("analysis/tables/epochs.csv", lambda text: text.replace("a", "b", 1), MEASURES),
     ],
 )
-def test_an_equation_counts_and_a_comment_does_not(checkout, file, change, wanted):
+def test_an_equation_counts_and_a_comment_does_not(checkout, before, file, change, wanted):
     text = (checkout / file).read_text(encoding="utf-8")
     assert change(text) != text
-    assert after(checkout, file, change) == wanted
+    assert after(checkout, before, file, change) == wanted
 
 
-def test_a_table_of_the_models_counts(checkout):
+def test_a_table_of_the_models_counts(checkout, before):
     table = next((checkout / "models" / "tables").rglob("*.csv")).relative_to(checkout)
-    assert after(checkout, table, lambda text: f"{text}\n") == ALL
+    assert after(checkout, before, table, lambda text: f"{text}\n") == ALL
 
 
 def test_modules_are_found_through_all_forms_of_import(tmp_path):
