@@ -250,7 +250,8 @@ def imaged(dataset: xr.Dataset, step: float = 0.25) -> xr.Dataset:
     cells = np.arange(dataset.sizes["neuron"] + 1) - 0.5
     who, when = dataset["spike_neuron"].values, dataset["spike_time"].values
     activity = np.histogram2d(who, when, (cells, edges))[0] / step / 10.0 - 0.2
-    trials = [row.name for row in VARIABLES if row.facet in ("trials", "behaviour")]
+    rows = [row.name for row in VARIABLES if row.facet in ("trials", "behaviour")]
+    trials = [name for name in rows if name in dataset]
     arrays = {name: dataset[name].values for name in trials}
     arrays |= {
         name: labels(dataset[name]) for name in trials if "flag_values" in dataset[name].attrs
