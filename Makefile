@@ -82,7 +82,8 @@ test-slow: $(VENV)/installed
 BRIAN := tests/genn tests/against $(wildcard tests/models/*.py) tests/models/mechanisms \
     tests/models/tissue tests/models/machine/genn/test_varied.py \
     $(foreach name, brian builds circuit devices, tests/models/machine/test_$(name).py) \
-    $(foreach name, doses interventions timeline timeline_property, tests/paradigms/protocol/test_$(name).py) \
+    $(foreach name, doses dose_courses interventions lesions tools_in_astrocytes timeline timeline_property, \
+        tests/paradigms/protocol/test_$(name).py) \
     $(foreach name, recording stimuli, tests/paradigms/run/test_$(name).py) \
     tests/analysis/activity/test_regime.py tests/whole/test_run.py
 test-genn: $(VENV_GENN)/installed
