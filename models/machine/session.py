@@ -76,8 +76,8 @@ class DeviceSession:
                 network.run(duration * b2.second)
                 device.build(place, compile=False, run=False)
 
-    def run(self, network: b2.Network, duration: float, *, gpu: bool = False) -> None:
-        """Run `network` for `duration` (s of simulated time), with GeNN on a GPU if asked for.
+    def run(self, network: b2.Network, duration: float) -> None:
+        """Run `network` for `duration` (s of simulated time); GeNN on the processor.
 
         Raises
         ------
@@ -88,7 +88,7 @@ class DeviceSession:
         if self.device == "cpp":
             self._run_cpp(network, duration)
         elif self.device == "genn":
-            self._run_genn(network, duration, gpu)
+            self._run_genn(network, duration)
         else:
             self._run_python(network, duration)
         completed = b2.get_device()._last_run_completed_fraction
@@ -147,17 +147,17 @@ class DeviceSession:
             done.set()
             watcher.join()
 
-    def _run_genn(self, network: b2.Network, duration: float, gpu: bool) -> None:
+    def _run_genn(self, network: b2.Network, duration: float) -> None:
         place, device = str(self.directory), b2.get_device()
-        self.generate(network, duration, gpu=gpu)
+        self.generate(network, duration)
         said = io.StringIO()
         try:
             with (
                 contextlib.redirect_stdout(said), contextlib.redirect_stderr(said),
                 _kept_calls(sys.modules[type(device).__module__]),
             ):  # fmt: skip
-                device.compile_source(False, place, gpu)
-                device.run(place, gpu, False)
+                device.compile_source(False, place, False)
+                device.run(place, False, False)
         except (RuntimeError, subprocess.CalledProcessError) as error:
             reason = complaint(said.getvalue()) or str(error)
             raise DeviceError(

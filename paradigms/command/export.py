@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +19,7 @@ from paradigms.command.options import (
     parse_overrides,
 )
 from paradigms.display.console import note
-from paradigms.protocol.files import load_protocol, parse_intervention
+from paradigms.protocol.files import load_protocol
 
 
 def export(
@@ -41,10 +42,10 @@ def export(
     ] = False,
 ) -> None:
     """Write a folder that runs where there is no Python: ./run.sh there, then collect."""
-    plan = load_protocol(protocol)
-    plan = plan.with_interventions([parse_intervention(item, plan) for item in intervene or ()])
-    overrides = parse_overrides(settings or ())
+    plan, overrides = load_protocol(protocol), parse_overrides(settings or ())
     chosen = [Group("", (), {})] if groups is None else load_groups(groups)
+    # Added to what a group has, also where it has a protocol of its own
+    chosen = [replace(group, intervene=(*group.intervene, *(intervene or ()))) for group in chosen]
 
     from paradigms.export.folder import Request
     from paradigms.export.write import export as write

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,9 +28,8 @@ RUN, MACHINE = (Path(__file__).with_name(name) for name in ("run.sh", "machine.s
 
 
 def export(
-    requests: Sequence[Request], folder: Path, *, device: str = "cpp", gpu: bool = False,
-    progress: Callable[[int, int, str], None] | None = None,
-) -> int:  # fmt: skip
+    requests: Sequence[Request], folder: Path, *, device: str = "cpp", gpu: bool = False
+) -> int:
     """Write all that another machine needs to run `requests` into `folder`.
 
     Parameters
@@ -43,8 +42,6 @@ def export(
         ``"cpp"``, a process for each animal; or ``"genn"``, all in one network.
     gpu : bool
         For GeNN: for a GPU.
-    progress : callable, optional
-        Called with the number of animals drawn, their total and a name.
 
     Returns
     -------
@@ -87,8 +84,6 @@ def export(
             run.mkdir()
             write_tables(run, arranged.tables, arranged.steps)
             sums[request.name] = table_sum(run)
-            if progress is not None:
-                progress(len(steps), len(requests), request.name)
         if device == "genn":
             write_genn_program(circuits[0], constants, place / "program")
             names = "\n".join(request.name for request in requests)

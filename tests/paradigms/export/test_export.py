@@ -72,3 +72,24 @@ def test_a_folder_that_is_there(exported):
 def test_animals_of_different_programs(tmp_path):
     line = not_exported([request(1), request(2, size=SIZE + 40)], tmp_path / "x")
     assert "blink_seed2 and blink_seed1 need different programs" in line
+
+
+def test_an_intervention_reaches_groups_that_have_a_protocol_of_their_own(tmp_path, monkeypatch):
+    from paradigms.command.cli import main
+    from paradigms.export import write
+
+    (tmp_path / "own.toml").write_text(blink().text)
+    (tmp_path / "groups.toml").write_text(
+        '[[group]]\nname = "own"\nprotocol = "own.toml"\nintervene = ["Gi=0.5@test"]\n'
+        '[[group]]\nname = "common"\n'
+    )
+    seen = []
+    monkeypatch.setattr(write, "export", lambda requests, *a, **k: seen.extend(requests) or 0)
+    status = main(["export", str(tmp_path / "own.toml"), "--groups", str(tmp_path / "groups.toml"),
+                   "--intervene", "Gq=1@test", "--out", str(tmp_path / "x")])  # fmt: skip
+    assert status == 0
+    kinds = {
+        asked.group: [item.kind for item in parse_protocol(asked.protocol_toml, "x").interventions]
+        for asked in seen
+    }
+    assert kinds == {"own": ["Gi", "Gq"], "common": ["Gq"]}
