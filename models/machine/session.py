@@ -48,7 +48,7 @@ class DeviceSession:
         self.directory = directory
         self._progress = progress
 
-    def generate(self, network: b2.Network, duration: float, *, gpu: bool = False) -> None:
+    def generate(self, network: b2.Network, duration: float) -> None:
         """Write the program of a compiled device into the session's folder; compile nothing.
 
         Parameters
@@ -56,8 +56,6 @@ class DeviceSession:
         network : brian2.Network
         duration : float
             Simulated time, s.
-        gpu : bool
-            For GeNN: the program for a GPU instead of that for the CPU.
 
         Raises
         ------
@@ -70,7 +68,7 @@ class DeviceSession:
         # GeNN's remarks would mix with our tables
         with _room(self.directory), contextlib.redirect_stdout(io.StringIO()):
             if self.device == "genn":  # writes the program as part of run
-                device.build_options["use_GPU"] = gpu
+                device.build_options["use_GPU"] = False
                 network.run(duration * b2.second)
             else:
                 network.run(duration * b2.second)
