@@ -10,6 +10,7 @@ from functools import cache
 
 from models.mechanisms import (
     adenosine,
+    body,
     calcium,
     calcium_pumps,
     camp,
@@ -42,6 +43,8 @@ MECHANISMS = (
     designer_receptors.MECHANISM, calcium.MECHANISM, calcium_pumps.MECHANISM, ip3.MECHANISM,
     ip3_tools.MECHANISM, gap_junction.MECHANISM, glutamate.MECHANISM, noradrenaline.MECHANISM,
     camp.MECHANISM, gliotransmission.MECHANISM, adenosine.MECHANISM, d_serine.MECHANISM,
+    # what the animal does in a place test
+    body.MECHANISM,
 )  # fmt: skip
 """In the order of their equations and statements."""
 

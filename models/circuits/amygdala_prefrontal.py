@@ -15,12 +15,12 @@ from models.circuits.amygdala_checks import (
     check_membranes,
     check_weights,
 )
+from models.circuits.amygdala_links import g_max, make_links
 from models.circuits.amygdala_mechanisms import CIRCUIT, MECHANISMS, composed, parameter_groups
 from models.machine.circuit import (
     Cells,
     Circuit,
     Course,
-    Links,
     Source,
     Tables,
     constants,
@@ -28,15 +28,12 @@ from models.machine.circuit import (
     starts,
 )
 from models.machine.clocks import Clocks
-from models.mechanisms import synapse
-from models.mechanisms.gap_junction import THRESHOLD_FLUX
+from models.mechanisms.body import BODY_THRESHOLD
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.mechanism import initial
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterSet
-from models.tissue.anatomy import PRINCIPAL, Pathway
 from models.tissue.cells import Tissue
-from models.tissue.wiring import Edges, sort_edges
 
 
 @dataclass(frozen=True)
@@ -63,11 +60,14 @@ class Inputs:
         Spikes of the plastic afferents, and of background and US.
     slow_time : ndarray, shape (n_steps,)
         Slow clock at each slow step: protocol seconds, folded hours included.
-    levels : mapping of str to ndarray, shape (n_steps,) or (n_steps, n_fibres)
+    levels : mapping of str to ndarray, shape (n_steps,), (n_steps, n_fibres) or twice as many
         Level of each variable ``CELLS.VARIABLE`` at each slow step that interventions set; those
-        with a column for each fibre differ between cells.
+        with a column for each fibre differ between cells, and where a mechanism gates it a fibre
+        has one for each zone of the box that the body is in.
     fibre : mapping of str to ndarray of int32, shape (n_cells,)
         Optic fibre of each neuron of ``principal`` and ``other``.
+    at_test : ndarray, shape (n_steps,)
+        1 at each slow step in which the body is in a place test, 0 otherwise.
     speed : float
         Compression of the clock.
     """
@@ -77,6 +77,7 @@ class Inputs:
     slow_time: NDArray[np.float64]
     levels: Mapping[str, NDArray[np.float64]]
     fibre: Mapping[str, NDArray[np.int32]]
+    at_test: NDArray[np.float64]
     speed: float
 
 
@@ -133,14 +134,15 @@ def assemble(
 
     units, tables = constants(space)
     cells = _cells(tissue, clocks)
-    links = _links(tissue, clocks, tables)
+    links = make_links(tissue, clocks, tables)
     _initial(parameters, tissue, tables)
     for pre, edges in tissue.tripartite.items():
-        tables[f"initial.tripartite_{pre}.g_max"] = _g_max(parameters, tissue, pre, edges)
+        tables[f"initial.tripartite_{pre}.g_max"] = g_max(parameters, tissue, pre, edges)
     for name, spikes in (("afferent", inputs.afferent), ("drive", inputs.drive)):
         tables[f"spikes.{name}.cell"] = spikes.cell
         tables[f"spikes.{name}.step"] = spikes.step
     tables["course.principal.T_slow"] = inputs.slow_time
+    tables["course.body.at_test"] = inputs.at_test
     tables |= _dilations(inputs.slow_time, clocks, space)
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
     tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
@@ -157,23 +159,33 @@ def assemble(
         initial=starts(tables),
         courses=(
             Course("principal", "T_slow", clocks.slow),
+            Course("body", "at_test", clocks.slow),
             *(
                 Course("astrocyte", variable, clocks.slow)
                 for mechanism in MECHANISMS for variable in mechanism.dilations
             ),
             *(
-                Course(cells, variable, clocks.slow, "fibre" if levels.ndim > 1 else "")
+                _course(*name.split("."), clocks.slow, levels)
                 for name, levels in inputs.levels.items()
-                for cells, variable in [name.split(".")]
             ),
         ),
         # astrocytes first: what they hand over reaches cells in the same step
         guards=tuple(
-            item for group in (cells[-1], *cells[:-1]) for item in guards(group, POSSIBLE)
+            item
+            for group in sorted(cells, key=lambda cells: cells.name != "astrocyte")
+            for item in guards(group, POSSIBLE)
         ),
         mend="numerics.dt or numerics.dt_astrocyte",
     )
     return circuit, tables
+
+
+def _course(cells: str, variable: str, step: float, levels: NDArray[np.float64]) -> Course:
+    """A level that interventions set: one for all cells, or for each by its fibre and zone."""
+    gated = any(variable in mechanism.gated for mechanism in MECHANISMS)
+    return Course(
+        cells, variable, step, "fibre" if levels.ndim > 1 else "", "zone" if gated else ""
+    )
 
 
 def _dilations(
@@ -212,12 +224,16 @@ def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
             threshold=RELEASE_THRESHOLD, reset=composed("astrocyte", "reset"),
             refractory=RELEASE_THRESHOLD,
         ),
+        Cells(
+            "body", 1, composed("body"), clocks.astrocyte, "euler",
+            threshold=BODY_THRESHOLD, reset=composed("body", "reset"),
+        ),
     )  # fmt: skip
 
 
 def _initial(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
     """Values at the start: of the mechanisms, then what differs from cell to cell."""
-    for name in (*tissue.groups, "astrocyte"):
+    for name in (*tissue.groups, "astrocyte", "body"):
         for variable, value in initial(MECHANISMS, name).items():
             start = float(parameters.quantity(value)) if isinstance(value, str) else value
             tables[f"initial.{name}.{variable}"] = np.array(start)
@@ -230,66 +246,3 @@ def _initial(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
         tables[f"initial.{name}.v"] = tissue.E_L[cells]
         tables[f"initial.{name}.b_ahp"] = per_spike[cells]
     tables["initial.astrocyte.gain"] = tissue.gain
-
-
-def _links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, ...]:
-    """All links in the order in which they act; their wiring and weights go into `tables`."""
-    result: list[Links] = []
-
-    def link(
-        edges: Edges, weight: str, name: str, ends: tuple[str, str], model: str, on_pre: str = "",
-        *, step: float = clocks.neuron, order: int = -1, scale: float = 1.0,
-    ) -> None:  # fmt: skip
-        new = Links(name, *ends, step, model, on_pre, order)
-        tables[f"edges.{new.name}.source"] = edges.source
-        tables[f"edges.{new.name}.target"] = edges.target
-        if weight:
-            tables[f"initial.{new.name}.{weight}"] = edges.weight * scale
-        result.append(new)
-
-    for (pre, post, receptor), edges in tissue.static.items():
-        on_pre = synapse.STATIC_AMPA if receptor == "ampa" else synapse.STATIC_GABA
-        name = f"{receptor}_{pre}_{post}"
-        link(edges, "g", name, (pre, post), synapse.STATIC, on_pre, scale=1e-9)  # nS
-    for kind, parts, weight, post in (
-        ("tripartite", tissue.tripartite, "w_0", PRINCIPAL),
-        ("terminal", tissue.terminals, "frac", "astrocyte"),
-    ):
-        for pre, edges in parts.items():
-            name = f"{kind}_{pre}"
-            link(edges, weight, name, (pre, post), composed(kind), composed(kind, "on_pre"))
-            for variable, value in initial(MECHANISMS, kind).items():
-                tables[f"initial.{name}.{variable}"] = np.array(value)
-    volume = {
-        transmitter: on_pre
-        for mechanism in MECHANISMS for transmitter, on_pre in mechanism.volume.items()
-    }
-    for row in tissue.anatomy.modulators:
-        # After the synapses that read the level in the same step: as GeNN does, and not by name.
-        ends = tissue.anatomy.group(row.source), tissue.anatomy.group(row.target)
-        on_pre, edges = volume[row.transmitter], tissue.volume[row.transmitter]
-        link(edges, "frac", row.transmitter, ends, synapse.VARICOSITY, on_pre, order=0)
-    slow = clocks.astrocyte  # what these read changes at the astrocytes' steps only
-    gap, ends = tissue.gap_junctions, ("astrocyte", "astrocyte")
-    link(gap, "", "gap_junction", ends, THRESHOLD_FLUX, step=slow)
-    domain = tissue.domain[: tissue.n_principal]
-    own = sort_edges(domain, np.arange(tissue.n_principal), np.ones(len(domain)))
-    for mechanism in MECHANISMS:
-        for name, summed in mechanism.hands_over.items():
-            link(own, "", f"hand_over_{name}", ("astrocyte", PRINCIPAL), summed, step=slow)
-    return tuple(result)
-
-
-def _g_max(parameters: ParameterSet, tissue: Tissue, pre: str, edges: Edges) -> NDArray:
-    """Conductance (S) of weight one for every tripartite synapse, by its pathway."""
-
-    def of_one(row: Pathway) -> float:
-        indegree = parameters.value(row.indegree)
-        return float(parameters.quantity(row.conductance)) / indegree if indegree else 0.0
-
-    result = np.empty(len(edges))
-    for row in tissue.anatomy.plastic:
-        group, sources = tissue.members(row.source)
-        if group == pre:
-            result[np.isin(edges.source, sources)] = of_one(row)
-    return result

@@ -13,8 +13,8 @@ Tables are arrays in SI units by name:
 ``edges.LINKS.source, .target``  wiring, int32, sorted by source
 ``spikes.SOURCE.cell, .step``    host-drawn spikes, int32, sorted by time step
 ``course.CELLS.VARIABLE``        level at each step of the course, the same for all cells; or one
-                                 column for each value of the integer variable that tells cells
-                                 apart
+                                 column, or two with a gate, for each value of the integer
+                                 variable that tells cells apart
 ``rows.CELLS.VARIABLE``          that variable of each cell, int32
 ``indices.TRACES``               what a trace record records, int32
 ===============================  ===============================================================
@@ -86,13 +86,20 @@ class Links:
 class Course:
     """A variable of `cells` that the host sets every `step` seconds.
 
-    For all cells alike, or for each by its integer variable `row`, a column of the table.
+    For all cells alike, or for each by its integer variable `row`, a column of the table; with
+    a `gate`, a variable that is 0 or 1, a row has a column for each of both.
     """
 
     cells: str
     variable: str
     step: float
     row: str = ""
+    gate: str = ""
+
+    @property
+    def columns(self) -> int:
+        """Columns of the table for each row."""
+        return 2 if self.gate else 1
 
 
 @dataclass(frozen=True)
@@ -226,9 +233,10 @@ class Circuit:
             if course.row:
                 row = _table(tables, f"rows.{course.cells}.{course.row}")
                 _indices(f"rows.{course.cells}.{course.row}", row, sizes[course.cells])
-                if len(row) != sizes[course.cells] or levels.shape[1:] != (row.max() + 1,):
+                columns = (int(row.max()) + 1) * course.columns
+                if len(row) != sizes[course.cells] or levels.shape[1:] != (columns,):
                     raise ValueError(
-                        f"{name} has shape {levels.shape}; give it a column for each of the "
+                        f"{name} has shape {levels.shape}; give it {columns} columns for the "
                         f"{row.max() + 1} rows of {sizes[course.cells]} cells"
                     )
         for trace in self.traces:

@@ -178,7 +178,8 @@ class _Maker:
             )  # fmt: skip
             group.namespace[table.name] = table
             # GeNN silently ignores a run_regularly with a name of its own.
-            at = f"t, {course.row}" if course.row else "t"
+            column = f"2*{course.row} + int({course.gate})" if course.gate else course.row
+            at = f"t, {column}" if column else "t"
             group.run_regularly(
                 f"{course.variable} = {table.name}({at})", dt=course.step * b2.second
             )

@@ -67,8 +67,15 @@ struct Course
     size_t n;
     int64_t every;
     Reader<double> *values;
-    const int32_t *row;  // the column of each cell; none, one column for all
+    const int32_t *row;  // the row of each cell; none, one level for all
+    const double *gate;  // which of the two levels of its row, 0 or 1; none, a row has one
     std::vector<double> level;
+
+    double of(size_t i) const
+    {
+        if (gate) return level[2 * size_t(row[i]) + (gate[i] > 0.5)];
+        return level[row ? size_t(row[i]) : 0];
+    }
 };
 
 struct Spikes
@@ -144,13 +151,13 @@ inline void check_edges(const std::string &name, std::vector<int32_t> &source,
 // ---- inputs in time --------------------------------------------------------------------------
 
 inline void course(const std::string &name, double *to, size_t n, int64_t every,
-                   const int32_t *row)
+                   const int32_t *row, const double *gate)
 {
-    size_t columns = 1;
+    size_t rows = 1;
     for (size_t i = 0; row && i < n; i++)
-        if (size_t(row[i]) >= columns) columns = size_t(row[i]) + 1;
-    run().courses.push_back(
-        {to, n, every, new Reader<double>(folder(), name), row, std::vector<double>(columns)});
+        if (size_t(row[i]) >= rows) rows = size_t(row[i]) + 1;
+    run().courses.push_back({to, n, every, new Reader<double>(folder(), name), row, gate,
+                             std::vector<double>(gate ? 2 * rows : rows)});
 }
 
 inline void spikes(const std::string &name, std::vector<int32_t> &timebins,
@@ -289,8 +296,7 @@ inline int carry_out(Network &network)
             if (course_wait[k]-- == 0) {
                 Course &item = one.courses[k];
                 for (double &level : item.level) level = item.values->next();
-                for (size_t i = 0; i < item.n; i++)
-                    item.to[i] = item.level[item.row ? size_t(item.row[i]) : 0];
+                for (size_t i = 0; i < item.n; i++) item.to[i] = item.of(i);
                 course_wait[k] = item.every - 1;
             }
         for (size_t c = 0; c < clocks.size(); c++) {

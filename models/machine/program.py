@@ -178,10 +178,13 @@ def _running(circuit: Circuit, objects: Objects) -> Iterator[str]:
     for course in circuit.courses:
         every = round(course.step / circuit.step)
         to = _array(objects, course.cells, course.variable)
-        row = _array(objects, course.cells, course.row) if course.row else "nullptr"
+        row, gate = (
+            _array(objects, course.cells, name) if name else "nullptr"
+            for name in (course.row, course.gate)
+        )
         yield (
             f'astrogram::course("course.{course.cells}.{course.variable}", {to}, '
-            f"{sizes[course.cells]}, {every}, {row});"
+            f"{sizes[course.cells]}, {every}, {row}, {gate});"
         )
     for source in circuit.sources:
         names = ("_timebins", "neuron_index", "_lastindex")

@@ -6,11 +6,12 @@ from models.mechanisms.mechanism import PHYSICAL, Mechanism, Tool
 
 # Light opens conductances g with reversals E (Nagel et al. 2003 for channelrhodopsin; chosen:
 # steady light, steady conductance): g_light is their sum, I_light that of g*E. What reaches a cell
-# follows from its optic fibre.
+# follows from its optic fibre and, where light follows the animal, from the zone that this is in.
 LIGHT = """
 I_light : amp
 g_light : siemens
 fibre : integer (constant)
+zone : 1
 """
 
 MECHANISM = Mechanism(
@@ -19,6 +20,7 @@ MECHANISM = Mechanism(
     equations=LIGHT,
     clock=PHYSICAL,
     parameters=("optogenetics",),
+    gated=("g_light", "I_light"),
     adds={"current": " + I_light{tagged_current} - (g_light{tagged_conductance})*v"},
     tools=(
         Tool(

@@ -47,7 +47,8 @@ class Tool:
         Largest dose with a meaning; the smallest is 0.
     source : str
     target : str
-        What has to be named with it: ``"population"``, ``"pathway"`` or ``""`` for nothing.
+        What has to be named with it: ``"cells"``, ``"population"`` (those that carry a label, too),
+        ``"pathway"``, or ``""`` for nothing.
     conductance, reversal : str
         Of a conductance that it opens: the parameters that hold them at dose 1.
     permanent : bool
@@ -125,6 +126,13 @@ class Mechanism:
         By transmitter: what a spike of a cell that releases it into a volume does to these cells.
     hands_over : mapping of str to str
         What an astrocyte hands to the cells of its domain, each summed by links of its own.
+    hears : mapping of str to str
+        By role of a population, or what afferents fire in: what a spike of one of them does to
+        these cells, ``frac`` being one over their number.
+    moves : mapping of str to str
+        By cells: what an event of these does to all of them.
+    gated : tuple of str
+        Variables whose level in time also hangs on the variable ``zone`` of each cell, 0 or 1.
     tools : tuple of Tool
     records : tuple of Record
     rates : mapping of str to Rate
@@ -145,6 +153,9 @@ class Mechanism:
     on_pre: str = ""
     volume: Mapping[str, str] = field(default_factory=dict)
     hands_over: Mapping[str, str] = field(default_factory=dict)
+    hears: Mapping[str, str] = field(default_factory=dict)
+    moves: Mapping[str, str] = field(default_factory=dict)
+    gated: tuple[str, ...] = ()
     tools: tuple[Tool, ...] = ()
     records: tuple[Record, ...] = ()
     rates: Mapping[str, Rate] = field(default_factory=dict)

@@ -19,6 +19,8 @@ AFFERENT, DRIVE = "afferent", "drive"
 """Sources of host-drawn spikes: those that end at plastic synapses, and those at fixed ones."""
 ASTROCYTES, ASTROCYTE = "astrocytes", "astrocyte"
 """Astrocytes as a target, and their group."""
+ONE_TO_ONE = "one_to_one"
+"""Wiring by which each cell has a fibre of its own."""
 NO_CLASS = "none"
 """Label of cells that belong to no class of projection."""
 
@@ -35,8 +37,9 @@ class Population:
     adaptation : str
         Parameter of the after-hyperpolarisation that a spike adds.
     role : str
-        ``"memory"``: synapses onto it learn; ``"output"``: what the animal does is read from it;
-        ``"modulator"``: it releases into a volume.
+        ``"memory"``: synapses onto it learn; ``"output"``: freezing and flight are read from it;
+        ``"approach"``: so is approach; ``"modulator"``: it releases into a volume; ``"code"``: some
+        of its cells code each context.
     """
 
     name: str
@@ -69,11 +72,16 @@ class ProjectionClass:
 
 @dataclass(frozen=True)
 class Projection:
-    """Fixed synapses; `recipients` names the shares of classes that are reached, if not all are."""
+    """Fixed synapses.
+
+    `wiring` is random, by a mean in-degree, if empty; `ONE_TO_ONE` gives each cell a fibre of its
+    own. `recipients` names the shares of classes that are reached, if not all are.
+    """
 
     source: str
     target: str
     receptor: str
+    wiring: str
     recipients: str
     note: str
 
@@ -97,15 +105,18 @@ class Projection:
 class Afferent:
     """Cells outside the tissue whose spikes are drawn on the host.
 
-    `when` says during what they fire at `rate`: the CS, the US, their `context`, or whenever the
-    animal is awake; otherwise they do at `rate_silent`. The CS adds `rate_with_cs` meanwhile.
+    `when` says during what they fire at `rate`: a conditioned stimulus, an aversive or appetitive
+    unconditioned one, a context, whenever the animal is awake, or in a place test; otherwise they
+    do at `rate_silent`. Each stimulus or context drives the share `code` of them, all if empty. A
+    conditioned stimulus adds `rate_with_cs` meanwhile. `number` is a parameter, or that of a
+    population, which grows with the network.
     """
 
     name: str
     spikes: str
     number: str
     when: str
-    context: str
+    code: str
     rate: str
     rate_silent: str
     rate_with_cs: str
@@ -115,6 +126,7 @@ class Afferent:
 class Pathway:
     """Tripartite, plastic synapses onto a memory population.
 
+    `indegree` and `conductance` are those of one stimulus or context, where the source codes any.
     `recipients` as in `Projection`; `naive` names naive weights by class, one everywhere if empty.
     """
 
@@ -200,9 +212,21 @@ class Anatomy:
         of = {row.name: row.population for row in self.classes}.get(name, name)
         return self.populations[self.names.index(of)].cells
 
-    def contexts(self) -> tuple[str, ...]:
-        """Contexts that have afferents."""
-        return tuple(row.context for row in self.afferents if row.context)
+    @cached_property
+    def turns(self) -> tuple[Afferent, ...]:
+        """Afferents of the body."""
+        return tuple(row for row in self.afferents if row.when == "place")
+
+    def coded(self, name: str) -> str:
+        """Parameter of the share of a source's cells that code one stimulus or context, or ``""``.
+
+        Cells that afferents reach one to one code what these do.
+        """
+        codes = {row.name: row.code for row in self.afferents}
+        for row in self.projections:
+            if row.wiring == ONE_TO_ONE:
+                codes[row.target] = codes.get(row.source, "")
+        return codes.get(name, "")
 
     def pathways(self) -> tuple[tuple[str, str], ...]:
         """(source, target) of every bundle of fibres."""

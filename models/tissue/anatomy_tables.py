@@ -18,6 +18,7 @@ from models.tissue.anatomy import (
     AFFERENT,
     ASTROCYTES,
     DRIVE,
+    ONE_TO_ONE,
     OTHER,
     PRINCIPAL,
     Afferent,
@@ -45,14 +46,15 @@ WORDS = {
     "cells": (PRINCIPAL, OTHER),
     "spikes": (AFFERENT, DRIVE),
     "receptor": ("ampa", "gaba"),
-    "role": ("", "memory", "output", "modulator"),
+    "wiring": ("", ONE_TO_ONE),
+    "role": ("", "memory", "output", "approach", "code", "modulator"),
     "transmitter": ("glutamate", "GABA", "noradrenaline", "dopamine"),
-    "when": ("cs", "us", "context", "awake"),
+    "when": ("conditioned", "aversive", "appetitive", "context", "awake", "place"),
 }
 """What a column may say."""
 
 ADDRESSES = frozenset(
-    {"adaptation", "share", "number", "rate", "rate_silent", "rate_with_cs", "indegree",
+    {"adaptation", "share", "number", "code", "rate", "rate_silent", "rate_with_cs", "indegree",
      "conductance", "reach"}
 )  # fmt: skip
 """Columns that hold the address of a parameter, or nothing."""

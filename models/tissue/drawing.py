@@ -25,10 +25,7 @@ _AT_REST = ("afferent", "lif", "population", "projection")
 def _layout(parameters: ParameterSet, size: int, seed: int) -> dict[str, object]:
     """Cells, labels, positions and domains."""
     anatomy = load_anatomy()
-    counts = [
-        max(2, round(parameters.value(row.count) * size / REFERENCE_SIZE))
-        for row in anatomy.populations
-    ]
+    counts = [_cells_of(parameters, row.count, size) for row in anatomy.populations]
     population = np.repeat(np.arange(len(counts), dtype=np.int8), counts)
     n_principal = sum(
         count for count, row in zip(counts, anatomy.populations, strict=True)
@@ -105,11 +102,26 @@ def check_layout(parameters: ParameterSet, size: int) -> None:
         )
 
 
-def _sources(parameters: ParameterSet, afferents: Sequence[Afferent]) -> dict[str, slice]:
+def _cells_of(parameters: ParameterSet, address: str, size: int) -> int:
+    """Cells of a population in a network of `size`, by the parameter of their number."""
+    return max(2, round(parameters.value(address) * size / REFERENCE_SIZE))
+
+
+def source_count(parameters: ParameterSet, row: Afferent, size: int) -> int:
+    """Return the number of afferents of a kind, in a network of `size`."""
+    counts = {population.count for population in load_anatomy().populations}
+    if row.number in counts:
+        return _cells_of(parameters, row.number, size)
+    return round(parameters.value(row.number))
+
+
+def _sources(
+    parameters: ParameterSet, afferents: Sequence[Afferent], size: int
+) -> dict[str, slice]:
     """Consecutive slices of a spike source, one for each afferent."""
     slices, start = {}, 0
     for row in afferents:
-        count = round(parameters.value(row.number))
+        count = source_count(parameters, row, size)
         slices[row.name] = slice(start, start + count)
         start += count
     return slices
@@ -119,8 +131,8 @@ def _bare(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     """Cells that nothing connects."""
     return Tissue(
         size=size,
-        afferents=_sources(parameters, load_anatomy().sources(AFFERENT)),
-        drives=_sources(parameters, load_anatomy().sources(DRIVE)),
+        afferents=_sources(parameters, load_anatomy().sources(AFFERENT), size),
+        drives=_sources(parameters, load_anatomy().sources(DRIVE), size),
         static={},
         tripartite={},
         terminals={},

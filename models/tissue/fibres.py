@@ -9,9 +9,16 @@ from numpy.typing import NDArray
 
 from models.parameters import ParameterSet
 from models.streams import stream
-from models.tissue.anatomy import Modulator, by_class
+from models.tissue.anatomy import ONE_TO_ONE, Anatomy, Modulator, Pathway, by_class
 from models.tissue.cells import Tissue
-from models.tissue.wiring import Edges, draw_edges, drop_autapses, join_edges, sort_edges
+from models.tissue.wiring import (
+    Edges,
+    draw_edges,
+    drop_autapses,
+    join_edges,
+    one_to_one,
+    sort_edges,
+)
 
 
 def recipients(
@@ -46,6 +53,10 @@ def static_edges(
         post, targets = tissue.members(row.target)
         if row.recipients:
             targets = recipients(parameters, tissue, row.recipients, seed)
+        if row.wiring == ONE_TO_ONE:
+            edges = one_to_one(sources, targets, parameters.value(row.total))
+            found.setdefault((pre, post, row.receptor), []).append(edges)
+            continue
         indegree = parameters.value(row.indegree)
         kept = row.source in common and row.target in background
         total = background[row.target] if kept else parameters.value(row.total)
@@ -65,12 +76,13 @@ def tripartite_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dic
     found: dict[str, list[Edges]] = {}
     for row in tissue.anatomy.plastic:
         pre, sources = tissue.members(row.source)
-        # A CS reaches some principal cells and not others; every cell hears the contexts.
+        # Stimuli reach some principal cells and not others; every cell hears the contexts.
         reached = everyone
         if row.recipients:
             reached = recipients(parameters, tissue, row.recipients, seed)
         rng = stream(seed, f"wiring/{row.source}_to_{row.target}")
-        edges = draw_edges(rng, sources, reached, parameters.value(row.indegree), 1.0, sigma)
+        indegree = total_indegree(parameters, tissue.anatomy, row)
+        edges = draw_edges(rng, sources, reached, indegree, 1.0, sigma)
         if row.source == row.target:
             edges = drop_autapses(edges)
         if row.naive:
@@ -79,6 +91,12 @@ def tripartite_edges(parameters: ParameterSet, tissue: Tissue, seed: int) -> dic
             edges = Edges(edges.source, edges.target, edges.weight * own[edges.target])
         found.setdefault(pre, []).append(edges)
     return {pre: join_edges(edges) for pre, edges in found.items()}
+
+
+def total_indegree(parameters: ParameterSet, anatomy: Anatomy, row: Pathway) -> float:
+    """Return the mean number of inputs of a cell by a pathway, from all stimuli or contexts."""
+    code = anatomy.coded(row.source)
+    return parameters.value(row.indegree) / (parameters.value(code) if code else 1.0)
 
 
 def volume_release(

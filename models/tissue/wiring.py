@@ -90,6 +90,23 @@ def draw_edges(
     return sort_edges(sources[pre], targets[post], weights)
 
 
+def one_to_one(
+    sources: NDArray[np.integer], targets: NDArray[np.integer], weight: float
+) -> Edges:
+    """Connect each source with the target of its place.
+
+    Raises
+    ------
+    ModelError
+        If there are more of the one than of the other.
+    """
+    if len(sources) != len(targets):
+        raise ModelError(
+            f"{len(sources)} fibres for {len(targets)} cells, one to one; give as many"
+        )
+    return sort_edges(sources, targets, np.full(len(sources), float(weight)))
+
+
 def _redrawn(
     rng: Generator, post: NDArray[np.integer], counts: NDArray[np.integer], n_sources: int
 ) -> NDArray[np.integer]:

@@ -15,6 +15,9 @@ from paradigms.protocol.timeline import InterventionWindow, Timeline
 
 Levels = dict[str, NDArray[np.float64]]
 Key = tuple[str, str]
+"""Kind and target."""
+Doses = dict[Key, NDArray[np.float64]]
+"""Level outside and inside the target zone, shape (2, n_steps), by kind and target."""
 
 # Interventions that are the level of one variable, and those that open conductances.
 _LEVELLED = tuple(row for row in INTERVENTIONS.values() if not row.target)
@@ -67,10 +70,11 @@ def dose_levels(
 
     Returns
     -------
-    levels : dict of str to ndarray, shape (n_steps,) or (n_steps, n_fibres)
+    levels : dict of str to ndarray, shape (n_steps,), (n_steps, n_fibres) or twice as many
         One entry for each ``CELLS.VARIABLE`` that any intervention moves, all zero where nothing is
-        given, so that a model is the same program with and without. Light has a column for each
-        optic fibre, which is a set of cells that get the same light.
+        given, so that a model is the same program with and without. Light has two columns for each
+        optic fibre, which is a set of cells to which the same is done: while the body is outside
+        the target zone, and inside. Labels have one.
     fibre : dict of str to ndarray of int32, shape (n_cells,)
         Fibre of each cell of ``principal`` and ``other``.
 
@@ -84,19 +88,32 @@ def dose_levels(
     _check_label(doses)
     levels = {row.variable: np.zeros(len(times)) for row in _LEVELLED}
     for row in _LEVELLED:
-        levels[row.variable] += doses.get((row.kind, ""), 0.0)
+        if (row.kind, "") in doses:
+            levels[row.variable] += doses[row.kind, ""][0]
     light = _conductances(doses, len(times), parameters)
-    tagged = light.pop(TAGGED, np.zeros((2, len(times))))
-    levels["principal.g_tag"], levels["principal.I_tag"] = tagged
+    tagged = light.pop(TAGGED, np.zeros((2, 2, len(times))))
+    labels = {target: dose[0] for (kind, target), dose in doses.items()
+              if kind == TAGGING and dose.any()}  # fmt: skip
+    targets = [*light, *(target for target in labels if target not in light)]
     fibre = {}
     for name, where in tissue.groups.items():
-        lit = np.zeros((tissue.n_neurons, len(light)), bool)
-        for column, target in enumerate(light):
-            lit[tissue.cells(target), column] = True
-        fibres, number = np.unique(lit[where], axis=0, return_inverse=True)
-        given = np.array(list(light.values())).reshape(len(light), 2, len(times))
-        sums = np.einsum("fk,kvt->vtf", fibres.astype(float), given)
+        done = np.zeros((tissue.n_neurons, len(targets)), bool)
+        for column, target in enumerate(targets):
+            done[tissue.cells(target), column] = True
+        fibres, number = np.unique(done[where], axis=0, return_inverse=True)
+        given = np.array([light.get(target, np.zeros_like(tagged)) for target in targets])
+        sums = np.einsum(
+            "fk,kvzt->vtfz", fibres.astype(float), given.reshape(-1, *tagged.shape)
+        ).reshape(2, len(times), -1)
         levels[f"{name}.g_light"], levels[f"{name}.I_light"] = sums
+        on_tagged = np.broadcast_to(tagged[:, :, None, :], (2, 2, len(fibres), len(times)))
+        on_tagged = on_tagged.transpose(0, 3, 2, 1).reshape(2, len(times), -1)
+        levels[f"{name}.g_tag"], levels[f"{name}.I_tag"] = on_tagged
+        nothing = np.zeros(len(times))
+        marked = np.array([labels.get(target, nothing) for target in targets])
+        marked = fibres.astype(float) @ marked.reshape(len(targets), len(times))
+        # a cell may stand in two targets, its population and its class: a label is on or off
+        levels[f"{name}.tagging"] = marked.T
         fibre[name] = number.reshape(-1).astype(np.int32)
     return levels, fibre
 
@@ -112,7 +129,7 @@ def lesions(windows: Sequence[InterventionWindow]) -> dict[Key, float]:
     for_good = [w for w in windows if w.kind in INTERVENTIONS and INTERVENTIONS[w.kind].permanent]
     doses = _doses(for_good, np.zeros(1), np.zeros(1))
     return {
-        (source, target): float(dose[0])
+        (source, target): float(dose[0, 0])
         for (_, name), dose in doses.items()
         for source, target in [name.split("-")]
     }
@@ -122,11 +139,11 @@ def _doses(
     windows: Sequence[InterventionWindow],
     times: NDArray[np.float64],
     slow_time: NDArray[np.float64],
-) -> dict[Key, NDArray[np.float64]]:
-    """Level at each step by kind and target, checked."""
+) -> Doses:
+    """Level at each step by kind and target, outside and inside the target zone, checked."""
     # Half a step ahead, so that rounding of a step's start never shifts an edge.
     half = 0.5 * (times[1] - times[0]) if len(times) > 1 else 0.0
-    given: dict[tuple[Key, float, float], NDArray[np.float64]] = {}
+    given: dict[tuple[Key, float, float, bool], NDArray[np.float64]] = {}
     for window in windows:
         row = INTERVENTIONS.get(window.kind)
         if row is None:
@@ -138,7 +155,7 @@ def _doses(
                 f"intervention {row.kind} does not act on '{window.target}'; "
                 f"allowed: {', '.join(row.targets) or 'no target'}"
             )
-        key = (window.kind, window.target), window.uptake, window.washout
+        key = (window.kind, window.target), window.uptake, window.washout, window.in_zone
         dose = given.setdefault(key, np.zeros(len(times)))
         first, stop = np.searchsorted(times + half, (window.start, window.stop))
         if first == stop:
@@ -150,10 +167,10 @@ def _doses(
         dose[first:stop] += window.dose
         if not window.dose >= 0 or np.max(dose[first:stop]) > row.highest:
             raise _out_of_range(row.kind, window.dose)
-    result: dict[Key, NDArray[np.float64]] = {}
-    for ((kind, target), uptake, washout), dose in given.items():
-        level = result.setdefault((kind, target), np.zeros(len(times)))
-        level += _level(dose, slow_time, uptake, washout)
+    result: Doses = {}
+    for ((kind, target), uptake, washout, in_zone), dose in given.items():
+        level = result.setdefault((kind, target), np.zeros((2, len(times))))
+        level[int(in_zone) :] += _level(dose, slow_time, uptake, washout)
         if np.max(level) > INTERVENTIONS[kind].highest:
             raise _out_of_range(kind, float(np.max(dose)))
     return result
@@ -187,28 +204,28 @@ def _out_of_range(kind: str, dose: float) -> InterventionError:
     )
 
 
-def _check_label(doses: dict[Key, NDArray[np.float64]]) -> None:
+def _check_label(doses: Doses) -> None:
     """Refuse what acts on tagged cells before any tagging."""
     light = [doses[row.kind, TAGGED] for row in _OPENED if (row.kind, TAGGED) in doses]
-    lit = np.flatnonzero(np.sum(light, axis=0)) if light else np.empty(0, int)
+    lit = np.flatnonzero(np.sum(light, axis=(0, 1))) if light else np.empty(0, int)
     if not len(lit):
         return
-    if not doses.get((TAGGING, ""), np.zeros(1))[: lit[0]].any():
+    labels = [dose for (kind, _), dose in doses.items() if kind == TAGGING]
+    if not any(dose[0, : lit[0]].any() for dose in labels):
         raise InterventionError(
-            f"what acts on tagged cells needs a label: add {TAGGING}@PHASE for an earlier phase"
+            f"what acts on tagged cells needs a label: add {TAGGING}:POPULATION@PHASE for an "
+            "earlier phase"
         )
 
 
-def _conductances(
-    doses: dict[Key, NDArray[np.float64]], n_steps: int, parameters: ParameterSet
-) -> Levels:
-    """Conductance (S) and conductance times reversal (A) by target, shape (2, n_steps)."""
+def _conductances(doses: Doses, n_steps: int, parameters: ParameterSet) -> Levels:
+    """Conductance (S) and it times its reversal (A) by target, shape (2, 2, n_steps): by zone."""
     result: Levels = {}
     for row in _OPENED:
         conductance = float(parameters.quantity(row.conductance))
         reversal = float(parameters.quantity(row.reversal))
         for (kind, target), dose in doses.items():
             if kind == row.kind and dose.any():  # none, and no fibre either
-                given = result.setdefault(target, np.zeros((2, n_steps)))
-                given += dose * conductance * np.array([[1.0], [reversal]])
+                given = result.setdefault(target, np.zeros((2, 2, n_steps)))
+                given += dose * conductance * np.array([1.0, reversal])[:, None, None]
     return result

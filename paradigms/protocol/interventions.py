@@ -40,6 +40,7 @@ def _is_pathway(given: str) -> bool:
 _OPEN: dict[str, tuple[Callable[[], tuple[str, ...]], Callable[[str], bool]]] = {
     "": (lambda: (), lambda given: not given),
     "population": (_populations, lambda given: given in _populations()),
+    "cells": (lambda: load_anatomy().targets, lambda given: given in load_anatomy().targets),
     "pathway": (_pathways, _is_pathway),
 }
 

@@ -22,6 +22,7 @@ from models.streams import stream
 from models.tissue.anatomy import by_class
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import Tissue
+from models.tissue.fibres import total_indegree
 from paradigms.protocol.timeline import Timeline
 
 RECORDS = records(MECHANISMS, "astrocyte")
@@ -211,7 +212,8 @@ def _shares(parameters: ParameterSet) -> dict[str, float]:
             shares = by_class(parameters, anatomy, f"afferent.{row.recipients}_share")
             reached = sum(shares) / len(shares)
         group = anatomy.group(row.source)
-        synapses[group] = synapses.get(group, 0.0) + parameters.value(row.indegree) * reached
+        indegree = total_indegree(parameters, anatomy, row)
+        synapses[group] = synapses.get(group, 0.0) + indegree * reached
     total = sum(synapses.values())
     return {group: count / total for group, count in synapses.items()}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 from numpy.random import Generator
@@ -13,26 +13,39 @@ from models.circuits.amygdala_prefrontal import Inputs, Spikes
 from models.parameters import ParameterSet
 from models.streams import stream
 from models.tissue.anatomy import AFFERENT, DRIVE, Afferent
+from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import Tissue
+from models.tissue.drawing import source_count
+from paradigms.protocol.codes import check_codes, draw_codes
 from paradigms.protocol.doses import dose_levels, slow_steps
-from paradigms.protocol.plan import STIMULI
-from paradigms.protocol.timeline import Timeline
+from paradigms.protocol.plan import (
+    APPETITIVE,
+    AVERSIVE,
+    CONDITIONED,
+    PLACE,
+    Context,
+    Stimulus,
+)
+from paradigms.protocol.timeline import EventWindow, Timeline
 
 Window = tuple[float, float]
+Drawn = tuple[NDArray[np.int32], NDArray[np.float64]]
+"""Cells that spike, and when (s)."""
+CONTEXT = "context"
+"""What afferents fire in that code contexts."""
 
 FLUCTUATION_STEP = 5e-3
 """Step of the fluctuation that all background shares, s of simulated time."""
 
 
 def _poisson(
-    rng: Generator, cells: slice, rate: float, windows: Iterable[Window]
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
+    rng: Generator, cells: NDArray[np.int64], rate: float, windows: Iterable[Window]
+) -> Drawn:
     """Independent Poisson spikes of `cells` at `rate` (Hz) within `windows` (s)."""
     members, times = [], []
-    count = cells.stop - cells.start
     for start, stop in windows:
-        number = rng.poisson(rate * count * (stop - start))
-        members.append(rng.integers(cells.start, cells.stop, size=number))
+        number = rng.poisson(rate * len(cells) * (stop - start))
+        members.append(cells[rng.integers(len(cells), size=number)])
         times.append(rng.uniform(start, stop, size=number))
     if not members:
         return np.empty(0, np.int32), np.empty(0)
@@ -40,9 +53,9 @@ def _poisson(
 
 
 def _thinned(
-    rng: Generator, cells: slice, rate: float, fluctuation: NDArray, step: float, stop: float,
-    windows: list[Window],
-) -> tuple[NDArray[np.int32], NDArray[np.float64]]:  # fmt: skip
+    rng: Generator, cells: NDArray[np.int64], rate: float, fluctuation: NDArray, step: float,
+    stop: float, windows: list[Window],
+) -> Drawn:  # fmt: skip
     """Poisson spikes whose rate follows ``rate * max(0, 1 + fluctuation(t))``, by thinning."""
     ceiling = 1 + max(0.0, float(fluctuation.max()))
     cell, time = _poisson(rng, cells, rate * ceiling, windows)
@@ -64,7 +77,7 @@ def _ornstein_uhlenbeck(
 
 
 def _sorted(
-    spikes: list[tuple[NDArray[np.int32], NDArray[np.float64]]], dt: float, duration: float
+    spikes: list[Drawn], dt: float, duration: float
 ) -> Spikes:
     """Join spike lists, put them on the time grid, and drop a cell's second spike in one step."""
     cell = np.concatenate([cells for cells, _ in spikes])
@@ -78,37 +91,93 @@ def _sorted(
 
 def _spikes(
     seed: int, row: Afferent, cells: slice, parameters: ParameterSet, timeline: Timeline,
-    fluctuation: NDArray | None = None,
-) -> Iterator[tuple[NDArray[np.int32], NDArray[np.float64]]]:  # fmt: skip
+    fluctuation: NDArray,
+) -> Iterator[Drawn]:  # fmt: skip
     """Spikes of one kind of afferent; what is there all the time also fluctuates."""
     awake = [(phase.start, phase.stop) for phase in timeline.phases if phase.stage]
-    inside = [(phase.start, phase.stop) for phase in timeline.phases
-              if row.context and phase.context == row.context]  # fmt: skip
-    rng, rate = stream(seed, f"spikes/{row.name}"), parameters.value(row.rate)
+    everyone, rate = np.arange(cells.start, cells.stop), parameters.value(row.rate)
+    rng = stream(seed, f"spikes/{row.name}")
     if row.rate_silent:
-        yield _poisson(rng, cells, parameters.value(row.rate_silent), awake)
-    if row.when in STIMULI:
-        for strength, windows in _by_strength(timeline, row.when).items():
-            yield _poisson(rng, cells, strength * rate, windows)
-    elif row.when == "awake" and fluctuation is not None:
+        yield _poisson(rng, everyone, parameters.value(row.rate_silent), awake)
+    if row.when in (AVERSIVE, APPETITIVE):
+        given = [event for trial in timeline.trials for event in trial.events
+                 if event.valence == row.when]  # fmt: skip
+        for strength, windows in _by_strength(given).items():
+            yield _poisson(rng, everyone, strength * rate, windows)
+    elif row.when == "awake":
         yield _thinned(
-            rng, cells, rate, fluctuation, FLUCTUATION_STEP, timeline.duration, awake
+            rng, everyone, rate, fluctuation, FLUCTUATION_STEP, timeline.duration, awake
         )
+    elif row.when == PLACE:
+        inside = [(phase.start, phase.stop) for phase in timeline.phases if phase.place]
+        yield _poisson(rng, everyone, rate * timeline.speed, inside)
     else:
-        yield _poisson(rng, cells, rate, {"awake": awake, "context": inside}[row.when])
-    if row.rate_with_cs:
-        # Place cells answer the CS inside their field
-        for strength, windows in _by_strength(timeline, "cs").items():
-            both = [cs for cs in windows if any(a <= cs[0] < b for a, b in inside)]
-            yield _poisson(rng, cells, strength * parameters.value(row.rate_with_cs), both)
+        yield from _coded(seed, row, everyone, parameters, timeline)
 
 
-def _by_strength(timeline: Timeline, stimulus: str) -> dict[float, list[Window]]:
-    """When a stimulus is on, by how strong it is."""
+def _coded(
+    seed: int, row: Afferent, cells: NDArray[np.int64], parameters: ParameterSet,
+    timeline: Timeline,
+) -> Iterator[Drawn]:  # fmt: skip
+    """Spikes of afferents of which each stimulus or context drives its own."""
+    heard = [event for trial in timeline.trials for event in trial.events if not event.valence]
+    things = coded_things(row, timeline)
+    pool = len(cells)
+    codes = draw_codes(
+        things, pool, code_size(parameters, row, pool), stream(seed, f"code/{row.name}")
+    )
+    rate = parameters.value(row.rate)
+    for name, code in codes.items():
+        rng, own = stream(seed, f"spikes/{row.name}/{name}"), cells[code]
+        if row.when == CONTEXT:
+            inside = [(x.start, x.stop) for x in timeline.phases if x.context == name]
+            yield _poisson(rng, own, rate, inside)
+            if row.rate_with_cs:  # place cells answer a conditioned stimulus inside their field
+                here = [event for event in heard
+                        if any(a <= event.start < b for a, b in inside)]  # fmt: skip
+                for strength, windows in _by_strength(here).items():
+                    more = strength * parameters.value(row.rate_with_cs)
+                    yield _poisson(rng, own, more, windows)
+        else:
+            mine = [event for event in heard if event.stimulus == name]
+            for strength, windows in _by_strength(mine).items():
+                yield _poisson(rng, own, strength * rate, windows)
+
+
+def coded_things(row: Afferent, timeline: Timeline) -> Sequence[Stimulus | Context]:
+    """Return the conditioned stimuli, or the contexts, that are coded by afferents of a kind."""
+    if row.when == CONTEXT:
+        return timeline.contexts
+    return [stimulus for stimulus in timeline.stimuli if stimulus.valence == CONDITIONED]
+
+
+def code_size(parameters: ParameterSet, row: Afferent, pool: int) -> int:
+    """Return how many of the `pool` afferents of a kind one stimulus or context drives."""
+    return max(1, round(parameters.value(row.code) * pool))
+
+
+def check_stimuli(parameters: ParameterSet, timeline: Timeline, size: int) -> None:
+    """Refuse, before an animal is drawn, what its pools have no room for.
+
+    Raises
+    ------
+    ProtocolError
+    """
+    for row in load_anatomy().afferents:
+        if row.code:
+            pool = source_count(parameters, row, size)
+            what = "contexts" if row.when == CONTEXT else "conditioned stimuli"
+            check_codes(
+                coded_things(row, timeline), pool, code_size(parameters, row, pool), what,
+                f"raise {row.number} or lower {row.code}",
+            )  # fmt: skip
+
+
+def _by_strength(events: Iterable[EventWindow]) -> dict[float, list[Window]]:
+    """When stimuli are on, by how strong they are."""
     found: dict[float, list[Window]] = {}
-    for trial in timeline.trials:
-        if event := trial.event(stimulus):
-            found.setdefault(event.strength, []).append((event.start, event.stop))
+    for event in events:
+        found.setdefault(event.strength, []).append((event.start, event.stop))
     return found
 
 
@@ -136,30 +205,31 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
     """
     dt = float(parameters.quantity("numerics.dt"))
     anatomy = tissue.anatomy
-    afferent = _sorted(
-        [
-            spikes
-            for row in anatomy.sources(AFFERENT)
-            for spikes in _spikes(seed, row, tissue.afferents[row.name], parameters, timeline)
-        ],
-        dt, timeline.duration,
-    )  # fmt: skip
     tau = float(parameters.quantity("afferent.tau_fluctuation")) / timeline.speed
     fluctuation = _ornstein_uhlenbeck(
         stream(seed, "fluctuation"), parameters.value("afferent.fluctuation"), tau,
         FLUCTUATION_STEP, int(timeline.duration / FLUCTUATION_STEP) + 1,
     )  # fmt: skip
-    drive = _sorted(
-        [
-            spikes
-            for row in anatomy.sources(DRIVE)
-            for spikes in _spikes(
-                seed, row, tissue.drives[row.name], parameters, timeline, fluctuation
-            )
-        ],
-        dt, timeline.duration,
+    where = {**tissue.afferents, **tissue.drives}
+    afferent, drive = (
+        _sorted(
+            [
+                spikes
+                for row in anatomy.sources(source)
+                for spikes in _spikes(
+                    seed, row, where[row.name], parameters, timeline, fluctuation
+                )
+            ],
+            dt, timeline.duration,
+        )
+        for source in (AFFERENT, DRIVE)
     )  # fmt: skip
-
     times, slow_time = slow_steps(parameters, timeline)
     levels, fibre = dose_levels(timeline.interventions, times, slow_time, tissue, parameters)
-    return Inputs(afferent, drive, slow_time, levels, fibre, timeline.speed)
+    at_test = np.zeros(len(times))
+    for phase in timeline.phases:
+        if phase.place:
+            # half a step ahead, as doses are
+            first, stop = np.searchsorted(times + times[1] / 2, (phase.start, phase.stop))
+            at_test[first:stop] = 1
+    return Inputs(afferent, drive, slow_time, levels, fibre, at_test, timeline.speed)

@@ -53,6 +53,8 @@ struct Course
     size_t n;
     int64_t every;
     void (*push)();
+    const double *gate;  // which of the two levels of its row each cell has; none, a row has one
+    Pull pull_gate;
     // of each animal; of a copy, its original's
     std::vector<Reader<double> *> values;
     std::vector<std::vector<int32_t>> row;  // the column of each cell; none, one column for all
@@ -73,12 +75,31 @@ struct Course
                     new_level[k] |= std::memcmp(&now, &old, sizeof now) != 0;
                     old = now;
                 }
+                new_level[k] |= hangs_on_gate(level[k]);
             }
-            for (size_t i = 0; new_level[mine] && i < n; i++)
-                to[k * n + i] = level[mine][row[mine].empty() ? 0 : size_t(row[mine][i])];
-            changed |= new_level[mine] != 0;
+        }
+        if (gate && std::any_of(animals().begin(), animals().end(), [&](const Animal &animal) {
+                return step < animal.steps && hangs_on_gate(level[animal.original]);
+            }))
+            pull_gate();
+        for (size_t k = 0; k < animals().size(); k++) {
+            const size_t mine = animals()[k].original;
+            if (step >= animals()[k].steps || !new_level[mine]) continue;
+            for (size_t i = 0; i < n; i++) {
+                const size_t place = row[mine].empty() ? 0 : size_t(row[mine][i]);
+                to[k * n + i] = level[mine][gate ? 2 * place + (gate[k * n + i] > 0.5) : place];
+            }
+            changed = true;
         }
         if (changed) push();
+    }
+
+    // Whether it matters now where an animal is
+    bool hangs_on_gate(const std::vector<double> &levels) const
+    {
+        for (size_t c = 0; gate && c + 1 < levels.size(); c += 2)
+            if (levels[c] != levels[c + 1]) return true;
+        return false;
     }
 };
 
@@ -207,9 +228,11 @@ struct Run
     }
 
     void course(const std::string &cells, const std::string &variable, const std::string &row,
-                double *to, size_t n, int64_t every, void (*push)())
+                double *to, size_t n, int64_t every, void (*push)(), const double *gate,
+                Pull pull_gate)
     {
-        Course made{to, n, every, push, {}, {}, {}, std::vector<char>(animals().size())};
+        Course made{to, n, every, push, gate, pull_gate, {}, {}, {},
+                    std::vector<char>(animals().size())};
         for (const Animal &animal : animals()) {
             if (!animal.recorded) {  // thousands of copies would open too many files
                 made.values.push_back(nullptr);
@@ -224,7 +247,7 @@ struct Run
             const std::string name = "course." + cells + "." + variable;
             made.values.push_back(new Reader<double>(animal.place, name));
             made.row.push_back(rows);
-            made.level.push_back(std::vector<double>(size_t(last) + 1));
+            made.level.push_back(std::vector<double>((size_t(last) + 1) * (gate ? 2 : 1)));
         }
         courses.push_back(made);
     }

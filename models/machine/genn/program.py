@@ -250,10 +250,13 @@ def _inputs_and_records(circuit: Circuit, values: Mapping[str, Value]) -> Iterat
     sizes, wired = circuit.sizes(), {links.name for links in circuit.links}
     for course in circuit.courses:
         to = f"{course.variable}{course.cells}"
+        gate = "nullptr, nullptr"
+        if course.gate:
+            gate = f"{course.gate}{course.cells}, {_pull(course.gate, course.cells)}"
         yield (
             f'run.course("{course.cells}", "{course.variable}", "{course.row}", {to}, '
             f"{sizes[course.cells]}, {round(course.step / circuit.step)}, "
-            f"[]() {{ push{to}ToDevice(); }});"
+            f"[]() {{ push{to}ToDevice(); }}, {gate});"
         )
     for traces in circuit.traces:
         yield f'run.record("{traces.name}", {round(traces.step / circuit.step)});'
