@@ -193,7 +193,8 @@ def _check_label(doses: dict[Key, NDArray[np.float64]]) -> None:
     lit = np.flatnonzero(np.sum(light, axis=0)) if light else np.empty(0, int)
     if not len(lit):
         return
-    if not doses.get((TAGGING, ""), np.zeros(1))[: lit[0]].any():
+    labelled = [dose for (kind, _), dose in doses.items() if kind == TAGGING]
+    if not any(dose[: lit[0]].any() for dose in labelled):
         raise InterventionError(
             f"what acts on tagged cells needs a label: add {TAGGING}@PHASE for an earlier phase"
         )
