@@ -6,14 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from astrogram.text import shown, suggestion
-from paradigms.protocol.plan import ALWAYS, STIMULI, Intervention, Protocol
+from paradigms.protocol.keys import INTERVENTION
+from paradigms.protocol.plan import ALWAYS, PLACE, STIMULI, Intervention, Protocol
 from paradigms.protocol.reading import ProtocolError, Table, listed, refuse_twice
 
 if TYPE_CHECKING:
     from paradigms.protocol.interventions import TargetedTool as Kind
 
-COURSE = ("locked", "onset", "duration", "uptake", "washout")
-"""Keys of an intervention's course in time."""
+COURSE = ("locked", "onset", "duration", "uptake", "washout", "in_zone")
+"""Keys that say when within a window an intervention acts, and how fast."""
 
 Kinds = Mapping[str, "Kind"]
 """Rows of the table of interventions by kind."""
@@ -31,7 +32,9 @@ def read_interventions(
     """
     allowed = _allowed_kinds(kinds) if found else {}
     return tuple(
-        _read_intervention(Table(f"{where}: intervention {number}", item), allowed, protocol)
+        _read_intervention(
+            Table(f"{where}: intervention {number}", item, INTERVENTION), allowed, protocol
+        )
         for number, item in enumerate(found, start=1)
     )
 
@@ -41,7 +44,7 @@ def parse_intervention(
 ) -> Intervention:
     """Read ``KIND[:TARGET][=dose]@PHASE[,PHASE...][,KEY=VALUE...]``, as on the command line.
 
-    The keys are those of a protocol file that say when within a phase, and how fast: `COURSE`.
+    The keys are those of a protocol file in `COURSE`.
 
     Raises
     ------
@@ -66,7 +69,8 @@ def parse_intervention(
                 f"{where}: {shown(name)} is not a key here, or stands twice; allowed: "
                 f"{', '.join(COURSE)}, each once{suggestion(name, COURSE)}"
             )
-        values[name] = value.strip()
+        flags = {"true": True, "false": False} if name == "in_zone" else {}
+        values[name] = flags.get(value.strip(), value.strip())
     if colon:
         values["target"] = target
     if equals:
@@ -74,7 +78,9 @@ def parse_intervention(
             values["dose"] = float(dose)
         except ValueError:
             raise ProtocolError(f"{where}: dose {shown(dose)} is not a number") from None
-    return _read_intervention(Table(where, values), _allowed_kinds(kinds), protocol)
+    return _read_intervention(
+        Table(where, values, INTERVENTION), _allowed_kinds(kinds), protocol
+    )
 
 
 def _allowed_kinds(kinds: Kinds | None) -> Kinds:
@@ -86,28 +92,51 @@ def _allowed_kinds(kinds: Kinds | None) -> Kinds:
 
 
 def _read_intervention(table: Table, kinds: Kinds, protocol: Protocol) -> Intervention:
-    kind = table.choice("kind", kinds, 'kind = "..." (see astrogram interventions)')
+    kind = table.read("kind", kinds)
     row = kinds[kind]
     target = _read_target(table, row)
-    dose = table.number("dose", 1.0, "dose = 1.0")
-    if dose < 0:
-        raise table.refuse("dose", "must not be negative")
+    dose = table.read("dose")
     if dose > row.highest:
         raise table.refuse("dose", f"is too high; allowed: 0 to {row.highest:g} ({row.dose_unit})")
     during = _read_during(table, row, protocol)
-    locked = table.choice("locked", STIMULI, 'locked = "cs"') if table.has("locked") else ""
+    declared = [item.name for item in protocol.stimuli if item.name not in STIMULI]
+    locked = table.read("locked", (*STIMULI, *declared)) or ""
     onset, duration = _read_lock(table, locked, during, protocol)
-    uptake, washout = (table.time(key, "0 s", zero=True) for key in ("uptake", "washout"))
+    uptake, washout = table.read("uptake"), table.read("washout")
     if row.permanent and (locked or uptake or washout):
         key = "locked" if locked else "uptake" if uptake else "washout"
         raise table.refuse(key, f"is not for {kind}, which is for good; leave it out")
+    in_zone = table.read("in_zone")
+    if in_zone:
+        _check_zone(table, row, during, protocol)
     table.finish()
-    return Intervention(kind, dose, during, target, locked, onset, duration, uptake, washout)
+    return Intervention(
+        kind, dose, during, target, locked, onset, duration, uptake, washout, in_zone
+    )
+
+
+def _check_zone(table: Table, row: Kind, during: Sequence[str], protocol: Protocol) -> None:
+    """Refuse what cannot follow the animal in and out of a zone."""
+    if not row.conductance:
+        raise table.refuse(
+            "in_zone", f"is of light and what opens a conductance as it does; {row.kind} cannot "
+            "come and go with the animal, leave it out"
+        )  # fmt: skip
+    for key in ("locked", "uptake", "washout"):
+        if table.has(key):
+            raise table.refuse(key, "is not for what follows the animal; leave it or in_zone out")
+    boxes = [session.name for session in protocol.sessions if session.kind == PLACE]
+    for window in during:
+        if window.partition(".")[0] not in boxes:
+            raise table.refuse(
+                "during", f"names {shown(window)}, which is no box of two zones; in_zone needs a "
+                f"session of kind = \"{PLACE}\"; allowed: {listed(boxes)}"
+            )  # fmt: skip
 
 
 def _read_during(table: Table, row: Kind, protocol: Protocol) -> tuple[str, ...]:
     """Read the sessions and phases in which an intervention acts."""
-    given = table.get("during", f'during = ["{protocol.sessions[0].name}"]')
+    given = table.get("during", table.key("during").line)
     names = given if isinstance(given, list) else [given]
     windows = protocol.windows()
     for name in names:
@@ -139,9 +168,8 @@ def _read_lock(
                     key, f'is within trials; add locked = "{STIMULI[0]}" or leave it'
                 )
         return 0.0, 0.0
-    onset = table.time("onset", "0 s", zero=True)
-    duration = table.time("duration") if table.has("duration") else 0.0
-    name = locked.upper()
+    onset, duration = table.read("onset"), table.read("duration") or 0.0
+    name = locked.upper() if locked in STIMULI else locked
     for window in during:
         phases = protocol.phases_in(window)
         lengths = [length for phase in phases for length in phase.lengths(locked)]

@@ -8,13 +8,27 @@ from typing import Any
 
 from astrogram.text import shown, suggestion
 from paradigms.protocol.reading import ProtocolError
+from paradigms.protocol.things import (
+    APPETITIVE,
+    AVERSIVE,
+    CONDITIONED,
+    PLACE,
+    STIMULI,
+    Context,
+    Event,
+    Stimulus,
+    first,
+)
 from paradigms.protocol.toml_files import with_tables
+
+__all__ = [
+    "ALWAYS", "APPETITIVE", "AVERSIVE", "CONDITIONED", "MOST_TRIALS", "ORDERS", "PLACE", "STIMULI",
+    "Clock", "Context", "Event", "Intervention", "Phase", "Protocol", "Session", "Stimulus",
+    "TrialKind",
+]  # fmt: skip
 
 ALWAYS = "always"
 """Window of an intervention: the whole experiment."""
-
-STIMULI = ("cs", "us")
-"""Stimuli of a trial, which interventions may be locked to."""
 
 ORDERS = ("blocked", "alternating", "shuffled")
 """How trials of several kinds follow each other: kind after kind, one of each in turn as long as
@@ -32,24 +46,6 @@ class Clock:
 
     name: str
     time_scale: float
-
-
-@dataclass(frozen=True)
-class Event:
-    """A stimulus within a trial. Times in s of the experiment, from the trial's start.
-
-    `strength` multiplies the rate at which the stimulus drives its afferents.
-    """
-
-    stimulus: str
-    onset: float
-    duration: float
-    strength: float = 1.0
-
-    @property
-    def end(self) -> float:
-        """When it ends."""
-        return self.onset + self.duration
 
 
 @dataclass(frozen=True)
@@ -74,8 +70,9 @@ class TrialKind:
     events: tuple[Event, ...]
 
     def length(self, stimulus: str) -> float:
-        """Return how long one of `STIMULI` is on in each trial, s; 0 if it is not."""
-        return next((e.duration for e in self.events if e.stimulus == stimulus), 0.0)
+        """Return for how many s of a trial a stimulus, or one of `STIMULI`, is on; 0 if none is."""
+        event = first(self.events, stimulus)
+        return 0.0 if event is None else event.duration
 
 
 @dataclass(frozen=True)
@@ -105,7 +102,7 @@ class Phase:
         return sum(kind.trials for kind in self.kinds)
 
     def lengths(self, stimulus: str) -> list[float]:
-        """Return how long one of `STIMULI` is on in trials of each kind, s; 0 where it is not."""
+        """Return `TrialKind.length` of each kind."""
         return [kind.length(stimulus) for kind in self.kinds]
 
 
@@ -116,13 +113,15 @@ class Session:
     Attributes
     ----------
     context : str
-        ``"A"``, ``"B"`` or ``""`` (home cage).
+        Name of the context, ``""`` for the home cage.
     lead, tail : float
         Time in the context before the first and after the last trial.
     offline : float
         Real time that passes, 0 when awake.
     simulated : float
         Experiment-clock time spent on simulating `offline`, 0 when awake.
+    kind : str
+        `PLACE` for a box of two zones without stimuli, else ``""``.
     """
 
     name: str
@@ -132,6 +131,7 @@ class Session:
     phases: tuple[Phase, ...]
     offline: float = 0.0
     simulated: float = 0.0
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,12 +148,14 @@ class Intervention:
     target : str
         Cells or pathway that it acts on, where the kind leaves that open; else ``""``.
     locked : str
-        One of `STIMULI`: on within each trial that has this stimulus; ``""`` for all the time.
+        A stimulus, or one of `STIMULI`: on within each trial that has it; ``""`` for all the time.
     onset, duration : float
         Of what is locked: from the stimulus' begin, and for how long; a duration of 0 is until the
         stimulus ends.
     uptake, washout : float
         Time constants with which the level follows the dose up and down, 0 for at once.
+    in_zone : bool
+        On only while the animal is in the target zone of the box of a place session.
     """
 
     kind: str
@@ -165,11 +167,12 @@ class Intervention:
     duration: float = 0.0
     uptake: float = 0.0
     washout: float = 0.0
+    in_zone: bool = False
 
     @property
     def label(self) -> str:
-        """Name in a dataset: the kind, and ``@`` its target if it has one."""
-        return "@".join(filter(None, (self.kind, self.target)))
+        """Name in a dataset: `intervention_label`."""
+        return intervention_label(self.kind, self.target, in_zone=self.in_zone)
 
     def table(self) -> dict[str, Any]:
         """Return the keys and values of its TOML table; those that say nothing are left out."""
@@ -178,7 +181,8 @@ class Intervention:
                     "locked": self.locked,
                     **{name: f"{float(getattr(self, name))!r} s" for name in times
                        if getattr(self, name)}}  # fmt: skip
-        return {"kind": self.kind, **{key: value for key, value in optional.items() if value != ""}}
+        given = {key: value for key, value in optional.items() if value != ""}
+        return {"kind": self.kind, **given, **({"in_zone": True} if self.in_zone else {})}
 
 
 @dataclass(frozen=True)
@@ -191,6 +195,10 @@ class Protocol:
         TOML it can be read from again.
     overrides : dict of str to str
         Parameters of its own, ``{"group.name": "value unit"}``.
+    stimuli : tuple of Stimulus
+    contexts : tuple of Context
+        All that trials and sessions use, in the order in which their codes are drawn: what needs no
+        table first.
 
     Raises
     ------
@@ -207,6 +215,8 @@ class Protocol:
     interventions: tuple[Intervention, ...]
     text: str
     overrides: dict[str, str] = field(default_factory=dict)
+    stimuli: tuple[Stimulus, ...] = ()
+    contexts: tuple[Context, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse what could only fail after the run."""
@@ -275,6 +285,11 @@ class Protocol:
             return self
         text = with_tables(self.text, "intervention", [item.table() for item in extra])
         return replace(self, interventions=(*self.interventions, *extra), text=text)
+
+
+def intervention_label(kind: str, target: str, *, in_zone: bool) -> str:
+    """Return a kind, ``@`` its target if it has one, and ``@zone`` if it follows the animal."""
+    return "@".join(filter(None, (kind, target, "zone" if in_zone else "")))
 
 
 def _different(names: Iterable[str]) -> int:

@@ -6,82 +6,20 @@ refusal is one line that names the place, what was given, what is allowed and ho
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from astrogram.errors import AstrogramError
 from astrogram.text import printable, shown, suggestion
+from paradigms.protocol.key import CHOICE, NAME, TEXT, Key
+from paradigms.protocol.values import LONGEST_NAME, ProtocolError, checked, listed, parse_time
 
-DAY_S = 86400.0
-TIME_UNITS = {
-    "ms": 1e-3, "s": 1.0, "min": 60.0, "h": 3600.0,
-    "d": DAY_S, "day": DAY_S, "days": DAY_S, "week": 7 * DAY_S, "weeks": 7 * DAY_S,
-}  # fmt: skip
-"""Seconds in each unit a time string may carry."""
+__all__ = ["ProtocolError", "Table", "listed", "named", "parse_time", "refuse_twice"]
 
-LONGEST_S = 3.6e7
-"""The longest single time accepted (10,000 h): beyond it a number is a slip, not an experiment."""
-
-LONGEST_NAME = 64
-LONGEST_TEXT = 500
 LONGEST_VALUE = 100
-LONGEST_LIST = 300
-"""Characters of a list of allowed names that a message shows."""
 
-_TIME = re.compile(r"\s*([0-9]+(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?)\s*([A-Za-z]+)\s*")
 _SETTING = re.compile(r"[A-Za-z0-9_.+-]+")
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
-
-
-class ProtocolError(AstrogramError, ValueError):
-    """A protocol, or a request to change one, that cannot be carried out. One line."""
-
-
-def listed(names: Collection[str]) -> str:
-    """Return `names` with commas, cut where a message would get long."""
-    kept: list[str] = []
-    room = LONGEST_LIST
-    for name in names:
-        room -= len(name) + 2
-        if room < 0 and kept:
-            kept.append(f"... ({len(names)} in all)")
-            break
-        kept.append(name)
-    return ", ".join(kept) or "none"
-
-
-def parse_time(given: object) -> float:
-    """Read a time string such as ``"30 s"``.
-
-    Parameters
-    ----------
-    given : object
-        A string: a non-negative number and a unit, one of `TIME_UNITS`.
-
-    Returns
-    -------
-    float
-        The time in seconds.
-
-    Raises
-    ------
-    ProtocolError
-        If it is not such a string. The message does not name a place: the caller adds it.
-    """
-    match = _TIME.fullmatch(given) if isinstance(given, str) else None
-    if match is None or match.group(2) not in TIME_UNITS:
-        raise ProtocolError(
-            'must be a time with a unit (ms, s, min, h, days, weeks), for example "30 s"'
-        )
-    seconds = float(match.group(1)) * TIME_UNITS[match.group(2)]
-    if not math.isfinite(seconds) or seconds > LONGEST_S:
-        raise ProtocolError(
-            f"must be at most {LONGEST_S / 3600:g} h ({LONGEST_S / DAY_S:.0f} days)"
-        )
-    return seconds
 
 
 def refuse_twice(where: str, what: str, names: Sequence[str]) -> None:
@@ -91,6 +29,12 @@ def refuse_twice(where: str, what: str, names: Sequence[str]) -> None:
         if name in seen:
             raise ProtocolError(f"{where}: {what} {name!r} is given twice; give each its own name")
         seen.add(name)
+
+
+def named(where: str, item: Mapping[str, Any], keys: tuple[Key, ...]) -> tuple[str, Table]:
+    """Return the name of one of several tables, and the table, whose messages say that name."""
+    name = Table(where, item, keys).read("name")
+    return name, Table(f"{where} {name!r}", item, keys)
 
 
 @dataclass
@@ -103,11 +47,18 @@ class Table:
         Place named in every message, for example ``fear.toml: session 'conditioning'``.
     values : Mapping
         The table.
+    keys : tuple of Key
+        What `read` may be asked for.
     """
 
     where: str
     values: Mapping[str, Any]
+    keys: tuple[Key, ...] = ()
     known: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """All its keys are known, whether they are asked for or not."""
+        self.known |= {key.name for key in self.keys}
 
     def refuse(self, key: str, must: str) -> ProtocolError:
         """Return the error for `key`, naming what was given."""
@@ -124,78 +75,42 @@ class Table:
             raise ProtocolError(f"{self.where}: {key} is missing; add a line such as {example}")
         return self.values[key]
 
-    def text(self, key: str, example: str, default: str | None = None) -> str:
-        """Return a string on one line, required if there is no default."""
-        if default is not None and not self.has(key):
-            return default
-        value = self.get(key, example)
-        if not isinstance(value, str) or not value.strip():
-            raise self.refuse(key, f"must be text; write it as {example}")
-        if len(value) > LONGEST_TEXT:
-            raise self.refuse(key, f"has {len(value)} characters; allowed: {LONGEST_TEXT}")
-        if printable(value) != value or len(value.splitlines()) > 1 or "\t" in value:
-            raise self.refuse(key, "must be one line without control characters")
-        return value
+    def key(self, name: str) -> Key:
+        """Return what one of `keys` may hold."""
+        return next(key for key in self.keys if key.name == name)
 
-    def label(self, key: str, example: str) -> str:
+    def read(self, name: str, allowed: Collection[str] = (), besides: str = "") -> Any:
+        """Return what a key of `keys` holds; where it is left out its default, else None.
+
+        Parameters
+        ----------
+        name : str
+        allowed : collection of str
+            Words of a choice that follow from the rest of the file.
+        besides : str
+            What else such a choice may be, for the message.
+        """
+        key = self.key(name)
+        if not key.required and not self.has(name):
+            return None if key.default is None else checked(key, key.default)
+        if key.kind == CHOICE and not key.choices:
+            key = replace(key, choices=tuple(allowed))
+        return self._checked(key, besides)
+
+    def text(self, name: str, example: str) -> str:
+        """Return a required string on one line."""
+        return self._checked(Key(name, TEXT, "", example.partition(" = ")[2]))
+
+    def label(self, name: str, example: str) -> str:
         """Return a required name: it becomes a label in the dataset, so it holds no spaces."""
-        value = self.text(key, example)
-        if len(value) > LONGEST_NAME:
-            raise self.refuse(key, f"has {len(value)} characters; allowed: {LONGEST_NAME}")
-        if not _NAME.fullmatch(value):
-            raise self.refuse(key, "must be a letter followed by letters, digits, '_' or '-'")
-        return value
+        return self._checked(Key(name, NAME, "", example.partition(" = ")[2]))
 
-    def choice(self, key: str, allowed: Collection[str], example: str) -> str:
-        """Return a required string out of `allowed`."""
-        value = self.text(key, example)
-        if value not in allowed:
-            near = suggestion(value, allowed)
-            raise self.refuse(key, f"is not known; allowed: {', '.join(allowed) or 'none'}{near}")
-        return value
-
-    def time(self, key: str, default: str | None = None, *, zero: bool = False) -> float:
-        """Return a time in seconds; `zero` says whether 0 is allowed."""
-        value = (
-            self.get(key, f'{key} = "30 s"') if default is None else self.values.get(key, default)
-        )
-        self.known.add(key)
+    def _checked(self, key: Key, besides: str = "") -> Any:
+        value = self.get(key.name, key.line)
         try:
-            seconds = parse_time(value)
+            return checked(key, value, besides)
         except ProtocolError as error:
-            raise self.refuse(key, str(error)) from None
-        if seconds <= 0 and not zero:
-            raise self.refuse(key, "must be longer than 0")
-        return seconds
-
-    def number(self, key: str, default: float | None, example: str) -> float:
-        """Return a finite number."""
-        if default is not None and not self.has(key):
-            return default
-        value = self.get(key, example)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise self.refuse(key, f"must be a number; write it as {example}")
-        try:
-            number = float(value)
-        except OverflowError:
-            number = math.inf
-        if not math.isfinite(number):
-            raise self.refuse(key, "must be finite")
-        return number
-
-    def count(self, key: str, low: int, high: int) -> int:
-        """Return a whole number between `low` and `high`."""
-        value = self.get(key, f"{key} = 5")
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-            raise self.refuse(key, f"must be a whole number from {low} to {high}")
-        return value
-
-    def flag(self, key: str) -> bool:
-        """Return a required true or false."""
-        value = self.get(key, f"{key} = true")
-        if not isinstance(value, bool):
-            raise self.refuse(key, "must be true or false, without quotes")
-        return value
+            raise self.refuse(key.name, str(error)) from None
 
     def tables(self, key: str) -> list[Mapping[str, Any]]:
         """Return a list of tables (``[[key]]``), empty when absent."""

@@ -11,6 +11,7 @@ import numpy as np
 from models.streams import stream
 from paradigms.protocol.plan import (
     ALWAYS,
+    PLACE,
     Clock,
     Event,
     Intervention,
@@ -102,6 +103,7 @@ class _Builder:
                 PhaseWindow(
                     phase.name, session.name, phase.stage, session.context,
                     _seconds(start), _seconds(self.now), 1 / self.time_scale,
+                    session.kind == PLACE,
                 )
             )  # fmt: skip
             start = self.now
@@ -144,7 +146,9 @@ class _Builder:
         else:
             begin = start + self.steps(item.onset)
         stop = min(begin + steps, self.now)
-        return EventWindow(item.stimulus, _seconds(begin), _seconds(stop), item.strength)
+        return EventWindow(
+            item.stimulus, _seconds(begin), _seconds(stop), item.strength, item.valence
+        )
 
     def on(self, item: Intervention, time: str) -> list[InterventionWindow]:
         """Return when an intervention is on in one of the times that it names."""
@@ -162,7 +166,9 @@ class _Builder:
                 if start <= trial.start < stop and trial.event(item.locked)
             ]  # fmt: skip
         return [
-            InterventionWindow(item.kind, item.dose, *ends, item.target, item.uptake, item.washout)
+            InterventionWindow(
+                item.kind, item.dose, *ends, item.target, item.uptake, item.washout, item.in_zone
+            )
             for ends in times
         ]
 
@@ -231,6 +237,8 @@ def build_timeline(protocol: Protocol, clock: str | None, rng: np.random.Generat
         phases=tuple(builder.phases),
         trials=tuple(builder.trials),
         interventions=tuple(windows),
+        stimuli=protocol.stimuli,
+        contexts=protocol.contexts,
     )
 
 

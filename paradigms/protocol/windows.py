@@ -9,6 +9,9 @@ from math import nan
 import numpy as np
 from numpy.typing import NDArray
 
+from paradigms.protocol.plan import intervention_label
+from paradigms.protocol.things import CONDITIONED, Context, Stimulus, first
+
 
 @dataclass(frozen=True)
 class PhaseWindow:
@@ -17,12 +20,14 @@ class PhaseWindow:
     Attributes
     ----------
     name, session, stage, context : str
-        `stage` and `context` are ``""`` for a folded interval; `context` is ``"A"``, ``"B"`` or
-        ``""`` (home cage).
+        `stage` and `context` are ``""`` for a folded interval; `context` is ``""`` for the home
+        cage.
     start, stop : float
         Simulated time, s. A session's lead-in belongs to its first phase, its tail to its last.
     dilation : float
         Seconds the slow processes advance for each simulated second.
+    place : bool
+        Whether the animal is in the box of two zones.
     """
 
     name: str
@@ -32,16 +37,22 @@ class PhaseWindow:
     start: float
     stop: float
     dilation: float
+    place: bool = False
 
 
 @dataclass(frozen=True)
 class EventWindow:
-    """A stimulus within a trial, from `start` to `stop`, simulated s."""
+    """A stimulus within a trial, from `start` to `stop`, simulated s.
+
+    `strength` is that of the event times that of the stimulus; `valence` as that of
+    `paradigms.protocol.things.Stimulus`.
+    """
 
     stimulus: str
     start: float
     stop: float
     strength: float = 1.0
+    valence: str = CONDITIONED
 
 
 @dataclass(frozen=True)
@@ -62,13 +73,17 @@ class TrialWindow:
     block: int
     index: int
 
-    def event(self, stimulus: str) -> EventWindow | None:
-        """Return when one of `paradigms.protocol.plan.STIMULI` is on, None if it is not."""
-        return next((event for event in self.events if event.stimulus == stimulus), None)
+    def event(self, word: str) -> EventWindow | None:
+        """Return when a stimulus is on, None if it is not.
 
-    def times(self, stimulus: str) -> tuple[float, float]:
-        """Return start and stop of a stimulus, NaN where it is not on."""
-        event = self.event(stimulus)
+        `word` is its name, or ``"cs"`` for the first conditioned and ``"us"`` for the first
+        unconditioned stimulus of the trial.
+        """
+        return first(self.events, word)
+
+    def times(self, word: str) -> tuple[float, float]:
+        """Return start and stop of what `event` finds, NaN where it is not on."""
+        event = self.event(word)
         return (nan, nan) if event is None else (event.start, event.stop)
 
 
@@ -77,7 +92,7 @@ class InterventionWindow:
     """An intervention that is on from `start` to `stop`, simulated s.
 
     `target` is ``""`` where its kind leaves nothing open. `uptake` and `washout` are time constants
-    of the level on the slow clock, s.
+    of the level on the slow clock, s. `in_zone`: on only while the animal is in the target zone.
     """
 
     kind: str
@@ -87,6 +102,12 @@ class InterventionWindow:
     target: str = ""
     uptake: float = 0.0
     washout: float = 0.0
+    in_zone: bool = False
+
+    @property
+    def label(self) -> str:
+        """Name in a dataset, as that of the intervention."""
+        return intervention_label(self.kind, self.target, in_zone=self.in_zone)
 
 
 @dataclass(frozen=True)
@@ -99,6 +120,8 @@ class Timeline:
         1 / time scale of the clock: how much faster than life the awake slow processes run.
     duration : float
         Simulated time, s.
+    stimuli, contexts : tuple
+        Those of the protocol.
     """
 
     protocol: str
@@ -108,6 +131,8 @@ class Timeline:
     phases: tuple[PhaseWindow, ...]
     trials: tuple[TrialWindow, ...]
     interventions: tuple[InterventionWindow, ...]
+    stimuli: tuple[Stimulus, ...] = ()
+    contexts: tuple[Context, ...] = ()
 
     def slow_time(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return the slow clock (s of the experiment, folded hours included) at simulated times."""

@@ -36,6 +36,7 @@ from paradigms.protocol.timeline import Timeline, animal_timeline
 from paradigms.run.labels import describe_timeline
 from paradigms.run.output import ASKED, check_place, existing, unlike
 from paradigms.run.recording import RECORDS
+from paradigms.run.stimuli import check_stimuli
 
 HIGHEST_SEED = 2**32 - 1
 MOST_STEPS = 2**31 - 1
@@ -111,6 +112,7 @@ def prepare(
     mean = load_parameters({**protocol.overrides, **(overrides or {})})
     check_layout(mean, size)
     timeline = animal_timeline(protocol, clock, seed)
+    check_stimuli(mean, timeline, size)
     for name, values in describe_timeline(timeline).items():
         if BY_NAME[name].flags is not None:
             flag_variable(name, values)

@@ -18,14 +18,7 @@ from models.tissue.cells import Tissue
 from models.tissue.drawing import source_count
 from paradigms.protocol.codes import check_codes, draw_codes
 from paradigms.protocol.doses import dose_levels, slow_steps
-from paradigms.protocol.plan import (
-    APPETITIVE,
-    AVERSIVE,
-    CONDITIONED,
-    PLACE,
-    Context,
-    Stimulus,
-)
+from paradigms.protocol.things import CONDITIONED, PLACE, VALENCES, Context, Stimulus
 from paradigms.protocol.timeline import EventWindow, Timeline
 
 Window = tuple[float, float]
@@ -99,7 +92,7 @@ def _spikes(
     rng = stream(seed, f"spikes/{row.name}")
     if row.rate_silent:
         yield _poisson(rng, everyone, parameters.value(row.rate_silent), awake)
-    if row.when in (AVERSIVE, APPETITIVE):
+    if row.when in VALENCES:
         given = [event for trial in timeline.trials for event in trial.events
                  if event.valence == row.when]  # fmt: skip
         for strength, windows in _by_strength(given).items():
@@ -166,10 +159,10 @@ def check_stimuli(parameters: ParameterSet, timeline: Timeline, size: int) -> No
     for row in load_anatomy().afferents:
         if row.code:
             pool = source_count(parameters, row, size)
-            what = "contexts" if row.when == CONTEXT else "conditioned stimuli"
             check_codes(
-                coded_things(row, timeline), pool, code_size(parameters, row, pool), what,
-                f"raise {row.number} or lower {row.code}",
+                coded_things(row, timeline), pool, code_size(parameters, row, pool),
+                f"{row.name} afferents",
+                f"raise {row.number}, lower {row.code}, or make some more alike (similar_to)",
             )  # fmt: skip
 
 

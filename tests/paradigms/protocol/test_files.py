@@ -4,9 +4,7 @@ from dataclasses import FrozenInstanceError
 
 import pytest
 
-from models.tissue.anatomy_tables import load_anatomy
 from paradigms.protocol.files import (
-    CONTEXTS,
     Intervention,
     ProtocolError,
     load_protocol,
@@ -25,7 +23,7 @@ def test_a_protocol_is_read_whole():
     assert (day.name, day.context, day.lead, day.tail) == ("day", "A", 5.0, 0.0)
     (phase,) = day.phases
     assert (phase.stage, phase.trials, phase.order) == ("conditioning", 2, "blocked")
-    events = (Event("cs", 0.0, 30.0), Event("us", 28.0, 2.0))
+    events = (Event("cs", 0.0, 30.0), Event("us", 28.0, 2.0, valence="aversive"))
     assert phase.kinds == (TrialKind("pairing", 2, 30.0, events),)
     assert phase.interval == (60.0, 90.0)
     assert (night.offline, night.simulated, night.phases) == (86400.0, 40.0, ())
@@ -59,7 +57,7 @@ def test_fear_extinction_is_the_published_protocol():
     assert silent.events == ()
     assert awake[0].lead + baseline.trials * (silent.trial + baseline.interval[0]) == 180
     assert (paired.trials, paired.trial) == (3, 30)
-    assert paired.events == (Event("cs", 0, 30), Event("us", 28, 2))
+    assert paired.events == (Event("cs", 0, 30), Event("us", 28, 2, valence="aversive"))
     assert pairings.interval == (60, 90)
     for session, trials in zip(awake[1:], (25, 25, 5, 5), strict=True):
         (phase,) = session.phases
@@ -70,10 +68,6 @@ def test_fear_extinction_is_the_published_protocol():
         "compressed": 0.1,
     }
     assert protocol.default_clock == "compressed"
-
-
-def test_sessions_take_place_where_afferents_fire():
-    assert (*load_anatomy().contexts(), "none") == CONTEXTS
 
 
 def test_every_shipped_protocol_is_valid_and_named_as_its_file():

@@ -16,7 +16,7 @@ seconds = st.floats(0, 200, allow_nan=False)
 @st.composite
 def kinds(draw, number, trial):
     events = [Event("cs", 0.0, trial)] * draw(st.integers(0, 1))
-    events += [Event("us", trial / 2, trial / 2)] * draw(st.integers(0, 1))
+    events += [Event("us", trial / 2, trial / 2, valence="aversive")] * draw(st.integers(0, 1))
     return TrialKind(f"kind_{number}", draw(st.integers(1, 12)), trial, tuple(events))
 
 

@@ -70,9 +70,9 @@ def test_kinds_and_their_events_are_read():
         ("paired", 3, 30), ("alone", 2, 20), ("unsignalled", 1, 10), ("probe", 1, 30)
     ]  # fmt: skip
     paired, alone, shock, probe = phase.kinds
-    assert paired.events == (Event("cs", 0, 20), Event("us", 25, 5))
+    assert paired.events == (Event("cs", 0, 20), Event("us", 25, 5, valence="aversive"))
     assert alone.events == (Event("cs", 4, 10, 0.5),)
-    assert shock.events == (Event("us", 0, 2),)
+    assert shock.events == (Event("us", 0, 2, valence="aversive"),)
     assert probe.events == ()
     assert phase.lengths("cs") == [20, 10, 0, 0]
 

@@ -1,0 +1,176 @@
+"""Codes: which members of a pool answer to each stimulus, or to each context.
+
+Each takes `code` members of the pool. A similarity that is named is met exactly; what is not named
+has as few members in common as the named ones leave possible, which is none as a rule.
+"""
+
+from __future__ import annotations
+
+import graphlib
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from paradigms.protocol.things import Context, Stimulus
+from paradigms.protocol.values import ProtocolError, listed
+
+T = TypeVar("T", bound=Stimulus | Context)
+
+Atom = tuple[bool, ...]
+"""To which of the earlier things the members of a set belong: all of a set to the same."""
+
+Takes = dict[Atom, int]
+"""How many members of each atom a thing takes."""
+
+
+def drawing_order(things: Iterable[T]) -> list[T]:
+    """Return things so that each comes after those that it resembles, else as they are given.
+
+    A further thing at the end changes nothing of the order of those before it.
+
+    Raises
+    ------
+    ProtocolError
+        If two are said to resemble each other, or several in a circle; without the place.
+    """
+    given = {thing.name: thing for thing in things}
+    sorter = graphlib.TopologicalSorter(
+        {name: [other for other, _ in thing.similar_to] for name, thing in given.items()}
+    )
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        raise ProtocolError(
+            f"similar_to goes in a circle ({', '.join(error.args[1])}); say it once, in the later "
+            "of the two"
+        ) from None
+    place = {name: number for number, name in enumerate(given)}
+    ready: list[str] = []
+    order: list[T] = []
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
+        name = ready.pop(0)
+        order.append(given[name])
+        sorter.done(name)
+    return order
+
+
+def check_codes(things: Sequence[T], pool: int, code: int, what: str, mend: str) -> None:
+    """Refuse things whose codes cannot be drawn. Nothing here is random.
+
+    Parameters
+    ----------
+    things : sequence of Stimulus or Context
+        Of stimuli, conditioned ones alone.
+    pool : int
+        Members that there are.
+    code : int
+        Members that each takes.
+    what : str
+        Members of the pool by name, for the message: ``"sensory afferents"``.
+    mend : str
+        How to get more of them, for the message.
+
+    Raises
+    ------
+    ProtocolError
+        If the pool is too small, or similarities cannot hold together.
+    """
+    plan = _plan(drawing_order(things), code)
+    needed = sum(takes[_fresh(takes)] for takes in plan)
+    if needed > pool:
+        noun = "contexts" if isinstance(things[0], Context) else "stimuli"
+        raise ProtocolError(
+            f"{noun} {listed([thing.name for thing in things])} "
+            f"need {needed} of the {pool} {what}, {code} each but for what they have in common; "
+            f"{mend}"
+        )
+
+
+def draw_codes(
+    things: Sequence[T], pool: int, code: int, rng: Generator
+) -> dict[str, NDArray[np.int64]]:
+    """Draw the members of each thing.
+
+    Parameters
+    ----------
+    things, pool, code
+        As `check_codes` takes them.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    dict of str to ndarray of int64, shape (code,)
+        Members by name, sorted. A further thing at the end leaves those before it as they are.
+
+    Raises
+    ------
+    ProtocolError
+        As `check_codes`.
+    """
+    check_codes(things, pool, code, "members", "declare fewer, or more alike")
+    order = drawing_order(things)
+    belongs = np.zeros((pool, 0), bool)
+    drawn: dict[str, NDArray[np.int64]] = {}
+    for thing, takes in zip(order, _plan(order, code), strict=True):
+        mine = np.zeros(pool, bool)
+        for atom, count in takes.items():
+            members = np.flatnonzero((belongs == np.array(atom, bool)).all(axis=1))
+            mine[rng.choice(members, count, replace=False)] = True
+        belongs = np.column_stack([belongs, mine])
+        drawn[thing.name] = np.flatnonzero(mine).astype(np.int64)
+    return drawn
+
+
+def _plan(order: Sequence[T], code: int) -> list[Takes]:
+    """How many members each takes of what those before it have, and of what nobody has."""
+    sizes: dict[Atom, int] = {}
+    plan = []
+    for number, thing in enumerate(order):
+        fresh = (False,) * number
+        # Nobody's members are as many as may be wanted: whether the pool has them is asked later
+        sizes[fresh] = code
+        takes = _takes(thing, [other.name for other in order[:number]], sizes, code)
+        split: dict[Atom, int] = {}
+        for atom, size in sizes.items():
+            taken = takes.get(atom, 0)
+            for mine, count in ((True, taken), (False, size - taken)):
+                if count and (mine or atom != fresh):
+                    split[(*atom, mine)] = count
+        sizes = split
+        plan.append(takes)
+    return plan
+
+
+def _takes(thing: T, earlier: list[str], sizes: dict[Atom, int], code: int) -> Takes:
+    """Solve how many members of each atom a thing takes."""
+    atoms = sorted(sizes)
+    belongs = np.array(atoms, bool).reshape(len(atoms), len(earlier))
+    similar = dict(thing.similar_to)
+    unnamed = [k for k, name in enumerate(earlier) if name not in similar]
+    # First as little as possible in common with the unnamed; of equals, what spares the pool
+    cost = belongs[:, unnamed].sum(axis=1) * (code + 1) + ~belongs.any(axis=1)
+    rows = [np.ones(len(atoms)), *(belongs[:, earlier.index(name)] for name in similar)]
+    wanted = [code, *(round(share * code) for share in similar.values())]
+    found = milp(
+        cost, integrality=np.ones(len(atoms)),
+        bounds=Bounds(0, np.array([sizes[atom] for atom in atoms])),
+        constraints=LinearConstraint(np.array(rows, float), wanted, wanted),
+    )  # fmt: skip
+    if found.x is None:
+        shares = ", ".join(f"{name} = {share:g}" for name, share in similar.items())
+        raise ProtocolError(
+            f"{thing.name}: similar_to {{ {shares} }} cannot hold together, with what these have "
+            "in common with each other; lower one, or make them more alike"
+        )
+    counts = np.rint(found.x).astype(int)
+    return {atom: int(count) for atom, count in zip(atoms, counts, strict=True)}
+
+
+def _fresh(takes: Takes) -> Atom:
+    """Return the atom of members that nobody has."""
+    return next(atom for atom in takes if not any(atom))
