@@ -12,7 +12,9 @@ Cells = NDArray[np.intp]
 MEMORY = "memory"
 """Role of the cells whose inputs learn: those that an analysis speaks of by default."""
 OUTPUT = "output"
-"""Role of the cells that behaviour is read out from."""
+"""Role of the cells that freezing is read out from."""
+APPROACH = "approach"
+"""Role of the cells that approach is read out from."""
 
 
 def cells_of(dataset: xr.Dataset, population: str | None = None) -> Cells:

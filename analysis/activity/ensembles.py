@@ -19,7 +19,7 @@ from scipy import stats
 from analysis.activity.cells import cells_of
 from analysis.activity.spikes import rates, within
 from analysis.dataset.facets import SIGNAL, needs
-from analysis.design.epochs import ROLES
+from analysis.design.trials import ROLES
 from analysis.design.windows import baseline_windows, cs_windows, role_trials
 
 Floats = NDArray[np.float64]

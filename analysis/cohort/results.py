@@ -19,7 +19,8 @@ from analysis.activity.regime import Finding, judge_populations
 from analysis.activity.spikes import population_rates
 from analysis.activity.transfer import StateTrack, track_state
 from analysis.astrocytes.calcium import Evoked, cs_evoked, heterogeneity, us_evoked
-from analysis.behaviour.freezing import Freezing, freezing_table
+from analysis.behaviour.freezing import approach_table, freezing_table
+from analysis.behaviour.scoring import Score
 from analysis.design.epochs import Design
 from analysis.design.windows import design_of, epoch_trials
 
@@ -98,9 +99,14 @@ class Results:
         return heterogeneity(self.dataset, self.cs_evoked)
 
     @cached_property
-    def freezing(self) -> Freezing:
+    def freezing(self) -> Score:
         """Freezing and output rate of every trial, scored from the spikes."""
         return freezing_table(self.dataset)
+
+    @cached_property
+    def approach(self) -> Score:
+        """Approach of every trial and the rate behind it, scored from the spikes."""
+        return approach_table(self.dataset)
 
     @cached_property
     def rates(self) -> dict[str, float]:

@@ -46,7 +46,8 @@ def assemble(variables: Mapping[str, ArrayLike], attrs: Mapping[str, Any]) -> xr
         variable is given as labels (str) or as the result of `flag_variable`.  Of the facets
         that are there may be left out: index variables (``neuron``, ``trial`` ...), which count
         from 0, or within its stage for ``trial_index``; labels, which are ``none``;
-        ``trial_block``, which is 0; ``us_on`` and ``us_off``, which are NaN.
+        ``trial_block``, which is 0; ``us_on`` and ``us_off``, which are NaN, and so is ``freezing``
+        of a record of other behaviour.
     attrs : mapping
         Global attributes; ``Conventions`` and ``schema_version`` are filled in, and ``source``:
         a simulation has parameters, a recording has none.
@@ -116,7 +117,7 @@ def _filled(row: Variable, length: int, data: Mapping[str, xr.Variable]) -> dict
         return {row.name: flag_variable(row.name, np.full(length, "none"))}
     if row.dims == (row.name,) and row.dtype == "int32":
         values = np.arange(length)
-    elif row.name in ("us_on", "us_off"):
+    elif row.name in ("us_on", "us_off", "freezing"):
         values = np.full(length, np.nan)
     elif row.name == "trial_block":
         values = np.zeros(length, int)

@@ -21,7 +21,7 @@ from analysis.dataset.rows import (
     Variable,
 )
 
-SCHEMA_VERSION = "3"
+SCHEMA_VERSION = "4"
 
 FACETS: dict[str, str] = {
     "neurons": "which neurons there are, and their labels",
@@ -39,9 +39,12 @@ FACETS: dict[str, str] = {
 """What a dataset may speak of."""
 SOURCES = ("simulation", "recording")
 """Where a dataset may be from: its attribute ``source``."""
-ROLES = ("none", "memory", "output", "modulator")
-"""What a neuron does: its inputs learn; behaviour is read out from it; it modulates others."""
+ROLES = ("none", "memory", "output", "modulator", "approach", "code")
+"""What a neuron does: its inputs learn; freezing is read out from it; it modulates others; approach
+is read out from it; it carries the code of a context. New ones stand last: files number them."""
 TRANSMITTERS = ("none", "glutamate", "GABA", "noradrenaline", "dopamine")
+VALENCES = ("none", "aversive", "appetitive")
+"""What an unconditioned stimulus is to the animal."""
 
 
 def _index(name: str, long_name: str) -> Variable:
@@ -167,16 +170,21 @@ VARIABLES: tuple[Variable, ...] = (
         _index("trial", "trial index"),
         _when("trial_start", "trial", "start of the scored trial"),
         _when("trial_stop", "trial", "end of the scored trial"),
-        _optional(_when("cs_on", "trial", "start of the conditioned stimulus, NaN none",
+        _optional(_when("cs_on", "trial", "start of the first conditioned stimulus, NaN none",
                         Range(TIME.low, TIME.high, nan=True))),
-        _optional(_when("cs_off", "trial", "end of the conditioned stimulus, NaN none",
+        _optional(_when("cs_off", "trial", "end of the first conditioned stimulus, NaN none",
                         Range(TIME.low, TIME.high, nan=True))),
-        _when("us_on", "trial", "start of the unconditioned stimulus, NaN none",
+        _when("us_on", "trial", "start of the first unconditioned stimulus, NaN none",
               Range(TIME.low, TIME.high, nan=True)),
-        _when("us_off", "trial", "end of the unconditioned stimulus, NaN none",
+        _when("us_off", "trial", "end of the first unconditioned stimulus, NaN none",
               Range(TIME.low, TIME.high, nan=True)),
         _along("trial_cs", "trial", "int8", "1",
                "conditioned stimulus on during the trial, 0 or 1", SHARE),
+        _optional(_label("trial_stimulus", "trial",
+                         "conditioned stimuli on in the trial, joined by +", OPEN)),
+        _optional(_label("trial_us", "trial", "unconditioned stimulus of the trial", OPEN)),
+        _optional(_label("trial_valence", "trial",
+                         "valence of the unconditioned stimulus of the trial", VALENCES)),
         _optional(_label("trial_kind", "trial", "kind of the trial within its phase", OPEN)),
         _label("trial_context", "trial", "context of the trial", OPEN),
         _label("trial_stage", "trial", "stage of the trial", OPEN),
@@ -191,6 +199,15 @@ VARIABLES: tuple[Variable, ...] = (
                  allowed=Range(0, 100, nan=True)),  # NaN: shorter than a sample of the read-out
         _optional(Variable("freezing_bin", ("trial", "bin"), "float64", "percent",
                            "freezing in scoring bin", allowed=Range(0, 100, nan=True))),
+        _optional(Variable("approach", ("trial",), "float64", "percent", "approach",
+                           allowed=Range(0, 100, nan=True))),
+        _optional(Variable("time_in_zone", ("trial",), "float64", "percent",
+                           "time in the target zone, NaN outside a place test",
+                           allowed=Range(0, 100, nan=True))),
+        _optional(_when("position_time", "position_time", "time of position sample")),
+        _optional(Variable("position", ("position_time",), "float64", "1",
+                           "place along a box of two zones, the target zone above 0.5, NaN outside "
+                           "a place test", allowed=Range(0, 1, nan=True))),
     ),
     *_facet(
         "phases",

@@ -34,6 +34,8 @@ _INTERVALS = (
     ("cs_on", "cs_off"),
     ("us_on", "us_off"),
 )
+#: The first says nothing without the second.
+_PAIRS = (("position", "position_time"),)
 _NUMBERS = {"seed": Range(0), "size": Range(1), "speed": Range(1e-9, 1e9), "wall_time_s": Range(0)}
 _LABEL = re.compile(r"[A-Za-z0-9_.+@-]+")
 #: With these a reader of the file gives back other values than are stored.
@@ -238,6 +240,9 @@ def _check_values(dataset: xr.Dataset, source: str) -> None:
             f"{source}: says nothing of time; expected one of {', '.join(_WHEN)}; give when trials "
             "were, or a record over time"
         )
+    for name, other in _PAIRS:
+        if name in dataset.variables and other not in dataset.variables:
+            raise DatasetError(f"{source}: has '{name}' and no '{other}'; give both")
     if dataset.sizes.get("xy", 2) != 2:
         raise DatasetError(f"{source}: dimension 'xy' is {dataset.sizes['xy']} long; expected 2")
     for dim in _NEEDED:

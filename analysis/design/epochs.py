@@ -1,10 +1,11 @@
 """Epochs of an experiment, the published ones and a user's own.
 
-An epoch is a stage of the protocol, or its first or last block or trial.  The published epochs are
-rows of ``tables/epochs.csv`` and hold where a protocol has their stages; a protocol's own stand in
-``[[epoch]]`` tables of its TOML text, which travels in every dataset; every stage that neither
-speaks of is an epoch under its own name.  Nothing else in the analysis knows a stage by name: what
-the published analyses need are the roles of epochs.
+The published epochs are rows of ``tables/epochs.csv`` and hold where a protocol has their stages; a
+protocol's own stand in ``[[epoch]]`` tables of its TOML text, which travels in every dataset; every
+stage that neither speaks of is an epoch under its own name.  Where the trials of a stage differ in
+stimulus or context, and the user has named no epoch of it, each of these is an epoch beside.
+Nothing else in the analysis knows a stage by name: what the published analyses need are the roles
+of epochs.
 """
 
 from __future__ import annotations
@@ -15,59 +16,12 @@ from functools import cache
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from analysis.design.contrasts import WHOLE, Contrast
+from analysis.design.trials import NONE, Epoch, Trials, choose
 from analysis.packaged import read_table
 
 T = TypeVar("T")
-ROLES = ("fear", "safe", "test", "return")
-"""Fear is recalled; is extinguished; its extinction is tested later; fear returns."""
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """Trials that are scored together.
-
-    Attributes
-    ----------
-    name, stage : str
-        Name of the epoch; stage of its trials.
-    block, trial : str or int
-        Which block, or trial, of the stage: ``""`` for all, ``"first"``, ``"last"``, or a number
-        counted from 1.
-    title : str
-        For people; the name by default.
-    role : str
-        One of `ROLES` or ``""``: what the analyses of ensembles and decoders take it for.
-    tested : bool
-        Whether cells, patterns and decoders are tested in it.
-    shown : bool
-        Whether it stands in summaries and figures.
-    """
-
-    name: str
-    stage: str
-    block: str | int = ""
-    trial: str | int = ""
-    title: str = ""
-    role: str = ""
-    tested: bool = True
-    shown: bool = True
-
-
-@dataclass(frozen=True)
-class Trials:
-    """Stage of each trial, and its block and place within the stage, counted from 0."""
-
-    stage: NDArray[np.str_]
-    block: NDArray[np.int_]
-    index: NDArray[np.int_]
-
-    @property
-    def stages(self) -> dict[str, int]:
-        """Number of trials of each stage, in order of appearance."""
-        return {str(name): int((self.stage == name).sum()) for name in dict.fromkeys(self.stage)}
 
 
 @dataclass(frozen=True)
@@ -148,17 +102,6 @@ def published_epochs() -> dict[str, Epoch]:
     }  # fmt: skip
 
 
-def choose(epoch: Epoch, trials: Trials) -> NDArray[np.intp]:
-    """Places of the trials of an epoch; none where there are none."""
-    chosen = np.flatnonzero(trials.stage == epoch.stage)
-    for place, which in ((trials.block, epoch.block), (trials.index, epoch.trial)):
-        if which != "" and chosen.size:
-            value = place[chosen]
-            ends = {"first": value.min(), "last": value.max()}
-            chosen = chosen[value == (ends[which] if isinstance(which, str) else which - 1)]
-    return chosen
-
-
 def make_design(own: Own, trials: Trials) -> Design:
     """Return the epochs that an experiment has.
 
@@ -175,7 +118,9 @@ def make_design(own: Own, trials: Trials) -> Design:
     Design
         The user's epochs and the published ones that have trials, of published ones with the same
         trials the first, and for each stage that none of them is of an epoch of its name, of its
-        first and of its last block (``STAGE_first``, ``STAGE_last``).
+        first and of its last block (``STAGE_first``, ``STAGE_last``); for each stage that none of
+        the user's is of one of each conditioned stimulus (``STAGE_STIMULUS``) and each context
+        (``STAGE_CONTEXT``) that some of its trials have and others lack.
     """
     mine = {epoch.name for epoch in own.epochs}
     roles = {epoch.role for epoch in own.epochs}
@@ -192,9 +137,11 @@ def make_design(own: Own, trials: Trials) -> Design:
         found.append((places, replace(epoch, role=role, shown=shown)))
     spoken = {epoch.stage for places, epoch in found if places.size}
     names = {epoch.name for _, epoch in found} | {WHOLE}
+    by_user = {epoch.stage for epoch in own.epochs}
     for stage in trials.stages:
-        if stage not in spoken:
-            found += [(choose(epoch, trials), epoch) for epoch in _of_stage(stage, trials, names)]
+        made = [] if stage in spoken else _of_stage(stage, trials, names)
+        made += [] if stage in by_user else _parts_of_stage(stage, trials, names)
+        found += [(choose(epoch, trials), epoch) for epoch in made]
     found = sorted((pair for pair in found if pair[0].size), key=lambda pair: pair[0][0])
     return Design(
         tuple(epoch for _, epoch in found), own.contrasts, tuple(trials.stages.items())
@@ -236,10 +183,37 @@ def _of_stage(stage: str, trials: Trials, names: set[str]) -> list[Epoch]:
     words = stage.replace("_", " ")
     made = []
     for block in ("", "first", "last") if blocks > 1 else ("",):
-        name = f"{stage}_{block}" if block else stage
-        while name in names:
-            name += "_stage"
-        names.add(name)
+        name = _free(f"{stage}_{block}" if block else stage, names)
         title = f"{words}, {block} block" if block else words
         made.append(Epoch(name, stage, block, title=title, tested=not block))
     return made
+
+
+def _parts_of_stage(stage: str, trials: Trials, names: set[str]) -> list[Epoch]:
+    """Epochs of the stimuli and of the contexts of a stage whose trials differ in them.
+
+    Cells are not tested there: a decoder carried to an epoch must not have been trained on trials
+    of it, and these share theirs with the stage.
+    """
+    within = trials.stage == stage
+    words = stage.replace("_", " ")
+    seen, made = {choose(Epoch("", stage), trials).tobytes()}, []
+    for key, label in (("stimulus", trials.stimulus), ("context", trials.context)):
+        for value in dict.fromkeys(label[within].tolist()) if label.size else ():
+            part = Epoch(f"{stage}_{value}", stage, tested=False, **{key: value})
+            places = choose(part, trials).tobytes()
+            if value == NONE or places in seen:
+                continue
+            seen.add(places)
+            plain = value.replace("_", " ")
+            title = f"{words}, {plain}" if key == "stimulus" else f"{words}, {key} {plain}"
+            made.append(replace(part, name=_free(part.name, names), title=title))
+    return made
+
+
+def _free(name: str, names: set[str]) -> str:
+    """Return a name that is not among those taken, and take it."""
+    while name in names:
+        name += "_stage"
+    names.add(name)
+    return name

@@ -12,13 +12,12 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-import numpy as np
-
 from analysis.dataset.errors import RowsError
 from analysis.design.contrasts import WHOLE, Contrast, quantities
-from analysis.design.epochs import Design, Epoch, Own, Trials, choose, make_design
+from analysis.design.epochs import Design, Own, make_design
 from analysis.design.row_values import CONTRAST, EPOCH, Wrong
 from analysis.design.targets import target
+from analysis.design.trials import Epoch, Trials, check_epoch
 from astrogram.text import one_line, shown, suggestion
 
 MOST = 1000
@@ -102,24 +101,8 @@ def check_rows(own: Own, trials: Trials, where: str) -> Design:
     RowsError
         If an epoch has no trial, or a contrast no epoch.
     """
-    stages = trials.stages
     for epoch in own.epochs:
-        at = f"{where}: epoch '{epoch.name}'"
-        if epoch.stage not in stages:
-            raise RowsError(
-                f"{at}: stage = {shown(epoch.stage)} is no stage of the protocol; allowed: "
-                f"{', '.join(stages)}{suggestion(epoch.stage, stages)}"
-            )
-        if not choose(epoch, trials).size:
-            blocks = np.unique(trials.block[trials.stage == epoch.stage]).size
-            given = ", ".join(
-                f"{key} = {which!r}"
-                for key, which in (("block", epoch.block), ("trial", epoch.trial)) if which != ""
-            )  # fmt: skip
-            raise RowsError(
-                f"{at}: {given} is not there; stage '{epoch.stage}' has trials 1 to "
-                f"{stages[epoch.stage]} in blocks 1 to {blocks}"
-            )
+        check_epoch(epoch, trials, f"{where}: epoch '{epoch.name}'")
     design = make_design(own, trials)
     for row in own.contrasts:
         _check_contrast(row, design, f"{where}: contrast {shown(row.name)}")

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from analysis.design.contrasts import quantities
-from analysis.design.epochs import ROLES
 from analysis.design.targets import FORMS, target
+from analysis.design.trials import ROLES
 from astrogram.text import one_line, suggestion
 
 LONGEST = 200
@@ -93,7 +93,8 @@ def _expect(value: Any) -> str:
 
 EPOCH: dict[str, Check] = {
     "name": _name, "stage": _name, "block": _which, "trial": _which, "title": _line,
-    "role": _one_of(ROLES), "tested": _flag, "shown": _flag,
+    "role": _one_of(ROLES), "tested": _flag, "shown": _flag, "kind": _name, "stimulus": _name,
+    "context": _name,
 }  # fmt: skip
 CONTRAST: dict[str, Check] = {
     "name": _line, "quantity": _quantity, "epoch": _name, "minus_epoch": _name, "group": _name,

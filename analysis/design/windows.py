@@ -10,8 +10,9 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from analysis.dataset.schema import labels
-from analysis.design.epochs import Design, Own, Trials, choose, make_design
+from analysis.design.epochs import Design, Own, make_design
 from analysis.design.own_rows import read_rows
+from analysis.design.trials import LABELS, Trials, choose
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.intp]
@@ -58,12 +59,16 @@ def _own_rows(text: str) -> Own:
 
 
 def trials_of(dataset: xr.Dataset) -> Trials:
-    """Return stage, block and place within the stage of each trial; none without trials."""
+    """Return stage, block, place in the stage and labels of each trial; none without trials."""
     if "trial_stage" not in dataset:
         return Trials(np.array([], dtype=str), np.array([], dtype=int), np.array([], dtype=int))
+    known = {
+        name: labels(dataset[f"trial_{name}"]) for name in LABELS if f"trial_{name}" in dataset
+    }
     return Trials(
-        labels(dataset["trial_stage"]), dataset["trial_block"].values, dataset["trial_index"].values
-    )
+        labels(dataset["trial_stage"]), dataset["trial_block"].values,
+        dataset["trial_index"].values, **known,
+    )  # fmt: skip
 
 
 def epoch_trials(dataset: xr.Dataset, name: str) -> Places:

@@ -9,7 +9,8 @@ from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from analysis.activity.cells import OUTPUT, names_of, populations, with_label
-from analysis.behaviour.freezing import readout_of, smoothed_rate
+from analysis.behaviour.freezing import readout_of
+from analysis.behaviour.scoring import smoothed_rate
 from analysis.cohort.results import Results
 from analysis.dataset.facets import facets_of, require
 from analysis.dataset.schema import labels

@@ -8,7 +8,7 @@ import xarray as xr
 from analysis.cohort.summary import summarise
 from analysis.dataset.facets import facets_of
 from analysis.dataset.schema import read_dataset, write_dataset
-from analysis.dataset.table import FACETS, ROLES, TRANSMITTERS
+from analysis.dataset.table import FACETS, ROLES, TRANSMITTERS, VALENCES
 from tests.support.paths import ROOT
 from tests.support.synthetic import synthetic
 
@@ -53,5 +53,5 @@ def test_a_changed_file_is_read(here):
 def test_every_facet_and_label_is_told():
     table = re.findall(r"^\| `(\w+)` \|", PAGE.split("## Labels")[0], re.MULTILINE)
     assert table == list(FACETS)
-    for word in (*ROLES, *TRANSMITTERS):
+    for word in (*ROLES, *TRANSMITTERS, *VALENCES):
         assert f"`{word}`" in PAGE

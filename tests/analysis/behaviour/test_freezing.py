@@ -1,61 +1,15 @@
-"""The freezing read-out: exact smoothing, planted freezing, clocks."""
+"""Planted freezing and approach are found in the spikes, each in those of its cells."""
 
 import numpy as np
 import pytest
 
-from analysis.behaviour.freezing import (
-    Readout,
-    freezing_table,
-    readout_of,
-    score_freezing,
-    smoothed_rate,
-)
+from analysis.behaviour.freezing import approach_table, freezing_table, readout_of
+from analysis.behaviour.scoring import Readout
+from analysis.dataset.schema import DatasetError, labels
 from tests.support.synthetic import synthetic
+from tests.support.synthetic_stimuli import FREEZING, with_stimuli
 
 READOUT = Readout(threshold=20.0, bin=5.0, sample=1.0, tau=0.05)
-
-
-def test_smoothing_is_the_sum_of_exponentials():
-    rng = np.random.default_rng(1)
-    spikes = np.sort(rng.uniform(0, 10, 500))
-    times = np.sort(rng.uniform(-1, 11, 200))
-    lag = times[:, None] - spikes
-    expected = np.where(lag >= 0, np.exp(-np.clip(lag, 0, None) / 0.2), 0).sum(1) / (0.2 * 7)
-    np.testing.assert_allclose(smoothed_rate(spikes, 7, times, 0.2), expected, rtol=1e-10)
-
-
-def test_smoothed_rate_of_regular_spikes_is_their_rate():
-    spikes = np.arange(0, 20, 0.001)
-    np.testing.assert_allclose(smoothed_rate(spikes, 100, [10.0], 0.5), 10.0, rtol=2e-3)
-
-
-def test_nothing_to_hear():
-    assert smoothed_rate([], 5, [1.0, 2.0], 0.1).tolist() == [0.0, 0.0]
-    assert smoothed_rate([1.0], 0, [2.0], 0.1).tolist() == [0.0]
-    assert smoothed_rate([1.0], 3, [], 0.1).size == 0
-
-
-def test_half_a_trial_above_threshold():
-    spikes = np.arange(0, 15, 0.002)  # 50 Hz from 10 cells, in the first half
-    score = score_freezing(spikes, 10, [0.0, 30.0], [30.0, 60.0], READOUT, speed=1.0)
-    assert score.percent.tolist() == [50.0, 0.0]
-    assert score.bin_percent.tolist() == [[100, 100, 100, 0, 0, 0], [0] * 6]
-    assert score.bin_start.tolist() == [0, 5, 10, 15, 20, 25]
-    np.testing.assert_allclose(score.rate, [25.0, 0.0], atol=0.1)
-
-
-@pytest.mark.parametrize("speed", [1.0, 10.0, 20.0])
-def test_clock_only_scales_the_windows(speed):
-    spikes = np.arange(0, 15 / speed, 0.0005)
-    score = score_freezing(spikes, 40, [0.0], [30.0 / speed], READOUT, speed)
-    assert score.bin_percent.shape == (1, 6)
-    assert 50.0 <= score.percent[0] <= 60.0  # the tail of tau is not scaled
-
-
-def test_trials_of_different_length():
-    score = score_freezing([], 5, [0.0, 40.0], [30.0, 52.0], READOUT, 1.0)
-    assert score.bin_percent.shape == (2, 6)
-    assert np.isnan(score.bin_percent[1]).tolist() == [False] * 3 + [True] * 3
 
 
 def test_planted_freezing_is_found():
@@ -65,3 +19,19 @@ def test_planted_freezing_is_found():
     np.testing.assert_allclose(score.percent, truth.freezing, atol=7)
     np.testing.assert_allclose(score.bin_start, dataset["bin"].values)
     assert score.rate[truth.freezing > 60].min() > score.rate[truth.freezing < 20].max()
+
+
+def test_planted_approach_is_found():
+    dataset = with_stimuli()
+    score = approach_table(dataset)
+    assert readout_of(dataset, "approach") == Readout(15.0, 5.0, 1.0, 0.05)
+    np.testing.assert_allclose(score.percent, dataset["approach"].values, atol=4)
+    planted = [FREEZING[name] for name in zip(
+        labels(dataset["trial_stage"]), labels(dataset["trial_stimulus"]),
+        labels(dataset["trial_context"]), strict=True)]  # fmt: skip
+    np.testing.assert_allclose(freezing_table(dataset).percent, planted, atol=4)
+
+
+def test_a_dataset_without_a_threshold_of_approach_says_so():
+    with pytest.raises(DatasetError, match=r"'readout\.approach_threshold'"):
+        approach_table(synthetic(bla=20, astrocytes=2)[0])

@@ -12,9 +12,25 @@ from analysis.dataset.schema import (
     parameter,
     validate,
 )
-from analysis.dataset.table import ATTRIBUTES, VARIABLES
+from analysis.dataset.table import ATTRIBUTES, ROLES, VARIABLES
 from tests.support.datasets import changed
 from tests.support.synthetic import without
+
+
+def place_test(dataset):
+    """The dataset with a box, in which the body was for its first 100 s, and stimuli by name."""
+    count = dataset.sizes["trial"]
+    further = assemble(
+        {
+            "trial_start": dataset["trial_start"].values,
+            "trial_stop": dataset["trial_stop"].values,
+            "trial_cs": np.zeros(count, int), "trial_valence": ["none"] * count,
+            "position_time": np.arange(100.0), "position": np.linspace(0, 1, 100),
+        },
+        {"title": "box"},
+    )  # fmt: skip
+    names = ["trial_valence", "position_time", "position"]
+    return dataset.assign({name: further[name].variable for name in names})
 
 
 def test_table_is_consistent():
@@ -32,7 +48,7 @@ def test_table_is_consistent():
         (lambda d: changed(d, "calcium", dtype="float64"), ("float64", "float32")),
         (lambda d: changed(d, "freezing", dims=("neuron",), values=np.zeros(146)),
          ("freezing(neuron)", "freezing(trial)")),
-        (lambda d: d.assign_attrs(schema_version="99"), ("version 99", "reads 3")),
+        (lambda d: d.assign_attrs(schema_version="99"), ("version 99", "reads 4")),
         (lambda d: d.assign_attrs(seed="three"), ("seed", "integer")),
         (lambda d: d.assign_attrs(speed=0.0), ("speed", "1e-09 to")),
         (lambda d: d.assign_attrs(parameters="{"), ("parameters", "json")),
@@ -43,7 +59,8 @@ def test_table_is_consistent():
          ("population", "flag_values")),
         (lambda d: changed(d, "population", attrs={"flag_meanings": "BLA_P"}),
          ("population", "flag_meanings")),
-        (lambda d: changed(d, "role", attrs={"flag_meanings": "none memory output chief"}),
+        (lambda d: changed(d, "role", attrs={
+            "flag_meanings": "none memory output modulator approach chief"}),
          ("role", "'chief'", "none, memory, output, modulator")),
         (lambda d: changed(d, "trial_context", attrs={"flag_meanings": "A B/C"}),
          ("trial_context", "'B/C'", "letters, digits")),
@@ -56,6 +73,13 @@ def test_table_is_consistent():
          ("spike_time", "rise")),
         (lambda d: changed(d, "trial_stop", values=d["trial_start"] - 1.0),
          ("trial_stop", "before")),
+        (lambda d: place_test(d).drop_vars("position_time"), ("position", "position_time")),
+        (lambda d: changed(place_test(d), "position", values=np.full(100, 1.5), dtype="float64"),
+         ("position", "0 to 1")),
+        (lambda d: changed(place_test(d), "trial_valence", attrs={
+            "flag_meanings": "none bad good"}),
+         ("trial_valence", "'bad'", "none, aversive, appetitive")),
+        (lambda d: place_test(d).drop_vars("freezing"), ("freezing", "run the experiment again")),
         (lambda d: d.assign(extra=("trial", np.zeros(68))), ("extra", "units")),
         (lambda d: d.assign(extra=("trial", ["a"] * 68, {"units": "1", "long_name": "x"})),
          ("extra", "<U1", "flag_meanings")),
@@ -106,3 +130,21 @@ def test_parameters_travel(dataset):
         parameter(dataset, "readout.bin", "Hz")
     with pytest.raises(DatasetError, match="is None"):
         parameter(dataset, "readout.nothing", "s")
+
+
+def test_places_alone_are_behaviour():
+    """Freezing that nobody saw is NaN."""
+    found = assemble(
+        {"trial_start": [0.0, 20.0], "trial_stop": [10.0, 30.0], "trial_cs": [0, 0],
+         "position_time": [1.0, 2.0], "position": [0.2, np.nan]},
+        {"title": "box"},
+    )  # fmt: skip
+    assert np.isnan(found["freezing"].values).tolist() == [True, True]
+    assert set(found.coords) >= {"position_time"}
+    bare = assemble({"trial_start": [0.0], "trial_stop": [1.0], "trial_cs": [0]}, {"title": "none"})
+    assert "freezing" not in bare
+
+
+def test_what_was_there_keeps_its_number():
+    assert ROLES[:4] == ("none", "memory", "output", "modulator")
+    assert flag_variable("role", ["code", "approach"]).values.tolist() == [5, 4]

@@ -117,6 +117,9 @@ BAD = {
     "[[epoch]]\nname = 'a'\nstage = 'recall'\n" * 2: "epoch 'a' is given twice",
     "[[epoch]]\nname = 'a'\nstage = 'recall'\nrole = 'test'\n"
     "[[epoch]]\nname = 'b'\nstage = 'recall'\nrole = 'test'\n": "role 'test' is given twice",
+    "[[epoch]]\nname = 'a'\nstage = 'recall'\nstimulus = 'tone'":
+        "stimulus = 'tone' is not in stage 'recall'; allowed: none is known",
+    "[[epoch]]\nname = 'a'\nstage = 'recall'\nkind = 3": "must be a name",
     "[[contrast]]\nepoch = 'recall'": "name is missing",
     "[[contrast]]\nname = 'r'\nquantity = 'freezin'": "did you mean 'freezing'?",
     "[[contrast]]\nname = 'r'\nepoch = 'recal'": "did you mean 'recall'?",
