@@ -10,7 +10,6 @@ import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
 
-from analysis.behaviour.freezing import Readout, score_freezing
 from analysis.dataset.table import BY_NAME
 from models.circuits.amygdala_mechanisms import MECHANISMS
 from models.machine.circuit import Circuit, SpikeRecord, Tables, TraceRecord
@@ -23,7 +22,6 @@ from models.tissue.anatomy import by_class
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import Tissue
 from models.tissue.fibres import total_indegree
-from paradigms.protocol.timeline import Timeline
 
 RECORDS = records(MECHANISMS, "astrocyte")
 """Traces of astrocytes."""
@@ -48,7 +46,11 @@ class Recorder:
     sampled: dict[str, NDArray[np.int64]]
 
     def arrays(self, read: Tables, tissue: Tissue) -> dict[str, Any]:
-        """Return spikes, events, astrocyte traces and weights as variables of the dataset."""
+        """Return spikes, events, astrocyte traces and weights as variables of the dataset.
+
+        And ``path`` (m) at ``path_time`` (s): how far the body has gone, which
+        `paradigms.run.behaviour` folds into the box.
+        """
         time, neuron = merge_spikes(
             [
                 (read[f"spikes_{name}.t"], read[f"spikes_{name}.i"], where.start)
@@ -71,7 +73,9 @@ class Recorder:
             if row.name not in BY_NAME:  # what the schema does not list says itself what it is
                 attributes = {"units": row.unit, "long_name": row.meaning}
                 result[row.name] = xr.Variable(("astrocyte", "time"), values, attributes)
-        return {**result, **self._weights(read, tissue)}
+        path = read["position.path"][0]
+        return {**result, "path_time": read["position.t"], "path": path,
+                **self._weights(read, tissue)}  # fmt: skip
 
     def _weights(self, read: Tables, tissue: Tissue) -> dict[str, Any]:
         arrays: dict[str, list] = {}
@@ -132,6 +136,7 @@ def record(
         rng = stream(seed, f"recording/{pre}")
         sampled[pre] = np.sort(rng.choice(len(edges), min(len(edges), wanted), replace=False))
     tables: Tables = {f"indices.weights_{pre}": chosen for pre, chosen in sampled.items()}
+    tables["indices.position"] = np.zeros(1, np.int32)
     tables["indices.astrocyte_traces"] = np.arange(tissue.n_astrocytes)
     traced = tuple(row.variable for row in RECORDS)
     recorded = replace(
@@ -144,6 +149,7 @@ def record(
                 "astrocyte_traces", "astrocyte", traced, tissue.n_astrocytes,
                 interval("dt_astrocyte"),
             ),
+            TraceRecord("position", "body", ("path",), 1, interval("dt_position")),
             *(
                 TraceRecord(
                     f"weights_{pre}", f"tripartite_{pre}", ("h_S", "z_S"), len(chosen),
@@ -216,29 +222,3 @@ def _shares(parameters: ParameterSet) -> dict[str, float]:
         synapses[group] = synapses.get(group, 0.0) + indegree * reached
     total = sum(synapses.values())
     return {group: count / total for group, count in synapses.items()}
-
-
-def score(
-    parameters: ParameterSet, tissue: Tissue, timeline: Timeline, recorded: dict[str, Any]
-) -> dict[str, Any]:
-    """Freezing of every trial, by the read-out that `analysis` defines."""
-    (output,) = tissue.anatomy.of_role("output")
-    cells = tissue.cells(output.name)
-    heard = np.zeros(tissue.n_neurons, bool)
-    heard[cells] = True
-    readout = Readout(
-        threshold=float(parameters.quantity("readout.cem_threshold")),
-        bin=float(parameters.quantity("readout.bin")),
-        sample=float(parameters.quantity("readout.sample")),
-        tau=float(parameters.quantity("readout.tau")),
-    )
-    scored = score_freezing(
-        recorded["spike_time"][heard[recorded["spike_neuron"]]], len(cells),
-        [trial.start for trial in timeline.trials], [trial.stop for trial in timeline.trials],
-        readout, timeline.speed,
-    )  # fmt: skip
-    return {
-        "freezing": scored.percent,
-        "freezing_bin": scored.bin_percent,
-        "bin": scored.bin_start,
-    }

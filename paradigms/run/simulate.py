@@ -15,10 +15,11 @@ from models.parameters import ParameterSet, Value
 from models.run import run_circuit
 from paradigms.protocol.files import Protocol
 from paradigms.run.animal import Animal, draw_animal
+from paradigms.run.behaviour import score
 from paradigms.run.labels import describe
 from paradigms.run.preflight import Prepared, check_room, needed, prepare
 from paradigms.run.provenance import provenance
-from paradigms.run.recording import Recorder, score
+from paradigms.run.recording import Recorder
 
 Progress = Callable[[float, float], None]
 
@@ -113,12 +114,11 @@ def dataset_of(
     """
     parameters, timeline, tissue = animal.parameters, animal.timeline, drawn.tissue
     recorded = recorder.arrays(records, tissue)
+    behaviour = score(parameters, tissue, timeline, recorded)
+    for name in ("path_time", "path"):
+        del recorded[name]
     dataset = assemble_dataset(
-        {
-            **recorded,
-            **describe(tissue, timeline),
-            **score(parameters, tissue, timeline, recorded),
-        },
+        {**recorded, **describe(tissue, timeline), **behaviour},
         {
             "title": protocol.title,
             "protocol": protocol.name,
