@@ -108,8 +108,8 @@ class Afferent:
     `when` says during what they fire at `rate`: a conditioned stimulus, an aversive or appetitive
     unconditioned one, a context, whenever the animal is awake, or in a place test; otherwise they
     do at `rate_silent`. Each stimulus or context drives the share `code` of them, all if empty. A
-    conditioned stimulus adds `rate_with_cs` meanwhile. `number` is a parameter, or that of a
-    population, which grows with the network.
+    conditioned stimulus adds `rate_with_cs` meanwhile, an unconditioned one `rate_with_us`.
+    `number` is a parameter, or that of a population, which grows with the network.
     """
 
     name: str
@@ -120,6 +120,7 @@ class Afferent:
     rate: str
     rate_silent: str
     rate_with_cs: str
+    rate_with_us: str
 
 
 @dataclass(frozen=True)

@@ -54,8 +54,8 @@ WORDS = {
 """What a column may say."""
 
 ADDRESSES = frozenset(
-    {"adaptation", "share", "number", "code", "rate", "rate_silent", "rate_with_cs", "indegree",
-     "conductance", "reach"}
+    {"adaptation", "share", "number", "code", "rate", "rate_silent", "rate_with_cs",
+     "rate_with_us", "indegree", "conductance", "reach"}
 )  # fmt: skip
 """Columns that hold the address of a parameter, or nothing."""
 

@@ -113,7 +113,7 @@ def _coded(
     timeline: Timeline,
 ) -> Iterator[Drawn]:  # fmt: skip
     """Spikes of afferents of which each stimulus or context drives its own."""
-    heard = [event for trial in timeline.trials for event in trial.events if not event.valence]
+    events = [event for trial in timeline.trials for event in trial.events]
     things = coded_things(row, timeline)
     pool = len(cells)
     codes = draw_codes(
@@ -125,14 +125,15 @@ def _coded(
         if row.when == CONTEXT:
             inside = [(x.start, x.stop) for x in timeline.phases if x.context == name]
             yield _poisson(rng, own, rate, inside)
-            if row.rate_with_cs:  # place cells answer a conditioned stimulus inside their field
-                here = [event for event in heard
-                        if any(a <= event.start < b for a, b in inside)]  # fmt: skip
-                for strength, windows in _by_strength(here).items():
-                    more = strength * parameters.value(row.rate_with_cs)
-                    yield _poisson(rng, own, more, windows)
+            # place cells answer what happens inside their field
+            here = [event for event in events if any(a <= event.start < b for a, b in inside)]
+            for heard in (True, False):
+                more = row.rate_with_cs if heard else row.rate_with_us
+                same = [event for event in here if heard == (event.valence == CONDITIONED)]
+                for strength, windows in _by_strength(same).items() if more else ():
+                    yield _poisson(rng, own, strength * parameters.value(more), windows)
         else:
-            mine = [event for event in heard if event.stimulus == name]
+            mine = [event for event in events if event.stimulus == name]
             for strength, windows in _by_strength(mine).items():
                 yield _poisson(rng, own, strength * rate, windows)
 
