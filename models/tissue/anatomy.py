@@ -108,7 +108,8 @@ class Afferent:
     `when` says during what they fire at `rate`: a conditioned stimulus, an aversive or appetitive
     unconditioned one, a context, whenever the animal is awake, or in a place test; otherwise they
     do at `rate_silent`. Each stimulus or context drives the share `code` of them, all if empty. A
-    conditioned stimulus adds `rate_with_cs` meanwhile, an unconditioned one `rate_with_us`.
+    conditioned stimulus adds `rate_with_cs` to those that it reaches, as each hears `heard` of the
+    afferents `hears`; an unconditioned one adds `rate_with_us` to all.
     `number` is a parameter, or that of a population, which grows with the network.
     """
 
@@ -121,6 +122,8 @@ class Afferent:
     rate_silent: str
     rate_with_cs: str
     rate_with_us: str
+    hears: str
+    heard: str
 
 
 @dataclass(frozen=True)

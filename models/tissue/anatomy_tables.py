@@ -55,7 +55,7 @@ WORDS = {
 
 ADDRESSES = frozenset(
     {"adaptation", "share", "number", "code", "rate", "rate_silent", "rate_with_cs",
-     "rate_with_us", "indegree", "conductance", "reach"}
+     "rate_with_us", "heard", "indegree", "conductance", "reach"}
 )  # fmt: skip
 """Columns that hold the address of a parameter, or nothing."""
 
@@ -149,6 +149,7 @@ def _check_names(tables: Mapping[str, list[tuple[int, Any]]], anatomy: Anatomy) 
     populations, cells = set(anatomy.names), set(anatomy.targets)
     senders = cells | {row.name for row in anatomy.afferents}
     allowed = {
+        ("afferents.csv", "hears"): {row.name for row in anatomy.afferents} | {""},
         ("classes.csv", "population"): populations,
         ("projections.csv", "source"): senders,
         ("projections.csv", "target"): cells,

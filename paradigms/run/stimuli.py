@@ -14,7 +14,7 @@ from models.parameters import ParameterSet
 from models.streams import stream
 from models.tissue.anatomy import AFFERENT, DRIVE, Afferent
 from models.tissue.anatomy_tables import load_anatomy
-from models.tissue.cells import Tissue
+from models.tissue.cells import REFERENCE_SIZE, Tissue
 from models.tissue.drawing import source_count
 from paradigms.protocol.codes import check_codes, draw_codes
 from paradigms.protocol.doses import dose_levels, slow_steps
@@ -114,28 +114,56 @@ def _coded(
 ) -> Iterator[Drawn]:  # fmt: skip
     """Spikes of afferents of which each stimulus or context drives its own."""
     events = [event for trial in timeline.trials for event in trial.events]
-    things = coded_things(row, timeline)
-    pool = len(cells)
-    codes = draw_codes(
-        things, pool, code_size(parameters, row, pool), stream(seed, f"code/{row.name}")
-    )
     rate = parameters.value(row.rate)
-    for name, code in codes.items():
+    for name, code in _codes(seed, row, len(cells), parameters, timeline).items():
         rng, own = stream(seed, f"spikes/{row.name}/{name}"), cells[code]
-        if row.when == CONTEXT:
-            inside = [(x.start, x.stop) for x in timeline.phases if x.context == name]
-            yield _poisson(rng, own, rate, inside)
-            # place cells answer what happens inside their field
-            here = [event for event in events if any(a <= event.start < b for a, b in inside)]
-            for heard in (True, False):
-                more = row.rate_with_cs if heard else row.rate_with_us
-                same = [event for event in here if heard == (event.valence == CONDITIONED)]
-                for strength, windows in _by_strength(same).items() if more else ():
-                    yield _poisson(rng, own, strength * parameters.value(more), windows)
-        else:
+        if row.when != CONTEXT:
             mine = [event for event in events if event.stimulus == name]
             for strength, windows in _by_strength(mine).items():
                 yield _poisson(rng, own, strength * rate, windows)
+            continue
+        inside = [(x.start, x.stop) for x in timeline.phases if x.context == name]
+        yield _poisson(rng, own, rate, inside)
+        # place cells answer what happens inside their field
+        here = [event for event in events if any(a <= event.start < b for a, b in inside)]
+        reached = _reached(seed, row, len(cells), parameters, timeline)
+        for stimulus in dict.fromkeys(event.stimulus for event in here):
+            same = [event for event in here if event.stimulus == stimulus]
+            conditioned = same[0].valence == CONDITIONED
+            more = parameters.value(row.rate_with_cs if conditioned else row.rate_with_us)
+            hearing = cells[code[reached[stimulus][code]]] if conditioned else own
+            rng = stream(seed, f"spikes/{row.name}/{name}/{stimulus}")
+            for strength, windows in _by_strength(same).items():
+                yield _poisson(rng, hearing, strength * more, windows)
+
+
+def _codes(
+    seed: int, row: Afferent, pool: int, parameters: ParameterSet, timeline: Timeline
+) -> dict[str, NDArray[np.int64]]:
+    """Which of the afferents of a kind each stimulus or context drives."""
+    return draw_codes(
+        coded_things(row, timeline), pool, code_size(parameters, row, pool),
+        stream(seed, f"code/{row.name}"),
+    )  # fmt: skip
+
+
+def _reached(
+    seed: int, row: Afferent, pool: int, parameters: ParameterSet, timeline: Timeline
+) -> dict[str, NDArray[np.bool_]]:
+    """Which of the `pool` afferents of a kind hear each stimulus.
+
+    Each hears some afferents of another kind, drawn, and answers stimuli that drive one of them: so
+    stimuli that have afferents in common have those in common that answer them, too.
+    """
+    (other,) = (one for one in load_anatomy().afferents if one.name == row.hears)
+    others = source_count(parameters, other, REFERENCE_SIZE)
+    ears = stream(seed, f"hears/{row.name}").integers(
+        others, size=(pool, round(parameters.value(row.heard)))
+    )
+    return {
+        name: np.isin(ears, code).any(axis=1)
+        for name, code in _codes(seed, other, others, parameters, timeline).items()
+    }
 
 
 def coded_things(row: Afferent, timeline: Timeline) -> Sequence[Stimulus | Context]:
