@@ -15,7 +15,8 @@ from analysis.activity.handoff import predict_targets
 from analysis.activity.information import cs_information
 from analysis.activity.transfer import STATES, cs_transfer, state_transfer
 from analysis.astrocytes.calcium import CLASSES, epoch_area
-from analysis.cohort.results import Results, results_of
+from analysis.cohort.behaviour import behaviour_values
+from analysis.cohort.results import Results, Values, results_of
 from analysis.dataset.facets import NotMeasured, require
 from analysis.dataset.schema import labels
 from analysis.design.contrasts import family
@@ -25,7 +26,6 @@ from analysis.packaged import read_table
 from analysis.statistics import correlation
 
 NAN = float("nan")
-Values = dict[tuple[str, str], float]
 LEAD = 0.02  # s by which prefrontal activity is shifted to tell which area is the earlier
 
 
@@ -88,10 +88,10 @@ def measure(given: xr.Dataset | Results) -> MeasuredAnimal:
     Returns
     -------
     MeasuredAnimal
-        With freezing (percent) and calcium of every epoch, responsive cells (percent) and
-        information (bits) of the epochs with matched windows, ensembles and their drift, decoders
-        within and across epochs and their output beside freezing, and what the memory cells
-        predict of others: the rows of ``tables/quantities.csv``.  Quantities that need a facet
+        With behaviour and calcium of every epoch, responsive cells (percent) and information (bits)
+        of the epochs with matched windows, ensembles and their drift, decoders within and across
+        epochs and their output beside freezing, and what the memory cells predict of others: the
+        rows of ``tables/quantities.csv``.  Quantities that need a facet
         which the dataset lacks are not among its values.
 
     Raises
@@ -104,8 +104,8 @@ def measure(given: xr.Dataset | Results) -> MeasuredAnimal:
     require(dataset, "an animal", "trials")
     values: Values = {}
     for quantity in (
-        _freezing, _calcium, _responsive, _information, _decoder_freezing, _ensembles, _transfer,
-        _handoff, _fear_output,
+        behaviour_values, _calcium, _responsive, _information, _decoder_freezing, _ensembles,
+        _transfer, _handoff, _fear_output,
     ):  # fmt: skip
         with suppress(NotMeasured):  # the comparison says so of each row that asks for it
             values |= quantity(results)
@@ -132,15 +132,6 @@ def responsive_share(dataset: xr.Dataset, found: Responses, cells: str) -> float
     """
     chosen = np.isin(found.cells, with_label(dataset, cells))
     return 100.0 * _mean((found.excited | found.inhibited)[chosen])
-
-
-def _freezing(results: Results) -> Values:
-    require(results.dataset, "freezing", "behaviour")
-    freezing = results.dataset["freezing"].values
-    return {
-        ("freezing", epoch.name): _mean(freezing[results.trials(epoch.name)])
-        for epoch in results.design
-    }
 
 
 def _calcium(results: Results) -> Values:

@@ -24,6 +24,9 @@ from analysis.behaviour.scoring import Score
 from analysis.design.epochs import Design
 from analysis.design.windows import design_of, epoch_trials
 
+Values = dict[tuple[str, str], float]
+"""By quantity (a row of ``tables/quantities.csv``) and epoch; NaN where it cannot be measured."""
+
 
 class Results:
     """What was found in one dataset.

@@ -9,10 +9,12 @@ import xarray as xr
 
 from analysis.activity.cells import OUTPUT, cells_of, names_of, with_label
 from analysis.astrocytes.calcium import CLASSES, find_events
-from analysis.cohort.measures import Values, measure
-from analysis.cohort.results import Results, results_of
+from analysis.cohort.behaviour import RECORDED, TOLD_APART
+from analysis.cohort.measures import measure
+from analysis.cohort.results import Results, Values, results_of
 from analysis.dataset.facets import SIGNAL, NotMeasured, facets_of, require
 from analysis.dataset.schema import DatasetError, labels, parameter
+from analysis.design.contrasts import quantities
 
 Row = tuple[str, str, Any, str]
 """Quantity, stage, value and unit."""
@@ -81,9 +83,12 @@ def weights_at_bounds(dataset: xr.Dataset) -> dict[str, float]:
 
 def _freezing(results: Results, values: Values) -> list[Row]:
     require(results.dataset, "freezing", "trials", "behaviour")
+    names = ("freezing", *RECORDED, *(name for name, _ in TOLD_APART))
     return [
-        ("freezing", epoch, values["freezing", epoch], "percent") for epoch in results.design.shown
-    ]
+        (name.replace("_", " "), epoch, values.get((name, epoch), np.nan),
+         quantities()[name]["units"])
+        for name in names for epoch in results.design.shown
+    ]  # fmt: skip
 
 
 def _output_rate(results: Results, values: Values) -> list[Row]:

@@ -1,37 +1,20 @@
-"""Panels of spikes and of what they lead to: raster, output rate, freezing."""
+"""Panels of spikes: raster, and the rate of the output cells."""
 
 from __future__ import annotations
 
 import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
-from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from analysis.activity.cells import OUTPUT, names_of, populations, with_label
 from analysis.behaviour.freezing import readout_of
 from analysis.behaviour.scoring import smoothed_rate
-from analysis.cohort.results import Results
-from analysis.dataset.facets import facets_of, require
+from analysis.dataset.facets import require
 from analysis.dataset.schema import labels
 from analysis.design.windows import cs_times
-from analysis.figures.style import (
-    GREY,
-    ORANGE,
-    PALE,
-    SMALL,
-    VERMILION,
-    brief,
-    legend,
-    nothing,
-    population_colours,
-    runs,
-    stages,
-    tidy,
-    words,
-)
+from analysis.figures.style import LIT, PALE, SMALL, VERMILION, population_colours, tidy
 
-NAMED = 7  # stages in the legend
 ROWS = (14, 60)  # fewest and most rows of a population in the raster
 
 
@@ -93,64 +76,6 @@ def draw_output(axes: Axes, dataset: xr.Dataset, window: tuple[float, float], na
         )  # fmt: skip
 
 
-def draw_freezing(axes: Axes, results: Results) -> None:
-    """Freezing by trial and block, coloured by stage; the context of the first trial shaded."""
-    dataset = results.dataset
-    require(dataset, "freezing", "trials", "behaviour")
-    freezing = dataset["freezing"].values
-    if not freezing.size:
-        nothing(axes, "Freezing", "no trials")
-        return
-    stage, session = labels(dataset["trial_stage"]), labels(dataset["trial_session"])
-    block, context = dataset["trial_block"].values, labels(dataset["trial_context"])
-    x, acquired = np.arange(freezing.size) + 1.0, context[0]
-    for first, last in runs(context):
-        if context[first] == acquired:
-            axes.axvspan(x[first] - 0.5, x[last] + 0.5, color=PALE, lw=0)
-        name = f"context {brief(context[first], 12)}" if last > first + 3 else ""
-        axes.text(
-            (x[first] + x[last]) / 2, 103, name,
-            ha="center", va="bottom", fontsize=SMALL, color=GREY,
-        )  # fmt: skip
-    for name, colour in stages(dataset).items():
-        own = stage == name
-        axes.plot(x[own], freezing[own], "o", ms=4, color=colour, alpha=0.55, mew=0)
-        for number in np.unique(block[own]):
-            members = own & (block == number)
-            ends = x[members][[0, -1]] + (-0.35, 0.35)
-            axes.plot(ends, [freezing[members].mean()] * 2, color=colour, lw=2.6)
-    for first, _ in runs(session):
-        axes.axvline(x[first] - 0.5, color=GREY, lw=0.6)
-    if facets_of(dataset) >= {"neurons", "spikes", "model"}:
-        _output_beside(axes, results, x)
-    tidy(axes, "Freezing by trial (points) and block (bars)", "trial", "freezing (%)")
-    axes.set_xlim(0.5, x.size + 0.5)
-    axes.set_ylim(-4, 112)
-    axes.set_yticks([0, 25, 50, 75, 100])
-    named = list(stages(dataset).items())
-    handles = [
-        Line2D([], [], marker="o", ls="", ms=5, color=colour, label=brief(words(name), 18))
-        for name, colour in named[:NAMED]
-    ]
-    if more := len(named) - len(handles):
-        handles.append(Line2D([], [], ls="", label=f"and {more} more"))
-    legend(
-        axes, handles=handles, loc="lower right", bbox_to_anchor=(1.0, 1.0),
-        ncols=max(1, len(handles)), columnspacing=1.0, borderaxespad=0.2,
-    )  # fmt: skip
-
-
-def _output_beside(axes: Axes, results: Results, x: NDArray[np.floating]) -> None:
-    rate = results.freezing.rate
-    name = names_of(results.dataset, with_label(results.dataset, f"role={OUTPUT}"))
-    beside = axes.twinx()
-    beside.plot(x, rate, color=ORANGE, lw=0.9)
-    tidy(beside, "", "", f"{name} rate in trial (Hz)")
-    beside.yaxis.label.set_color(ORANGE)
-    beside.set_ylim(0, 1.3 * max(float(rate.max(initial=0.0)), 1.0))
-    beside.spines["right"].set_visible(True)
-
-
 def _mark_trials(axes: Axes, dataset: xr.Dataset, window: tuple[float, float]) -> None:
     if "trial_start" not in dataset:
         return
@@ -159,4 +84,4 @@ def _mark_trials(axes: Axes, dataset: xr.Dataset, window: tuple[float, float]) -
     for k in np.flatnonzero((stops > window[0]) & (starts < window[1])):
         axes.axvspan(starts[k], stops[k], color=PALE, lw=0, zorder=0)
         if heard.start[k] < heard.stop[k]:
-            axes.axvspan(heard.start[k], heard.stop[k], color="#FFF3C4", lw=0, zorder=0.1)
+            axes.axvspan(heard.start[k], heard.stop[k], color=LIT, lw=0, zorder=0.1)

@@ -175,7 +175,7 @@ def synthetic(
     n = population.size
     order = np.argsort(when)
     event = np.sort(rng.uniform(0, duration, 40))
-    pathway = np.repeat(["CS", "context_A", "context_B", "BLA_P"], 25)
+    pathway = np.repeat(["sensory", "DG", "BLA_P"], [25, 50, 25])
     weight_time = np.array([0.0, *(p[5] for p in timeline["phases"])])
     early = rng.normal(0, 0.05, (100, weight_time.size))
     late_weight = np.linspace(0, 0.3, weight_time.size) * rng.random((100, 1))

@@ -12,6 +12,7 @@ from analysis.dataset.errors import DatasetError
 from analysis.figures.cohort import DPI, SIZE, cohort_figure
 from analysis.packaged import read_table
 from tests.support.synthetic import synthetic
+from tests.support.synthetic_stimuli import with_stimuli
 
 
 def content(animal, group, seed):
@@ -45,7 +46,8 @@ def cohort(measured):
 
 def test_every_quantity_has_a_row(measured):
     table = {row["quantity"] for row in read_table("quantities")}
-    assert {quantity for quantity, _ in measured.values} == table
+    further = measure(with_stimuli()).values
+    assert {quantity for quantity, _ in measured.values | further} == table
 
 
 def test_what_is_measured_of_planted_cells(measured):

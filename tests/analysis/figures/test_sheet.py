@@ -40,7 +40,7 @@ def test_summary(dataset):
     value = {(row["quantity"], row["stage"]): row["value"] for row in rows}
     assert value["freezing", "renewal"] == pytest.approx(83.33, abs=0.01)
     assert value["state decoder accuracy", "all"] > value["state decoder shuffled 95 %", "all"]
-    assert value["weights at bounds", "CS"] == 0.0
+    assert value["weights at bounds", "sensory"] == 0.0
 
 
 def test_summary_of_little(dataset):
@@ -62,7 +62,7 @@ def test_weights_at_bounds(dataset):
     pinned = dataset.copy(deep=True)
     pathway = pinned["synapse_pathway"].values
     pinned["weight"].values[pathway == 0, -1] = 6.0
-    assert weights_at_bounds(pinned)["CS"] == 100.0
+    assert weights_at_bounds(pinned)["sensory"] == 100.0
     assert weights_at_bounds(pinned)["BLA_P"] == 0.0
 
 
