@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from paradigms.protocol.codes import drawing_order
 from paradigms.protocol.key import Key
 from paradigms.protocol.keys import CLOCK, CONTEXT, STIMULUS
 from paradigms.protocol.plan import Clock, Session
 from paradigms.protocol.reading import ProtocolError, Table, listed, shown
-from paradigms.protocol.things import BUILT_IN, CONDITIONED, HOME, UNDECLARED, Context, Stimulus
+from paradigms.protocol.things import (
+    BUILT_IN,
+    CONDITIONED,
+    HOME,
+    UNDECLARED,
+    Context,
+    Stimulus,
+    Thing,
+    drawing_order,
+)
 
 T = TypeVar("T")
-Thing = TypeVar("Thing", Stimulus, Context)
 
 
 def read_clocks(table: Table) -> tuple[Clock, ...]:

@@ -5,8 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paradigms.protocol.codes import check_codes, draw_codes, drawing_order
+from paradigms.protocol.codes import check_codes, draw_codes
 from paradigms.protocol.plan import Context, Stimulus
+from paradigms.protocol.things import drawing_order
 from paradigms.protocol.values import ProtocolError
 
 MEND = "raise afferent.n_CS"
