@@ -13,6 +13,7 @@ from paradigms.command import cli
 from paradigms.protocol.files import ProtocolError, load_protocol, parse_protocol, shipped_protocols
 from paradigms.protocol.keys import TABLES_OF_KEYS
 from paradigms.protocol.schema import protocol_schema
+from tests.support.bad_inputs import VALUES
 from tests.support.paths import ROOT
 
 SCHEMA = protocol_schema()
@@ -184,3 +185,22 @@ def test_what_one_refuses_the_other_does(old, new):
     with pytest.raises(ProtocolError):
         parse_protocol(text, "every.toml")
     assert not VALIDATOR.is_valid(tomllib.loads(text))
+
+
+def test_what_is_read_is_valid_whatever_stands_in_a_line():
+    """Every value of the list of strange ones in the place of every value."""
+    lines = EVERY.splitlines()
+    read = 0
+    for number, line in enumerate(lines):
+        key, equals, _ = line.partition(" = ")
+        for value in (*VALUES, '"5 s"', "1", "2.5", "false", '["1 s", "1 min"]', '"always"'):
+            if not equals or len(value) > 1000:
+                continue
+            text = "\n".join([*lines[:number], f"{key} = {value}", *lines[number + 1 :]])
+            try:
+                parse_protocol(text, "every.toml")
+            except ProtocolError:
+                continue
+            read += 1
+            assert VALIDATOR.is_valid(tomllib.loads(text)), f"{key} = {value}"
+    assert read > 100
