@@ -35,7 +35,7 @@ help:
 	@echo "make test-gpu   the tests on an NVIDIA GPU (GENN_PATH and CUDA_PATH set)"
 	@echo "make lint       ruff and mypy"
 	@echo "make references  table and figures of docs/references.md (half an hour)"
-	@echo "make docs       docs/parameters.md and docs/interventions_table.md from the tables"
+	@echo "make docs       docs/parameters.md, interventions_table.md and protocol_keys.md from the tables"
 	@echo "make bench      speed, memory and scaling, results in out/bench (25 minutes)"
 	@echo "make clean      remove environments, caches and outputs"
 
@@ -112,6 +112,8 @@ docs: $(VENV)/installed
 	mv docs/parameters.new docs/parameters.md
 	$(RUN)/astrogram interventions --markdown > docs/interventions.new
 	mv docs/interventions.new docs/interventions_table.md
+	$(RUN)/astrogram protocols --markdown > docs/protocol_keys.new
+	mv docs/protocol_keys.new docs/protocol_keys.md
 
 # NEST beside ours: make bench NEST_PYTHON=/path/to/python/with/nest; BENCH=--quick for short runs
 bench: export OMP_NUM_THREADS = 1

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from paradigms.protocol.plan import Protocol
+from paradigms.protocol.plan import Context, Protocol, Stimulus
 from paradigms.protocol.reading import ProtocolError
+from paradigms.protocol.things import BUILT_IN, UNDECLARED, Similar
 from paradigms.protocol.timeline import PhaseWindow, Timeline, animal_timeline
 
 Row = dict[str, Any]
@@ -25,7 +26,8 @@ def overview(protocol: Protocol, seed: int = 0) -> dict[str, Any]:
     dict
         Name, title, reference, default clock and own parameters, and the rows ``clocks``,
         ``phases`` and ``interventions``. Times in s; ``experiment_s`` is that of the experiment,
-        folded hours included, the others are simulated.
+        folded hours included, the others are simulated. The rows ``stimuli`` and ``contexts`` are
+        all that it uses, in the order in which their codes are drawn.
 
     Raises
     ------
@@ -57,6 +59,8 @@ def overview(protocol: Protocol, seed: int = 0) -> dict[str, Any]:
         "set": dict(protocol.overrides),
         "clocks": clocks,
         "phases": _phases(protocol, timelines, chosen),
+        "stimuli": [_stimulus(item) for item in protocol.stimuli],
+        "contexts": [_context(item) for item in protocol.contexts],
         "interventions": _interventions(protocol, chosen),
     }
 
@@ -72,12 +76,16 @@ def _phases(protocol: Protocol, timelines: dict[str, Timeline], chosen: Timeline
         rows.append(
             {
                 "session": session.name,
+                "session_kind": session.kind or ("awake" if phase else "offline"),
                 "phase": phase.name if phase else "",
                 "stage": phase.stage if phase else "",
                 "context": session.context or ("none" if phase else ""),
                 "trials": phase.trials if phase else 0,
                 "kinds": ", ".join(kind.name for kind in kinds) if len(kinds) > 1 else "",
                 "trial_s": max(kind.trial for kind in kinds) if phase else None,
+                "stimuli": ", ".join(
+                    dict.fromkeys(event.stimulus for kind in kinds for event in kind.events)
+                ),
                 "cs": any(kind.length("cs") for kind in kinds) if phase else None,
                 "us_s": max(kind.length("us") for kind in kinds) if phase else None,
                 "shortest_pause_s": phase.interval[0] if phase else None,
@@ -90,6 +98,28 @@ def _phases(protocol: Protocol, timelines: dict[str, Timeline], chosen: Timeline
             }
         )
     return rows
+
+
+def _stimulus(item: Stimulus) -> Row:
+    return {
+        "stimulus": item.name,
+        "valence": item.valence or "conditioned",
+        "strength": item.strength,
+        "similar_to": _similar(item.similar_to),
+        "declared": item.name not in BUILT_IN,
+    }
+
+
+def _context(item: Context) -> Row:
+    return {
+        "context": item.name,
+        "similar_to": _similar(item.similar_to),
+        "declared": item.name not in UNDECLARED or bool(item.similar_to),
+    }
+
+
+def _similar(similar: Similar) -> str:
+    return ", ".join(f"{name} {share:g}" for name, share in similar)
 
 
 def _length(window: PhaseWindow) -> float:
@@ -122,6 +152,7 @@ def _interventions(protocol: Protocol, chosen: Timeline) -> list[Row]:
                     "dose": item.dose,
                     "during": time,
                     "locked": item.locked,
+                    "in_zone": item.in_zone,
                     "windows": count,
                     "start_s": windows[0].start,
                     "stop_s": windows[-1].stop,

@@ -13,13 +13,14 @@ from paradigms.command.options import AsJson, AsMarkdown
 from paradigms.display.console import note, print_json, print_markdown, print_rows, print_title
 from paradigms.display.rendering import as_rows
 from paradigms.protocol.files import load_protocol, shipped_protocols
+from paradigms.protocol.reading import ProtocolError
 from paradigms.protocol.timeline import animal_timeline
 
 PHASE_COLUMNS = (
-    "session", "phase", "stage", "context", "trials", "trial_s", "us_s", "experiment_s",
+    "session", "phase", "stage", "context", "trials", "trial_s", "stimuli", "us_s", "experiment_s",
 )  # fmt: skip
 INTERVENTION_COLUMNS = (
-    "kind", "target", "dose", "during", "locked", "windows", "start_s", "stop_s",
+    "kind", "target", "dose", "during", "locked", "in_zone", "windows", "start_s", "stop_s",
 )  # fmt: skip
 
 
@@ -58,8 +59,17 @@ def protocols(
         typer.Argument(help="Protocols to check and show: .toml files, or names.", metavar="FILE"),
     ] = None,
     as_json: AsJson = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema of protocol files.")
+    ] = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="Print the keys of protocol files as Markdown.")
+    ] = False,
 ) -> None:
     """Print the protocols that ship with the project, or check those given and show them."""
+    if schema or markdown:
+        _show_keys(files or [], schema=schema, as_json=as_json)
+        return
     if files:
         from paradigms.command.overview import overview
 
@@ -87,6 +97,19 @@ def protocols(
     )  # fmt: skip
 
 
+def _show_keys(files: Sequence[str], *, schema: bool, as_json: bool) -> None:
+    from paradigms.protocol.schema import key_rows, protocol_schema
+
+    if files or (as_json and not schema):
+        raise ProtocolError(
+            "--schema and --markdown are of all protocols; leave FILE and --json out"
+        )
+    if schema:
+        print_json(protocol_schema())
+    else:
+        print_markdown(key_rows(), group="table", title="Keys of a protocol")
+
+
 def _show(files: Sequence[str], found: Sequence[dict[str, Any]], *, as_json: bool) -> None:
     if as_json:
         print_json(found)
@@ -101,13 +124,18 @@ def _show(files: Sequence[str], found: Sequence[dict[str, Any]], *, as_json: boo
         lengths = [f"{clock['clock']}_s" for clock in clocks if not clock["refused"]]
         print_rows(
             content["phases"], as_json=False, columns=(*PHASE_COLUMNS, *lengths),
-            expendable=("us_s", "trial_s", "context", "stage"),
+            expendable=("us_s", "trial_s", "stimuli", "context", "stage"),
         )  # fmt: skip
+        for what in ("stimuli", "contexts"):
+            if any(row["declared"] for row in content[what]):
+                print_title(what.capitalize())
+                shown = [column for column in content[what][0] if column != "declared"]
+                print_rows(content[what], as_json=False, columns=shown)
         if content["interventions"]:
             print_title(f"Interventions, on the clock {content['default_clock']}")
             print_rows(
                 content["interventions"], as_json=False, columns=INTERVENTION_COLUMNS,
-                expendable=("locked", "windows"),
+                expendable=("in_zone", "locked", "windows"),
             )  # fmt: skip
         if content["set"]:
             print_title("Parameters of its own")

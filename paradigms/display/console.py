@@ -10,7 +10,7 @@ import contextlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
@@ -69,7 +69,7 @@ def print_rows(
     )  # fmt: skip
 
 
-def print_json(content: Sequence[Any]) -> None:
+def print_json(content: Sequence[Any] | Mapping[str, Any]) -> None:
     """Print plain content as JSON, for scripts."""
     # JSON escapes all control characters but this one.
     _write(json.dumps(content, indent=2, allow_nan=False).replace("\x7f", "\\u007f"))

@@ -6,19 +6,15 @@ has as few members in common as the named ones leave possible, which is none as 
 
 from __future__ import annotations
 
-import graphlib
-from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from paradigms.protocol.things import Context, Stimulus
+from paradigms.protocol.things import Context, Thing, drawing_order
 from paradigms.protocol.values import ProtocolError, listed
-
-T = TypeVar("T", bound=Stimulus | Context)
 
 Atom = tuple[bool, ...]
 """To which of the earlier things the members of a set belong: all of a set to the same."""
@@ -27,39 +23,7 @@ Takes = dict[Atom, int]
 """How many members of each atom a thing takes."""
 
 
-def drawing_order(things: Iterable[T]) -> list[T]:
-    """Return things so that each comes after those that it resembles, else as they are given.
-
-    A further thing at the end changes nothing of the order of those before it.
-
-    Raises
-    ------
-    ProtocolError
-        If two are said to resemble each other, or several in a circle; without the place.
-    """
-    given = {thing.name: thing for thing in things}
-    sorter = graphlib.TopologicalSorter(
-        {name: [other for other, _ in thing.similar_to] for name, thing in given.items()}
-    )
-    try:
-        sorter.prepare()
-    except graphlib.CycleError as error:
-        raise ProtocolError(
-            f"similar_to goes in a circle ({', '.join(error.args[1])}); say it once, in the later "
-            "of the two"
-        ) from None
-    place = {name: number for number, name in enumerate(given)}
-    ready: list[str] = []
-    order: list[T] = []
-    while sorter.is_active():
-        ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
-        name = ready.pop(0)
-        order.append(given[name])
-        sorter.done(name)
-    return order
-
-
-def check_codes(things: Sequence[T], pool: int, code: int, what: str, mend: str) -> None:
+def check_codes(things: Sequence[Thing], pool: int, code: int, what: str, mend: str) -> None:
     """Refuse things whose codes cannot be drawn. Nothing here is random.
 
     Parameters
@@ -92,7 +56,7 @@ def check_codes(things: Sequence[T], pool: int, code: int, what: str, mend: str)
 
 
 def draw_codes(
-    things: Sequence[T], pool: int, code: int, rng: Generator
+    things: Sequence[Thing], pool: int, code: int, rng: Generator
 ) -> dict[str, NDArray[np.int64]]:
     """Draw the members of each thing.
 
@@ -126,7 +90,7 @@ def draw_codes(
     return drawn
 
 
-def _plan(order: Sequence[T], code: int) -> list[Takes]:
+def _plan(order: Sequence[Thing], code: int) -> list[Takes]:
     """How many members each takes of what those before it have, and of what nobody has."""
     sizes: dict[Atom, int] = {}
     plan = []
@@ -146,7 +110,7 @@ def _plan(order: Sequence[T], code: int) -> list[Takes]:
     return plan
 
 
-def _takes(thing: T, earlier: list[str], sizes: dict[Atom, int], code: int) -> Takes:
+def _takes(thing: Thing, earlier: list[str], sizes: dict[Atom, int], code: int) -> Takes:
     """Solve how many members of each atom a thing takes."""
     atoms = sorted(sizes)
     belongs = np.array(atoms, bool).reshape(len(atoms), len(earlier))

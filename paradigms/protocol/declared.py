@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from paradigms.protocol.codes import drawing_order
 from paradigms.protocol.key import Key
 from paradigms.protocol.keys import CLOCK, CONTEXT, STIMULUS
 from paradigms.protocol.plan import Clock, Session
 from paradigms.protocol.reading import ProtocolError, Table, listed, shown
-from paradigms.protocol.things import BUILT_IN, CONDITIONED, HOME, UNDECLARED, Context, Stimulus
+from paradigms.protocol.things import (
+    BUILT_IN,
+    CONDITIONED,
+    HOME,
+    UNDECLARED,
+    Context,
+    Stimulus,
+    Thing,
+    drawing_order,
+)
 
 T = TypeVar("T")
-Thing = TypeVar("Thing", Stimulus, Context)
 
 
 def read_clocks(table: Table) -> tuple[Clock, ...]:
@@ -56,7 +63,7 @@ def used_stimuli(
     known = {thing.name: thing for thing in things}
     for thing in things:
         for other, _ in thing.similar_to:
-            if known[other].valence != CONDITIONED:
+            if not _has_code(known[other]):
                 raise ProtocolError(
                     f"{where}: stimulus {thing.name!r}: similar_to names {shown(other)}, which is "
                     "unconditioned; allowed: conditioned stimuli"
@@ -92,7 +99,7 @@ def _used(
                     f"{where}: {what} {other!r}: similar_to names itself; leave it out"
                 )
             if other not in things:
-                others = [name for name in things if name != thing.name]
+                others = [name for name in things if name != thing.name and _has_code(things[name])]
                 raise ProtocolError(
                     f"{where}: {what} {thing.name!r}: similar_to names {shown(other)}, which is "
                     f"not used here; allowed: {listed(others)}"
@@ -101,6 +108,11 @@ def _used(
         return tuple(drawing_order(things.values()))
     except ProtocolError as error:
         raise ProtocolError(f"{where}: {what}: {error}") from None
+
+
+def _has_code(thing: Stimulus | Context) -> bool:
+    """Whether something else can resemble it: an unconditioned stimulus has no code."""
+    return isinstance(thing, Context) or thing.valence == CONDITIONED
 
 
 def _read(

@@ -96,9 +96,7 @@ def parse_protocol(text: str, where: str, kinds: Kinds | None = None) -> Protoco
     found = table.tables("intervention")
     stimuli, contexts = read_stimuli(table), read_contexts(table)
     known = {**BUILT_IN, **stimuli}
-    sessions = tuple(
-        read_session(where, item, known, contexts) for item in table.tables("session")
-    )
+    sessions = tuple(read_session(where, item, known, contexts) for item in table.tables("session"))
     refuse_twice(where, "session", [session.name for session in sessions])
     if not any(session.phases for session in sessions):
         raise ProtocolError(f"{where}: no awake session; add a [[session]] with [[session.phase]]")

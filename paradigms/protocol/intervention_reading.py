@@ -39,9 +39,7 @@ def read_interventions(
     )
 
 
-def parse_intervention(
-    given: str, protocol: Protocol, kinds: Kinds | None = None
-) -> Intervention:
+def parse_intervention(given: str, protocol: Protocol, kinds: Kinds | None = None) -> Intervention:
     """Read ``KIND[:TARGET][=dose]@PHASE[,PHASE...][,KEY=VALUE...]``, as on the command line.
 
     The keys are those of a protocol file in `COURSE`.
@@ -78,9 +76,7 @@ def parse_intervention(
             values["dose"] = float(dose)
         except ValueError:
             raise ProtocolError(f"{where}: dose {shown(dose)} is not a number") from None
-    return _read_intervention(
-        Table(where, values, INTERVENTION), _allowed_kinds(kinds), protocol
-    )
+    return _read_intervention(Table(where, values, INTERVENTION), _allowed_kinds(kinds), protocol)
 
 
 def _allowed_kinds(kinds: Kinds | None) -> Kinds:

@@ -19,6 +19,7 @@ from models.tissue.lesion import exists
 TAGGED = "tagged"
 """Target of conductances: the BLA principal cells that `tagging` has labelled, by their label."""
 
+
 class InterventionError(AstrogramError, ValueError):
     """An intervention that is unknown or has an impossible dose; the message is one line."""
 

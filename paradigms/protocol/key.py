@@ -34,7 +34,7 @@ class Key:
     meaning : str
         One sentence without its full stop.
     example : str
-        The value as TOML writes it; a whole line where that is no value (`NAMED`).
+        The value as TOML writes it, or the head of a table.
     default : str, float, bool or None
         What stands for the key where it is left out, as TOML gives it. None where nothing can.
     optional : bool
@@ -69,7 +69,9 @@ class Key:
     @property
     def line(self) -> str:
         """Return a line that gives it."""
-        return self.example if self.kind == NAMED else f"{self.name} = {self.example}"
+        if self.kind == NAMED or self.example.startswith("[["):
+            return self.example
+        return f"{self.name} = {self.example}"
 
     @property
     def bounds(self) -> str:

@@ -152,7 +152,7 @@ EVENT = (
 )  # fmt: skip
 
 INTERVENTION = (
-    Key("kind", CHOICE, "what is done", '"Gq"'),
+    Key("kind", CHOICE, "what is done", '"..." (see astrogram interventions)'),
     Key("target", TEXT, "cells or pathway, for kinds that ask for one", '"IL_P"', optional=True),
     Key("dose", NUMBER, "how much, in the unit of its kind", "1.0", 1.0, low=0),
     Key("during", WINDOWS, "sessions, session.phase, or always", '["conditioning"]', low=1),

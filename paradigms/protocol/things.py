@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import graphlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol as Shape
 from typing import TypeVar
+
+from paradigms.protocol.values import ProtocolError
 
 CS, US = "cs", "us"
 STIMULI = (CS, US)
@@ -62,6 +65,8 @@ class Context:
     similar_to: Similar = ()
 
 
+Thing = TypeVar("Thing", bound=Stimulus | Context)
+
 BUILT_IN = {CS: Stimulus(CS), US: Stimulus(US, AVERSIVE)}
 """Stimuli that need no table, and may have none."""
 
@@ -113,3 +118,35 @@ def first(events: Iterable[T], word: str) -> T | None:
         if event.stimulus == word:
             return event
     return None
+
+
+def drawing_order(things: Iterable[Thing]) -> list[Thing]:
+    """Return things so that each comes after those that it resembles, else as they are given.
+
+    A further thing at the end changes nothing of the order of those before it.
+
+    Raises
+    ------
+    ProtocolError
+        If two are said to resemble each other, or several in a circle; without the place.
+    """
+    given = {thing.name: thing for thing in things}
+    sorter = graphlib.TopologicalSorter(
+        {name: [other for other, _ in thing.similar_to] for name, thing in given.items()}
+    )
+    try:
+        sorter.prepare()
+    except graphlib.CycleError as error:
+        raise ProtocolError(
+            f"similar_to goes in a circle ({', '.join(error.args[1])}); say it once, in the later "
+            "of the two"
+        ) from None
+    place = {name: number for number, name in enumerate(given)}
+    ready: list[str] = []
+    order: list[Thing] = []
+    while sorter.is_active():
+        ready = sorted([*ready, *sorter.get_ready()], key=place.__getitem__)
+        name = ready.pop(0)
+        order.append(given[name])
+        sorter.done(name)
+    return order

@@ -60,9 +60,7 @@ def _read_kind(where: str, item: Mapping[str, Any], stimuli: Stimuli, *, place: 
     if place and "events" in item:
         raise table.refuse("events", _OF_PLACE)
     trial = table.read("trial")
-    kind = TrialKind(
-        name, table.read("trials"), trial, _read_events(table, trial, stimuli)
-    )
+    kind = TrialKind(name, table.read("trials"), trial, _read_events(table, trial, stimuli))
     table.finish()
     return kind
 
@@ -116,6 +114,4 @@ def _read_event(where: str, item: Mapping[str, Any], trial: float, stimuli: Stim
 
 
 def _event(stimulus: Stimulus, onset: float, duration: float, strength: float = 1.0) -> Event:
-    return Event(
-        stimulus.name, onset, duration, strength * stimulus.strength, stimulus.valence
-    )
+    return Event(stimulus.name, onset, duration, strength * stimulus.strength, stimulus.valence)

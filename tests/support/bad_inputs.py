@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.dataset.schema import write_dataset
 from tests.support.paths import ROOT
+from tests.support.stimuli import WRONG, wrong
 from tests.support.synthetic import synthetic
 
 PROTOCOL = (ROOT / "paradigms/protocols/quick_conditioning.toml").read_text(encoding="utf-8")
@@ -47,6 +48,8 @@ INTERVENTIONS = (
     "lesion:CeM@always", "lesion:BLA_P-CeM@extinction", "opto_excite@extinction",
     "opto_excite:x@extinction", "opto_excite:tagged@conditioning", "Gq:@extinction",
     "Gq@extinction,extinction", "Gq\x00@extinction", "Gq=1@extinction@always",
+    "Gq@extinction,in_zone=true", "opto_excite:CeM@extinction,in_zone=true",
+    "opto_excite:CeM@extinction,in_zone=1", "opto_excite:CeM@extinction,in_zone=",
 )  # fmt: skip
 PLACES = (
     "x" * 300, "x" * 300 + ".nc", "a/" * 3000, "taken.nc", "file.nc/below", "v1.2", "bad\x00name",
@@ -120,6 +123,9 @@ def _protocols(rng: np.random.Generator, count: int) -> Iterator[Case]:
     for number, data in enumerate(_mutants(PROTOCOL, rng, count)):
         command = (["run", "p.toml"], ["protocols", "p.toml"])[number % 5 == 0]
         yield Case("protocol", command, _write("p.toml", data))
+    for number, name in enumerate(WRONG):
+        command = (["run", "p.toml"], ["protocols", "p.toml"])[number % 5 == 0]
+        yield Case("stimuli", command, _write("p.toml", wrong(name)))
     yield Case("protocol", ["run", "absent.toml"])
     yield Case("protocol", ["run", "p.toml"], lambda folder: (folder / "p.toml").mkdir())
     yield Case("protocol", ["run", "p.toml"], lambda folder: os.mkfifo(folder / "p.toml"))

@@ -6,7 +6,8 @@ import pytest
 
 from paradigms.command import cli
 from paradigms.command.overview import overview
-from paradigms.protocol.files import load_protocol, parse_protocol
+from paradigms.protocol.files import load_protocol, parse_protocol, shipped_protocols
+from tests.support.stimuli import STIMULI
 
 QUICK = load_protocol("quick_conditioning").text
 DOSES = """
@@ -70,6 +71,30 @@ def test_an_overview_says_when_interventions_are_on():
     assert content["set"] == {"plasticity.eta": "0"}
 
 
+def test_an_overview_names_stimuli_contexts_and_boxes(written, capsys):
+    content = overview(parse_protocol(STIMULI, "own.toml"))
+    assert [
+        (row["stimulus"], row["valence"], row["strength"], row["similar_to"], row["declared"])
+        for row in content["stimuli"]
+    ] == [
+        ("us", "aversive", 1, "", False), ("cs", "conditioned", 1, "", False),
+        ("tone", "conditioned", 1, "", True), ("noise", "conditioned", 0.5, "tone 0.4", True),
+        ("sugar", "appetitive", 2, "", True),
+    ]  # fmt: skip
+    assert content["contexts"] == [
+        {"context": "A", "similar_to": "", "declared": False},
+        {"context": "C", "similar_to": "A 0.5", "declared": True},
+    ]
+    assert [row["session_kind"] for row in content["phases"]] == ["awake", "place", "place"]
+    assert content["phases"][0]["stimuli"] == "tone, noise, sugar, us, cs"
+    assert content["interventions"][0]["in_zone"] is True
+    assert cli.main(["protocols", written(STIMULI)]) == 0
+    out = capsys.readouterr().out
+    assert all(part in out for part in ("Stimuli", "appetitive", "tone 0.4", "Contexts", "A 0.5"))
+    assert cli.main(["protocols", written(QUICK)]) == 0
+    assert "Stimuli" not in capsys.readouterr().out
+
+
 def test_the_command_shows_files_as_tables_and_as_json(written, capsys):
     file = written(QUICK + DOSES)
     assert cli.main(["protocols", file, "fear_extinction"]) == 0
@@ -123,5 +148,5 @@ def test_what_a_run_refuses_is_refused_with_the_same_line(
 def test_every_shipped_protocol_is_listed_without_a_file(capsys):
     assert cli.main(["protocols", "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)
-    assert [row["name"] for row in rows] == ["fear_extinction", "quick_conditioning"]
-    assert rows[0]["trials"] == 68
+    assert [row["name"] for row in rows] == shipped_protocols()
+    assert {row["name"]: row["trials"] for row in rows}["fear_extinction"] == 68
