@@ -112,17 +112,20 @@ def test_compare(house, tmp_path, capsys):
     assert row["source"] == "paper"
 
 
-def test_protocols_and_interventions(house, capsys):
+def test_protocols(capsys):
     assert cli.main(["protocols", "--json"]) == 0
     rows = {row["name"]: row for row in json.loads(capsys.readouterr().out)}
     assert rows["fear_extinction"]["trials"] == 68
+    assert cli.main(["protocols"]) == 0
+    assert "quick_conditioning" in capsys.readouterr().out
+
+
+def test_interventions(house, capsys):
     assert cli.main(["interventions", "--json"]) == 0
     (row,) = json.loads(capsys.readouterr().out)
     assert (row["kind"], row["acts_on"]) == ("tool", "cells")
     assert cli.main(["interventions", "--markdown"]) == 0
     assert "| tool | a tool | cells.v | v = dose |" in capsys.readouterr().out
-    assert cli.main(["protocols"]) == 0
-    assert "quick_conditioning" in capsys.readouterr().out
 
 
 def test_parameters_as_table_json_and_markdown(capsys):
