@@ -18,8 +18,6 @@ MOST_SAMPLES = 10_000_000
 """Samples of all trials together that are scored; an animal has some thousands."""
 _THRESHOLDS = {OUTPUT: "readout.cem_threshold", APPROACH: "readout.approach_threshold"}
 
-score_freezing = score_trials  # the name by which the run asks for it
-
 
 @needs("trials", "model")
 def readout_of(dataset: xr.Dataset, role: str = OUTPUT) -> Readout:

@@ -165,8 +165,9 @@ def assemble(
                 for mechanism in MECHANISMS for variable in mechanism.dilations
             ),
             *(
-                _course(*name.split("."), clocks.slow, levels)
+                _course(cells, variable, clocks.slow, levels)
                 for name, levels in inputs.levels.items()
+                for cells, variable in [name.split(".")]
             ),
         ),
         # astrocytes first: what they hand over reaches cells in the same step

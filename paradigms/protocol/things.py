@@ -26,6 +26,9 @@ UNDECLARED = ("A", "B")
 HOME = "none"
 """The home cage, as a session names it."""
 
+NO_STIMULUS = "none"
+"""Label of trials without a stimulus of a kind."""
+
 PLACE = "place"
 """Kind of a session in a box of two zones."""
 

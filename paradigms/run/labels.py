@@ -8,11 +8,8 @@ from typing import Any
 import numpy as np
 
 from models.tissue.cells import Tissue
-from paradigms.protocol.things import CONDITIONED, VALENCES
+from paradigms.protocol.things import CONDITIONED, NO_STIMULUS, VALENCES
 from paradigms.protocol.timeline import Timeline, TrialWindow
-
-NONE = "none"
-"""Label of a trial without a stimulus of a kind."""
 
 
 def describe(tissue: Tissue, timeline: Timeline) -> dict[str, Any]:
@@ -43,10 +40,10 @@ def describe_timeline(timeline: Timeline) -> dict[str, Any]:
         **_times("cs", trials),
         **_times("us", trials),
         "trial_cs": [trial.event("cs") is not None for trial in trials],
-        "trial_stimulus": ["+".join(_names(trial, CONDITIONED)) or NONE for trial in trials],
-        "trial_us": ["+".join(_names(trial, *VALENCES)) or NONE for trial in trials],
+        "trial_stimulus": ["+".join(_names(trial, CONDITIONED)) or NO_STIMULUS for trial in trials],
+        "trial_us": ["+".join(_names(trial, *VALENCES)) or NO_STIMULUS for trial in trials],
         "trial_valence": [
-            event.valence if (event := trial.event("us")) else NONE for trial in trials
+            event.valence if (event := trial.event("us")) else NO_STIMULUS for trial in trials
         ],
         "trial_kind": [trial.kind for trial in trials],
         "trial_context": [trial.context for trial in trials],
@@ -61,13 +58,7 @@ def describe_timeline(timeline: Timeline) -> dict[str, Any]:
         "phase_context": [phase.context for phase in phases],
         "phase_stage": [phase.stage for phase in phases],
         "phase_dilation": [phase.dilation for phase in phases],
-        "intervention_kind": np.array(
-            [
-                "@".join(filter(None, (dose.kind, dose.target, "zone" if dose.in_zone else "")))
-                for dose in doses
-            ],
-            dtype=str,
-        ),
+        "intervention_kind": np.array([dose.label for dose in doses], dtype=str),
         "intervention_dose": [dose.dose for dose in doses],
         "intervention_start": [dose.start for dose in doses],
         "intervention_stop": [dose.stop for dose in doses],
@@ -75,8 +66,8 @@ def describe_timeline(timeline: Timeline) -> dict[str, Any]:
 
 
 def _names(trial: TrialWindow, *valences: str) -> list[str]:
-    """Stimuli of a trial, in order of their onset."""
-    return [event.stimulus for event in trial.events if event.valence in valences]
+    """Stimuli of a trial by name, so that a compound is the same whatever comes first."""
+    return sorted(event.stimulus for event in trial.events if event.valence in valences)
 
 
 def _times(stimulus: str, trials: Sequence[TrialWindow]) -> dict[str, list[float]]:
