@@ -57,7 +57,7 @@ class Inputs:
     Attributes
     ----------
     afferent, drive : Spikes
-        Spikes of the plastic afferents, and of background and US.
+        Spikes of afferents that end at plastic synapses, and of those that end at fixed ones.
     slow_time : ndarray, shape (n_steps,)
         Slow clock at each slow step: protocol seconds, folded hours included.
     levels : mapping of str to ndarray, shape (n_steps,), (n_steps, n_fibres) or twice as many

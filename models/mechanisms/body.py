@@ -1,9 +1,9 @@
 """The body in a box of two zones: moved by what the animal wants and fears, it gates light by zone.
 
 Nothing here knows where the target zone lies in memory or what it means: the body goes to and fro,
-turns of itself, hurries on where it is afraid and lingers where it likes to be, so that how long it
-stays in a zone is the inverse of its pace there (orthokinesis: Fraenkel & Gunn 1940, number not
-verified).
+turns of itself, hurries on where it is afraid and lingers where it likes to be (orthokinesis:
+Fraenkel & Gunn 1940, not looked up). Turns come at one rate everywhere, so over a long time as many
+pass a point one way as the other, and the time in a place is the inverse of the pace there.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ def recipients(
     """Principal cells reached by `source`: a random share of each class of projection.
 
     The share is exact, not a coin for each cell: animals differ in which cells are reached and in
-    how CS, US and dopamine overlap, less in how many cells there are of a kind.
+    how stimuli and dopamine overlap, less in how many cells there are of a kind.
     """
     shares = by_class(parameters, tissue.anatomy, f"afferent.{source}_share")
     reached = []

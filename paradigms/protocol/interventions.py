@@ -17,7 +17,7 @@ from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.lesion import exists
 
 TAGGED = "tagged"
-"""Target of conductances: the BLA principal cells that `tagging` has labelled, by their label."""
+"""Target of conductances: all cells that `tagging` has labelled, by their label."""
 
 
 class InterventionError(AstrogramError, ValueError):
