@@ -58,9 +58,9 @@ shade = {"A": "#E69F00", "B": "#56B4E9", "": "#7F7F7F"}
 for phase in timeline.phases:
     axes.axvspan(phase.start, phase.stop, color=shade[phase.context], alpha=0.3, lw=0)
 for trial in timeline.trials:
-    row = [int(trial.cs)] * 2
+    row = [int(trial.event("cs") is not None)] * 2
     axes.plot([trial.start, trial.stop], row, color="black", lw=5, solid_capstyle="butt")
-    axes.plot(trial.us_on, 2, "|", color="#D55E00", ms=12, mew=2)
+    axes.plot(trial.times("us")[0], 2, "|", color="#D55E00", ms=12, mew=2)
 axes.set_yticks([0, 1, 2], ["scored, silent", "CS", "US"])
 axes.set_ylim(-0.6, 2.6)
 tidy(axes, "Context A orange, context B blue, nights grey", "simulated time (s)")
