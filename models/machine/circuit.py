@@ -96,11 +96,6 @@ class Course:
     row: str = ""
     gate: str = ""
 
-    @property
-    def columns(self) -> int:
-        """Columns of the table for each row."""
-        return 2 if self.gate else 1
-
 
 @dataclass(frozen=True)
 class SpikeRecord:
@@ -233,7 +228,7 @@ class Circuit:
             if course.row:
                 row = _table(tables, f"rows.{course.cells}.{course.row}")
                 _indices(f"rows.{course.cells}.{course.row}", row, sizes[course.cells])
-                columns = (int(row.max()) + 1) * course.columns
+                columns = (int(row.max()) + 1) * (2 if course.gate else 1)
                 if len(row) != sizes[course.cells] or levels.shape[1:] != (columns,):
                     raise ValueError(
                         f"{name} has shape {levels.shape}; give it {columns} columns for the "

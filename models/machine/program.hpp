@@ -71,10 +71,24 @@ struct Course
     const double *gate;  // which of the two levels of its row, 0 or 1; none, a row has one
     std::vector<double> level;
 
-    double of(size_t i) const
+    bool given = false;
+
+    // Goes on to the next levels; cells hear of them if they may have changed.
+    void advance()
     {
-        if (gate) return level[2 * size_t(row[i]) + (gate[i] > 0.5)];
-        return level[row ? size_t(row[i]) : 0];
+        bool changed = !given;
+        for (double &old : level) {
+            const double now = values->next();
+            changed |= now != old;
+            old = now;
+        }
+        for (size_t c = 0; gate && c + 1 < level.size(); c += 2) changed |= level[c] != level[c + 1];
+        given = true;
+        if (!changed) return;
+        for (size_t i = 0; i < n; i++) {
+            const size_t place = row ? size_t(row[i]) : 0;
+            to[i] = level[gate ? 2 * place + (gate[i] > 0.5) : place];
+        }
     }
 };
 
@@ -101,6 +115,7 @@ struct Run
     std::vector<Course> courses;
     std::vector<Spikes> spikes;
     std::vector<Guard> guards;
+    std::vector<std::pair<codeobj_func, const int32_t *>> waiting;
     std::FILE *readback = nullptr;
 };
 
@@ -156,8 +171,9 @@ inline void course(const std::string &name, double *to, size_t n, int64_t every,
     size_t rows = 1;
     for (size_t i = 0; row && i < n; i++)
         if (size_t(row[i]) >= rows) rows = size_t(row[i]) + 1;
-    run().courses.push_back({to, n, every, new Reader<double>(folder(), name), row, gate,
-                             std::vector<double>(gate ? 2 * rows : rows)});
+    Course made{to, n, every, new Reader<double>(folder(), name), row, gate,
+                std::vector<double>(gate ? 2 * rows : rows)};
+    run().courses.push_back(made);
 }
 
 inline void spikes(const std::string &name, std::vector<int32_t> &timebins,
@@ -222,6 +238,14 @@ inline void guard(const std::string &name, const double *values, size_t n, doubl
     run().guards.push_back({name, values, n, lowest, highest});
 }
 
+// What only hands on spikes has nothing to do in a step without any, which is most of them: links
+// act at once, so that nothing is under way between two spikes. Of `n` cells, whose count of spikes
+// Brian2 keeps behind their indices.
+inline void waits_for(const int32_t *spikes, size_t n, std::initializer_list<codeobj_func> all)
+{
+    for (codeobj_func what : all) run().waiting.push_back(std::make_pair(what, spikes + n));
+}
+
 inline void watch(double t)
 {
     for (const Guard &item : run().guards)
@@ -269,12 +293,21 @@ inline int carry_out(Network &network)
     if (std::fclose(one.readback)) cannot_write();
 
     std::vector<AnyClock *> clocks;
-    std::vector<std::pair<size_t, codeobj_func>> objects;
+    struct Object
+    {
+        size_t clock;
+        codeobj_func act;
+        const int32_t *spikes;  // without any, it need not; none, it always acts
+    };
+    std::vector<Object> objects;
     for (auto &object : network.objects) {
         size_t c = 0;
         while (c < clocks.size() && clocks[c] != object.first) c++;
         if (c == clocks.size()) clocks.push_back(object.first);
-        if (object.second) objects.push_back(std::make_pair(c, object.second));
+        if (!object.second) continue;
+        objects.push_back({c, object.second, nullptr});
+        for (const auto &waiting : one.waiting)
+            if (waiting.first == object.second) objects.back().spikes = waiting.second;
     }
     double base = step_of(clocks.at(0));
     for (AnyClock *clock : clocks) base = step_of(clock) < base ? step_of(clock) : base;
@@ -294,17 +327,15 @@ inline int carry_out(Network &network)
         }
         for (size_t k = 0; k < one.courses.size(); k++)
             if (course_wait[k]-- == 0) {
-                Course &item = one.courses[k];
-                for (double &level : item.level) level = item.values->next();
-                for (size_t i = 0; i < item.n; i++) item.to[i] = item.of(i);
-                course_wait[k] = item.every - 1;
+                one.courses[k].advance();
+                course_wait[k] = one.courses[k].every - 1;
             }
         for (size_t c = 0; c < clocks.size(); c++) {
             due[c] = wait[c] == 0;
             wait[c] = due[c] ? every[c] - 1 : wait[c] - 1;
         }
         for (const auto &object : objects)
-            if (due[object.first]) object.second();
+            if (due[object.clock] && (!object.spikes || *object.spikes)) object.act();
         for (size_t c = 0; c < clocks.size(); c++)
             if (due[c]) clocks[c]->tick();
     }

@@ -130,6 +130,9 @@ def _check_written(folder: Path, inserted: list[str]) -> None:
         for name in re.findall(r"\b_(?:dynamic_)?array_\w+", line):
             if name not in declared:
                 raise BrianMisfit(f"declares no array '{name}'")
+        for name in re.findall(r"\b_run_\w+", line):
+            if not re.search(rf"network\.add\(&\w+, {name}\);", main):
+                raise BrianMisfit(f"runs no '{name}'")
 
 
 def _names(circuit: Circuit) -> str:
@@ -190,6 +193,11 @@ def _running(circuit: Circuit, objects: Objects) -> Iterator[str]:
         names = ("_timebins", "neuron_index", "_lastindex")
         where = ", ".join(_array(objects, source.name, name) for name in names)
         yield f'astrogram::spikes("spikes.{source.name}", {where});'
+    for links in circuit.links:
+        if links.on_pre:
+            fired = _array(objects, links.source, "_spikespace")
+            acts = f"_run_{links.name}_pre_push_spikes, _run_{links.name}_pre_codeobject"
+            yield f"astrogram::waits_for({fired}, {sizes[links.source]}, {{{acts}}});"
     for spikes in circuit.spikes:
         for variable in ("i", "t"):
             name = _array(objects, spikes.name, variable)
