@@ -225,6 +225,8 @@ class Circuit:
             levels = _table(tables, name)
             if not np.isfinite(levels).all():
                 raise ValueError(f"{name} must be finite")
+            if course.gate and not course.row:
+                raise ValueError(f"{name} has a gate, '{course.gate}'; give it a row, too")
             if course.row:
                 row = _table(tables, f"rows.{course.cells}.{course.row}")
                 _indices(f"rows.{course.cells}.{course.row}", row, sizes[course.cells])

@@ -161,4 +161,5 @@ def _check_names(tables: Mapping[str, list[tuple[int, Any]]], anatomy: Anatomy) 
     for (file, field), names in allowed.items():
         for line, row in tables[file]:
             if getattr(row, field) not in names:
-                raise _wrong(file, line, field, getattr(row, field), ", ".join(sorted(names)))
+                allowed_names = ", ".join(sorted(name or "nothing" for name in names))
+                raise _wrong(file, line, field, getattr(row, field), allowed_names)

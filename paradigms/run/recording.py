@@ -87,7 +87,9 @@ class Recorder:
                 group, sources = tissue.members(row.source)
                 mine = np.isin(source, sources) if group == pre else np.zeros(len(chosen), bool)
                 pathway[mine], index[mine] = row.source, source[mine] - sources[0]
-            early, late = (read[f"weights_{pre}.{name}"] for name in ("h_S", "z_S"))
+            # of a pathway that is cut whole, a program writes nothing
+            shape = len(chosen), len(read[f"weights_{pre}.t"])
+            early, late = (read[f"weights_{pre}.{name}"].reshape(shape) for name in ("h_S", "z_S"))
             for name, values in (
                 ("synapse_pathway", pathway),
                 ("synapse_pre", index),

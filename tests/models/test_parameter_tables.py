@@ -22,7 +22,8 @@ from models.parameters import ParameterError, ParameterSet, circuits, load_param
 from models.tissue.drawing import draw_tissue
 from models.tissue.individual import individual
 from paradigms.protocol.timeline import animal_timeline
-from paradigms.run.recording import record, score
+from paradigms.run.behaviour import score
+from paradigms.run.recording import record
 from paradigms.run.stimuli import draw_inputs
 from tests.support.circuit import blink
 from tests.support.parameters import refusal
@@ -122,7 +123,7 @@ def test_a_table_with_other_columns_is_refused(tmp_path, monkeypatch):
         ("changes.csv", "calcium.Mg,1,,,,", "changes.csv, line 29: 'calcium.Mg' is no parameter"),
         ("changes.csv", "calcium.C_T,-1,,,,", "calcium.C_T = -1 umolar is out of range"),
         ("changes.csv", "calcium.C_T,1", "changes.csv, line 29: more or fewer than 6 columns"),
-        ("resting.csv", "odd,1,parsec,,,meaning,source", "resting.csv, line 14: unit 'parsec' has"),
+        ("resting.csv", "odd,1,parsec,,,meaning,source", "resting.csv, line 16: unit 'parsec' has"),
     ],
 )
 def test_a_faulty_row_of_what_circuits_share_is_named(file, line, words, tmp_path, monkeypatch):

@@ -18,14 +18,16 @@ def shipped():
 def test_the_shipped_tables_are_read_whole():
     anatomy = load_anatomy()
     assert anatomy == read_anatomy(shipped(), ADDRESSES)
-    assert len(anatomy.populations) == 13
+    assert len(anatomy.populations) == 15
     assert anatomy.names[:3] == ("BLA_P", "BLA_PV", "BLA_SOM")
-    assert anatomy.labels == ("none", "PL", "IL", "CeA")
+    assert anatomy.labels == ("none", "PL", "IL", "NAc", "CeA")
     assert anatomy.memory.name == "BLA_P"
     assert [row.name for row in anatomy.of_role("output")] == ["CeM"]
     assert [row.name for row in anatomy.of_role("modulator")] == ["LC", "VTA"]
-    assert anatomy.contexts() == ("A", "B")
-    assert len(anatomy.projections) == 44
+    assert [row.name for row in anatomy.of_role("approach")] == ["NAc"]
+    assert [row.name for row in anatomy.of_role("code")] == ["DG"]
+    assert [row.name for row in anatomy.turns] == ["turns"]
+    assert len(anatomy.projections) == 51
     assert ("US", "VTA") in anatomy.pathways()
     assert ("LC", "astrocytes") in anatomy.pathways()
 
@@ -44,10 +46,21 @@ def test_cells_are_found_by_population_and_by_class(name, group, index):
 
 
 @pytest.mark.parametrize(
-    ("name", "group"), [("CS", "afferent"), ("US", "drive"), ("astrocytes", "astrocyte")]
+    ("name", "group"), [("sensory", "afferent"), ("entorhinal", "drive"), ("US", "drive"), ("astrocytes", "astrocyte")]
 )
 def test_what_is_no_neuron_has_a_group_too(name, group):
     assert load_anatomy().group(name) == group
+
+
+@pytest.mark.parametrize(
+    ("source", "code"),
+    [
+        ("sensory", "afferent.code_sensory"), ("entorhinal", "afferent.code_DG"),
+        ("DG", "afferent.code_DG"), ("BLA_P", ""), ("US", ""),
+    ],
+)  # fmt: skip
+def test_cells_with_a_fibre_each_code_what_these_do(source, code):
+    assert load_anatomy().coded(source) == code
 
 
 @pytest.mark.parametrize(
@@ -65,10 +78,14 @@ def test_what_is_no_neuron_has_a_group_too(name, group):
         ("projections.csv", "CeM,LC,ampa", "CeM,LX,ampa", "target 'LX'; allowed: BLA_CeA"),
         ("projections.csv", "CeM,LC,ampa", "CeX,LC,ampa", "source 'CeX'; allowed: BLA_CeA"),
         ("projections.csv", "CeM,LC,ampa", "CeM,LC,nmda", "receptor 'nmda'; allowed: ampa, gaba"),
-        ("projections.csv", "CeM,LC,ampa", "CeM,LC,ampa,,,", "more or fewer than 5 columns"),
-        ("afferents.csv", "cs,,afferent.rate_CS", "noise,,afferent.rate_CS", "line 2: when"),
-        ("afferents.csv", "afferent.n_CS", "n_CS", "afferents.csv, line 2: number 'n_CS'"),
-        ("plastic.csv", "CS,BLA_P", "CS,CeM", "plastic.csv, line 2: target 'CeM'; allowed: BLA_P"),
+        ("projections.csv", "CeM,LC,ampa", "CeM,LC,ampa,,,,", "more or fewer than 6 columns"),
+        ("afferents.csv", "conditioned,afferent", "noise,afferent", "line 2: when"),
+        ("afferents.csv", "afferent.n_sensory", "n_CS", "afferents.csv, line 2: number 'n_CS'"),
+        ("afferents.csv", "afferent.code_DG", "code_DG", "line 3: code 'code_DG'"),
+        ("afferents.csv", "_US,sensory", "_US,ears", "line 3: hears 'ears'; allowed: US, background"),
+        ("projections.csv", "one_to_one", "one", "wiring 'one'; allowed: nothing, one_to_one"),
+        ("populations.csv", ",approach", ",leader", "line 16: role 'leader'"),
+        ("plastic.csv", "sensory,BLA_P", "sensory,CeM", "plastic.csv, line 2: target 'CeM'; allowed: BLA_P"),
         ("modulators.csv", "LC,astrocytes", "LC,microglia", "line 2: target 'microglia'"),
         ("modulators.csv", "VTA,BLA_P", "VTB,BLA_P", "modulators.csv, line 3: source 'VTB'"),
     ],

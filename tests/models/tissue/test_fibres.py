@@ -5,7 +5,6 @@ import pytest
 
 from models.parameters import load_parameters
 from tests.support.anatomy import (
-    AFFERENTS,
     INHIBITORY,
     INHIBITORY_PROJECTIONS,
     POPULATIONS,
@@ -90,7 +89,7 @@ def ends(tissue, name):
 @pytest.mark.parametrize("name", PROJECTED)
 def test_static_indegrees_are_those_of_the_table(large, name):
     pre_group, sources, post_group, targets = ends(large, name)
-    if name == "US_to_BLA_P":
+    if name in ("US_to_BLA_P", "reward_to_BLA_P"):
         return  # only some cells are recipients, see below
     found = 0
     for (pre, post, _), edges in large.static.items():
@@ -112,25 +111,52 @@ def test_static_indegrees_are_those_of_the_table(large, name):
     assert abs(found - expected) < 5 * np.sqrt(variance) + 1
 
 
-@pytest.mark.parametrize("name", AFFERENTS)
-def test_plastic_indegrees_are_those_of_the_table(large, name):
-    edges, where = large.tripartite["afferent"], large.afferents[name]
-    mine = (edges.source >= where.start) & (edges.source < where.stop)
+@pytest.mark.parametrize(("name", "indegree"), [("sensory", "CS"), ("DG", "context")])
+def test_plastic_indegrees_are_those_of_one_stimulus_or_context(large, name, indegree):
+    group, sources = large.members(name)
+    edges, wanted = large.tripartite[group], PARAMETERS.value(f"plasticity.indegree_{indegree}")
+    share = PARAMETERS.value(f"afferent.code_{name}")
+    mine = np.isin(edges.source, sources)
     counts = np.bincount(edges.target[mine], minlength=large.n_principal)
-    if name == "CS":  # some cells hear it and others do not
-        for label in ("PL", "IL", "CeA"):
+    if name == "sensory":  # some cells hear stimuli and others do not
+        for label in PROJECTIONS[1:]:
             cells = large.cells(f"BLA_{label}")
-            share = PARAMETERS.value(f"afferent.CS_share_{label}")
-            assert (counts[cells] > 0).sum() == round(share * len(cells))
-        counts = counts[counts > 0]
-    wanted = PARAMETERS.value(f"plasticity.indegree_{name.split('_')[0]}")
-    assert abs(counts.mean() - wanted) < 5 * np.sqrt(wanted / len(counts))
+            heard = PARAMETERS.value(f"afferent.CS_share_{label}")
+            assert (counts[cells] > 0).sum() == round(heard * len(cells))
+    reached = counts > 0 if name == "sensory" else np.ones(len(counts), bool)
+    pool = wanted / share
+    assert abs(counts[reached].mean() - pool) < 5 * np.sqrt(pool / reached.sum())
+    # whichever share of the pool codes something, a cell has so many inputs from it
+    rng = np.random.default_rng(1)
+    code = rng.choice(sources, round(share * len(sources)), replace=False)
+    of_code = np.bincount(edges.target[np.isin(edges.source, code)], minlength=large.n_principal)
+    # 5 sigma: of the edges, and of the code that is drawn out of unequal sources
+    spread = np.sqrt(wanted / reached.sum() + np.bincount(edges.source[mine]).var()
+                     * len(code) / reached.sum() ** 2)  # fmt: skip
+    assert abs(of_code[reached].mean() - wanted) < 5 * spread
 
 
-@pytest.mark.parametrize("source", ["US", "VTA"])
+def test_each_granule_cell_has_an_entorhinal_fibre_of_its_own(tissue):
+    where, (_, cells) = tissue.drives["entorhinal"], tissue.members("DG")
+    assert where.stop - where.start == len(cells)
+    assert len(cells) == round(PARAMETERS.value("population.DG") * tissue.size / 1000)
+    edges = tissue.static["drive", "other", "ampa"]
+    mine = (edges.source >= where.start) & (edges.source < where.stop)
+    assert np.array_equal(edges.source[mine], np.arange(where.start, where.stop))
+    assert np.array_equal(edges.target[mine], cells)
+    assert np.all(edges.weight[mine] == PARAMETERS.value("projection.entorhinal_to_DG.total"))
+    # nothing else but the background excites them, and nothing inhibits them
+    onto = np.isin(edges.target, cells) & ~mine
+    assert np.all(edges.source[onto] < tissue.drives["background"].stop)
+    assert np.all(edges.source[onto] >= tissue.drives["background"].start)
+    for (pre, post, _), others in tissue.static.items():
+        assert pre == "drive" or post != "other" or not np.isin(others.target, cells).any()
+
+
+@pytest.mark.parametrize("source", ["US", "reward", "VTA"])
 def test_teachers_reach_cells_by_their_projection(large, source):
-    if source == "US":
-        where = large.drives["US"]
+    if source in large.drives:
+        where = large.drives[source]
         edges = large.static["drive", "principal", "ampa"]
         mine = (edges.source >= where.start) & (edges.source < where.stop)
         reached = np.unique(edges.target[mine])

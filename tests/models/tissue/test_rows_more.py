@@ -19,7 +19,7 @@ SHIPPED = resources.files("models") / "tables"
 CIRCUIT = "amygdala_prefrontal"
 POPULATION = {
     "anatomy/populations.csv": "PVT,PVT,other,glutamate,lif.b_ahp_other,\n",
-    "anatomy/projections.csv": "background,PVT,ampa,,\nPVT,CeM,ampa,,\n",
+    "anatomy/projections.csv": "background,PVT,ampa,,,\nPVT,CeM,ampa,,,\n",
     "population.csv": "PVT,40,1,1,10000,thalamus,chosen: a test\n",
     "resting.csv": "PVT,3,Hz,0.1,100,rate,chosen: a test\n",
     "projection.csv": "background_to_PVT.indegree,40,1,0,10000,inputs,chosen: a test\n"
@@ -27,8 +27,8 @@ POPULATION = {
     "PVT_to_CeM.total,0,nS,0,10000,strength,chosen: a test\n",
 }
 STIMULUS = {
-    "anatomy/afferents.csv": "light,afferent,afferent.n_CS,cs,,afferent.rate_CS,"
-    "afferent.rate_silent,\n",
+    "anatomy/afferents.csv": "light,afferent,afferent.n_sensory,conditioned,afferent.code_sensory,"
+    "afferent.rate_CS,afferent.rate_silent,,,,\n",
     "anatomy/plastic.csv": "light,BLA_P,plasticity.indegree_CS,plasticity.G_CS,,\n",
 }
 
@@ -102,8 +102,11 @@ def test_a_stimulus_more_leaves_cells_and_all_other_afferents_as_they_were(with_
     for key, edges in before.static.items():
         same_edges(edges, after.static[key], 10**9, 10**9)
     same_edges(before.tripartite["afferent"], after.tripartite["afferent"], where.start, 10**9)
-    same_edges(before.tripartite["principal"], after.tripartite["principal"], 10**9, 10**9)
+    for pre in ("principal", "other"):
+        same_edges(before.tripartite[pre], after.tripartite[pre], 10**9, 10**9)
     known = inputs_after.afferent.cell < where.start
     np.testing.assert_array_equal(inputs.afferent.cell, inputs_after.afferent.cell[known])
     np.testing.assert_array_equal(inputs.afferent.step, inputs_after.afferent.step[known])
     assert np.count_nonzero(~known) > 100
+    np.testing.assert_array_equal(inputs.drive.cell, inputs_after.drive.cell)
+    np.testing.assert_array_equal(inputs.drive.step, inputs_after.drive.step)

@@ -15,6 +15,7 @@ from models.tissue.wiring import (
     drop_autapses,
     grid_neighbours,
     join_edges,
+    one_to_one,
     sort_edges,
 )
 
@@ -197,3 +198,15 @@ def test_grid_neighbours_are_mutual(rows, columns):
         apart = np.abs(np.subtract(divmod(before, columns), divmod(after, columns)))
         assert apart.sum() == 1
     assert np.all(edges.weight == 1)
+
+
+def test_one_to_one_joins_places_and_refuses_unequal_numbers():
+    sources, targets = np.array([7, 3, 5]), np.array([0, 2, 1])
+    edges = one_to_one(sources, targets, 4.5)
+    assert edges.source.tolist() == [3, 5, 7]
+    assert edges.target.tolist() == [2, 1, 0]
+    assert edges.weight.tolist() == 3 * [4.5]
+    assert len(one_to_one(np.arange(0), np.arange(0), 1.0)) == 0
+    with pytest.raises(ModelError) as caught:
+        one_to_one(np.arange(4), targets, 4.5)
+    assert str(caught.value) == "4 fibres for 3 cells, one to one; give as many"

@@ -25,11 +25,15 @@ LIGHTS = [kind for kind, row in INTERVENTIONS.items() if row.conductance]
 
 def test_without_interventions_every_level_is_zero(animal):
     found, fibre = dose_levels((), TIMES, SLOW * TIMES, animal.tissue, PARAMETERS)
-    light = {f"{cells}.{name}" for cells in fibre for name in ("g_light", "I_light")}
+    light = {
+        f"{cells}.{name}" for cells in fibre for name in ("g_light", "I_light", "g_tag", "I_tag")
+    }
     named = {INTERVENTIONS[kind].variable for kind in LEVELLED}
-    assert set(found) == named | light | {"principal.g_tag", "principal.I_tag"}
+    labels = {f"{cells}.tagging" for cells in fibre}
+    assert set(found) == named | light | labels
     assert not any(level.any() for level in found.values())
-    assert all(found[name].shape == (500, 1) for name in light)
+    assert all(found[name].shape == (500, 2) for name in light)  # outside the zone, and in it
+    assert all(found[name].shape == (500, 1) for name in labels)
     assert {name: len(cells) for name, cells in fibre.items()} == {
         "principal": animal.tissue.n_principal,
         "other": animal.tissue.n_neurons - animal.tissue.n_principal,
@@ -70,8 +74,11 @@ def test_light_falls_on_the_cells_of_its_target_and_adds_up(animal):
     g, current = np.empty((2, len(TIMES), tissue.n_neurons))
     for where, name in ((slice(0, tissue.n_principal), "principal"),
                         (slice(tissue.n_principal, None), "other")):  # fmt: skip
-        g[:, where] = found[f"{name}.g_light"][:, fibre[name]]
-        current[:, where] = found[f"{name}.I_light"][:, fibre[name]]
+        g[:, where] = found[f"{name}.g_light"][:, 2 * fibre[name]]
+        current[:, where] = found[f"{name}.I_light"][:, 2 * fibre[name]]
+        for level in ("g_light", "I_light"):  # which is the same in both zones
+            levels = found[f"{name}.{level}"]
+            assert np.array_equal(levels[:, ::2], levels[:, 1::2])
     excite, silence = 8e-9, 200e-9
     for time, cells, wanted, reversal in (
         (150, "IL_P", 0.5 * excite, 0.0), (250, "IL_P", 1.5 * excite, 0.0),
@@ -89,7 +96,7 @@ def test_every_population_can_be_lit(animal, levels):
     for kind in LIGHTS:
         assert set(POPULATIONS) < set(INTERVENTIONS[kind].targets)
         for target in INTERVENTIONS[kind].targets:
-            tagging = InterventionWindow("tagging", 1.0, 0.0, 1.0)
+            tagging = InterventionWindow("tagging", 1.0, 0.0, 1.0, "BLA_P")
             found = levels(tagging, InterventionWindow(kind, 1.0, 1.0, 2.0, target))
             lit = sum(found[f"{cells}.g_light"].any() for cells in ("principal", "other"))
             assert lit + found["principal.g_tag"].any() == 1
@@ -97,13 +104,17 @@ def test_every_population_can_be_lit(animal, levels):
 
 def test_light_on_tagged_cells_goes_with_their_label(levels, refusal):
     light = InterventionWindow("opto_silence", 2.0, 2.0, 3.0, "tagged")
-    found = levels(InterventionWindow("tagging", 1.0, 0.0, 1.0), light)
+    found = levels(InterventionWindow("tagging", 1.0, 0.0, 1.0, "BLA_P"), light)
     on = (TIMES > 1.995) & (TIMES < 2.995)
-    assert found["principal.g_tag"] == pytest.approx(np.where(on, 4e-7, 0))
-    assert found["principal.I_tag"] == pytest.approx(np.where(on, -3.2e-8, 0))
-    assert not found["principal.g_light"].any()
-    assert "add tagging@PHASE" in refusal(light)
-    assert "add tagging@PHASE" in refusal(light, InterventionWindow("tagging", 1.0, 3.0, 4.0))
+    for cells in ("principal", "other"):
+        for column in (0, 1):
+            g, current = (found[f"{cells}.{name}"][:, column] for name in ("g_tag", "I_tag"))
+            assert g == pytest.approx(np.where(on, 4e-7, 0))
+            assert current == pytest.approx(np.where(on, -3.2e-8, 0))
+        assert not found[f"{cells}.g_light"].any()
+    late = InterventionWindow("tagging", 1.0, 3.0, 4.0, "BLA_P")
+    for windows in ((light,), (light, late)):
+        assert "add tagging:POPULATION@PHASE" in refusal(*windows)
 
 
 def test_the_largest_dose_is_allowed_and_more_is_not(levels, refusal):
@@ -138,10 +149,10 @@ def test_an_unknown_kind_or_target_is_refused(refusal):
         ("opto_silence:=1@test", ["KIND[:TARGET][=dose]@PHASE"]),
         ("Gq:IL_P@test", ["'IL_P' is not a choice", "Gq acts on astrocyte.drug_Gq"]),
         ("lesion@always", ["target is missing", "BLA_IL-IL_P"]),
-        ("lesion:PL_P-LC@always", ["'PL_P-LC' is not known", "CS-BLA_P", "LC-astrocytes"]),
+        ("lesion:PL_P-LC@always", ["'PL_P-LC' is not known", "sensory-BLA_P", "LC-astrocytes"]),
         ("lesion:IL_P@always", ["'IL_P' is not known"]),
-        ("lesion:CS-BLA_P@test", ["is for good; allowed: always"]),
-        ("lesion:CS-BLA_P@always,test", ["is for good; allowed: always"]),
+        ("lesion:sensory-BLA_P@test", ["is for good; allowed: always"]),
+        ("lesion:sensory-BLA_P@always,test", ["is for good; allowed: always"]),
         ("CalEx@allways", ["did you mean 'always'"]),
     ],
 )
@@ -196,11 +207,20 @@ def test_dose_zero_of_everything_is_the_same_run_as_nothing(animal):
 def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
     _, plain = animal.circuit(animal.clocks("cpp"))
     wanted, _ = animal.circuit(animal.clocks("cpp"))
+    columns = ("g_light", "I_light", "g_tag", "I_tag", "tagging")
+    others = {f"course.other.{name}" for name in columns}
     given = {
         "Gq=1@test": {"course.astrocyte.drug_Gq"},
-        "tagging@pairing": {"course.principal.tagging"},
-        "opto_silence:IL_P@test": {
-            "course.other.g_light", "course.other.I_light", "rows.other.fibre"
+        "tagging:BLA_P@pairing": {"course.principal.tagging"},
+        # a second fibre has columns of its own
+        "tagging:DG@pairing": {*others, "rows.other.fibre"},
+        "opto_silence:IL_P@test": {*others, "rows.other.fibre"},
+        "lesion:DG-BLA_P=0.5@always": {
+            *(f"{what}.tripartite_other.{x}" for what, x in (
+                ("edges", "source"), ("edges", "target"), ("initial", "w_0"), ("initial", "g_max"))),
+            *(f"{what}.terminal_other.{x}" for what, x in (
+                ("edges", "source"), ("edges", "target"), ("initial", "frac"))),
+            "indices.weights_other",
         },
         "lesion:LC-astrocytes@always": {
             "edges.noradrenaline.source", "edges.noradrenaline.target", "initial.noradrenaline.frac"
@@ -226,8 +246,8 @@ def test_the_groups_that_ship_can_be_given():
     ("items", "part"),
     [
         (["Gi=0.6@test", "Gi=0.6@always"], "allowed: 0 to 1 in total"),
-        (["opto_silence:tagged@test"], "add tagging@PHASE"),
-        (["Gi_neurons:tagged@test"], "add tagging@PHASE"),
+        (["opto_silence:tagged@test"], "add tagging:POPULATION@PHASE"),
+        (["Gi_neurons:tagged@test"], "add tagging:POPULATION@PHASE"),
     ],
 )
 def test_doses_are_checked_without_an_animal(items, part):
@@ -235,4 +255,4 @@ def test_doses_are_checked_without_an_animal(items, part):
     with pytest.raises(InterventionError) as caught:
         check_doses(PARAMETERS, timeline)
     assert part in str(caught.value)
-    check_doses(PARAMETERS, animal_timeline(dosed("Gi@test", "tagging@pairing"), None, 1))
+    check_doses(PARAMETERS, animal_timeline(dosed("Gi@test", "tagging:BLA_P@pairing"), None, 1))

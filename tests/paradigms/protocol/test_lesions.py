@@ -37,14 +37,19 @@ def test_a_lesion_takes_the_fibres_of_its_pathway_and_no_others(animal):
 
 def test_a_lesion_of_plastic_synapses_takes_what_astrocytes_hear_of_them(animal):
     tissue = animal.tissue
-    left = cut(tissue, {("CS", "BLA_P"): 1.0}, 1)
-    where = tissue.afferents["CS"]
-    edges, terminals = tissue.tripartite["afferent"], tissue.terminals["afferent"]
-    kept = edges.source[edges.source >= where.stop]
-    assert np.array_equal(left.tripartite["afferent"].source, kept)
-    others = terminals.source >= where.stop
-    assert np.array_equal(left.terminals["afferent"].weight, terminals.weight[others])
-    assert np.array_equal(left.terminals["principal"].weight, tissue.terminals["principal"].weight)
+    for cells, group in (("sensory", "afferent"), ("DG", "other")):
+        left = cut(tissue, {(cells, "BLA_P"): 1.0}, 1)
+        assert len(tissue.tripartite[group]) > 1000
+        assert len(left.tripartite[group]) == len(left.terminals[group]) == 0
+        for other in {"afferent", "other", "principal"} - {group}:
+            ours, theirs = left.terminals[other], tissue.terminals[other]
+            assert np.array_equal(ours.weight, theirs.weight)
+            assert np.array_equal(left.tripartite[other].source, tissue.tripartite[other].source)
+    half = cut(tissue, {("DG", "BLA_P"): 0.5}, 1)
+    whole = len(tissue.tripartite["other"])
+    assert abs(len(half.tripartite["other"]) - whole / 2) < 5 * np.sqrt(whole / 4)
+    heard = [one.terminals["other"].weight.sum() for one in (half, tissue)]
+    assert heard[0] / heard[1] == pytest.approx(0.5, abs=0.05)
 
 
 def test_every_pathway_has_fibres_to_cut(animal):

@@ -8,7 +8,7 @@ import pytest
 from paradigms.protocol.files import ProtocolError, parse_protocol
 from paradigms.protocol.plan import Event
 from paradigms.protocol.timeline import animal_timeline
-from paradigms.run.stimuli import draw_inputs
+from paradigms.run.stimuli import _codes, draw_inputs
 from tests.support.circuit import draw
 
 HEAD = """
@@ -123,15 +123,15 @@ def test_events_are_on_when_they_should_be():
 def test_afferents_fire_by_the_strength_of_the_stimulus():
     protocol = parse_protocol(ALL, "kinds.toml")
     animal = draw(protocol)
-    cells = animal.tissue.afferents["CS"]
     inputs = draw_inputs(animal.parameters, animal.tissue, animal.timeline, 1)
-    mine = (inputs.afferent.cell >= cells.start) & (inputs.afferent.cell < cells.stop)
-    times = inputs.afferent.time[mine]
+    (row,) = animal.tissue.anatomy.sources("afferent")
+    own = _codes(1, row, 300, animal.parameters, animal.timeline)["cs"]
+    times = inputs.afferent.time[np.isin(inputs.afferent.cell, own)]
 
     def rate(trials):
         windows = [trial.times("cs") for trial in trials]
         spikes = sum(((times >= a) & (times < b)).sum() for a, b in windows)
-        return spikes / sum(b - a for a, b in windows) / (cells.stop - cells.start)
+        return spikes / sum(b - a for a, b in windows) / len(own)
 
     trials = animal.timeline.trials
     full = rate([trial for trial in trials if trial.kind == "paired"])

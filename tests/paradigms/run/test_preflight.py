@@ -50,7 +50,7 @@ REFUSED = {
         "lesion=0.6 leaves the range",
     ),
     "tag": (
-        {"protocol": given("opto_silence:tagged@pairing", "tagging@test")}, "needs a label"
+        {"protocol": given("opto_silence:tagged@pairing", "tagging:BLA_P@test")}, "needs a label"
     ),
     "short": ({"protocol": given(text=BLINK.replace('"2 s"', '"2 ms"'))}, "is shorter than"),
 }  # fmt: skip

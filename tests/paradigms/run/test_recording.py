@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 
 from analysis.dataset.schema import assemble as assemble_dataset
+from paradigms.run.behaviour import score
 from paradigms.run.labels import describe
-from paradigms.run.recording import RECORDS, merge_spikes, score
-from tests.support.anatomy import AFFERENTS, POPULATIONS
+from paradigms.run.recording import RECORDS, merge_spikes
+from tests.support.anatomy import POPULATIONS
 from tests.support.circuit import blink, draw
+from tests.support.doses import dosed
 
 WANTED = {
     "recording.n_synapses": "300",
@@ -64,20 +66,18 @@ def test_asking_for_more_synapses_than_there_are_gives_all():
 
 def test_sampled_synapses_are_named_by_pathway_and_index(animal, recorded, recorder):
     tissue = animal.tissue
-    afferent = tissue.tripartite["afferent"]
-    known = set(zip(afferent.source.tolist(), afferent.target.tolist(), strict=True))
-    principal = tissue.tripartite["principal"]
-    recurrent = set(zip(principal.source.tolist(), principal.target.tolist(), strict=True))
+    known = {
+        pre: set(zip(edges.source.tolist(), edges.target.tolist(), strict=True))
+        for pre, edges in tissue.tripartite.items()
+    }
     rows = zip(
         recorded["synapse_pathway"], recorded["synapse_pre"], recorded["synapse_post"], strict=True
     )
     for pathway, pre, post in rows:
-        if pathway == "BLA_P":
-            assert (pre, post) in recurrent
-        else:
-            assert (tissue.afferents[pathway].start + pre, post) in known
-            assert 0 <= pre < 60
-    assert set(recorded["synapse_pathway"]) == {*AFFERENTS, "BLA_P"}
+        group, members = tissue.members(pathway)
+        assert 0 <= pre < len(members)
+        assert (members[pre], post) in known[group]
+    assert set(recorded["synapse_pathway"]) == {"sensory", "DG", "BLA_P"}
 
 
 def test_total_weight_is_naive_plus_early_plus_late(animal, recorded, recorder):
@@ -126,7 +126,7 @@ def test_astrocyte_traces_are_in_the_units_of_the_dataset(animal, recorded):
 
 def test_recorded_labels_and_score_make_a_valid_dataset(animal, recorded):
     variables = {
-        **recorded,
+        **{name: values for name, values in recorded.items() if not name.startswith("path")},
         **describe(animal.tissue, animal.timeline),
         **score(animal.parameters, animal.tissue, animal.timeline, recorded),
     }
@@ -145,18 +145,23 @@ def test_recorded_labels_and_score_make_a_valid_dataset(animal, recorded):
     assert np.isnan(dataset["us_on"].values[1])
 
 
-def test_freezing_is_scored_from_the_output_cells_alone(animal):
-    start, stop = animal.timeline.trials[0].start, animal.timeline.trials[0].stop
-    cells = animal.tissue.cells("CeM")
-    others = np.setdiff1d(np.arange(animal.tissue.n_neurons), cells)
-    times = np.repeat(np.arange(start, stop, 2e-3), len(cells))
+def test_a_pathway_that_is_cut_whole_is_recorded_as_none():
+    """A program writes no numbers of it, not even in columns."""
+    cut = draw(dosed("lesion:DG-BLA_P@always"), seed=2, overrides=WANTED)
+    recorder, _ = cut.circuit(cut.clocks("cpp"))
+    counts = {pre: len(chosen) for pre, chosen in recorder.sampled.items()}
+    assert counts["other"] == 0
+    read = {f"weights_{pre}.{name}": np.zeros((n, 3)) if n else np.zeros(0)
+            for pre, n in counts.items() for name in ("h_S", "z_S")}  # fmt: skip
+    read |= {f"weights_{pre}.t": np.arange(3.0) for pre in counts}
+    found = recorder._weights(read, cut.tissue)
+    assert found["weight"].shape == (sum(counts.values()), 3)
+    assert set(found["synapse_pathway"]) == {"sensory", "BLA_P"}
 
-    def freezing(neurons):
-        fired = {
-            "spike_time": times,
-            "spike_neuron": np.resize(neurons, len(times)),
-        }
-        return score(animal.parameters, animal.tissue, animal.timeline, fired)["freezing"]
 
-    assert freezing(cells)[0] > 50  # 500 Hz: far above any threshold, but for the first sample
-    assert freezing(others)[0] == 0
+def test_how_far_the_body_has_gone_is_recorded(animal, recorded, recorder):
+    steps = {item.name: item.step for item in recorder.circuit.traces}
+    assert steps["position"] == pytest.approx(0.2 / animal.timeline.speed)
+    assert np.diff(recorded["path_time"]) == pytest.approx(steps["position"])
+    assert len(recorded["path"]) == len(recorded["path_time"])
+    assert not recorded["path"].any()  # without a place test it stays where it is

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from paradigms.run.stimuli import _codes, _reached
 from tests.support.circuit import blink, draw
 
 SIGMAS = 5  # of the Poisson counts; the seed is fixed, so this never flickers
@@ -26,8 +27,8 @@ def inside(times, windows):
 
 
 def count(spikes, where, windows):
-    mine = (spikes.cell >= where.start) & (spikes.cell < where.stop)
-    return np.count_nonzero(mine & inside(spikes.time, windows))
+    cells = np.arange(where.start, where.stop) if isinstance(where, slice) else where
+    return np.count_nonzero(np.isin(spikes.cell, cells) & inside(spikes.time, windows))
 
 
 def check_rate(found, rate, cells, windows, dt=None):
@@ -57,39 +58,74 @@ def value(animal, name):
     return animal.parameters.value(f"afferent.{name}")
 
 
-def test_the_cs_fires_in_its_trials_and_is_near_silent_outside(animal):
-    where, spikes = animal.tissue.afferents["CS"], animal.inputs.afferent
-    cells = where.stop - where.start
+def coded(animal, kind, name):
+    """Afferents of a kind that a stimulus or context drives, and all others."""
+    where = {**animal.tissue.afferents, **animal.tissue.drives}[kind]
+    (row,) = (one for one in animal.tissue.anatomy.afferents if one.name == kind)
+    codes = _codes(animal.seed, row, where.stop - where.start, animal.parameters, animal.timeline)
+    own = where.start + codes[name]
+    return own, np.setdiff1d(np.arange(where.start, where.stop), own)
+
+
+def test_a_cs_drives_its_own_in_its_trials_and_nobody_fires_much_outside(animal):
+    spikes, silent = animal.inputs.afferent, value(animal, "rate_silent")
     trials = [(trial.start, trial.stop) for trial in animal.timeline.trials if trial.event("cs")]
     outside = cut(phases(animal, lambda phase: phase.stage), trials)
-    silent = value(animal, "rate_silent")
     dt = float(animal.parameters.quantity("numerics.dt"))
-    found = count(spikes, where, trials)
-    check_rate(found, value(animal, "rate_CS") + silent, cells, trials, dt)
-    check_rate(count(spikes, where, outside), silent, cells, outside)
+    own, others = coded(animal, "sensory", "cs")
+    assert (len(own), len(others)) == (60, 240)
+    check_rate(
+        count(spikes, own, trials), value(animal, "rate_CS") + silent, len(own), trials, dt
+    )
+    check_rate(count(spikes, own, outside), silent, len(own), outside)
+    awake = phases(animal, lambda phase: phase.stage)
+    check_rate(count(spikes, others, awake), silent, len(others), awake)
     silent_trials = [trial for trial in animal.timeline.trials if not trial.event("cs")]
     unpaired = [(trial.start, trial.stop) for trial in silent_trials]
     assert unpaired
-    check_rate(count(spikes, where, unpaired), silent, cells, unpaired)
+    check_rate(count(spikes, own, unpaired), silent, len(own), unpaired)
 
 
 @pytest.mark.parametrize("context", ["A", "B"])
-def test_a_context_fires_where_the_animal_is(animal, context):
-    where, spikes = animal.tissue.afferents[f"context_{context}"], animal.inputs.afferent
-    cells = where.stop - where.start
+def test_volleys_come_to_the_code_of_the_context_where_the_animal_is(animal, context):
+    spikes = animal.inputs.drive
+    own, _ = coded(animal, "entorhinal", context)
+    assert len(own) == round(0.15 * len(animal.tissue.cells("DG")))
     here = phases(animal, lambda phase: phase.context == context)
-    elsewhere = phases(animal, lambda phase: phase.stage and phase.context != context)
-    silent = value(animal, "rate_silent")
+    elsewhere = phases(animal, lambda phase: phase.context != context)
+    assert count(spikes, own, here) > 100
+    shared = np.intersect1d(own, coded(animal, "entorhinal", "BA"["AB".index(context)])[0])
+    assert len(shared) == 0  # the other context, and all folded nights, leave them silent
+    assert count(spikes, own, elsewhere) == 0
     dt = float(animal.parameters.quantity("numerics.dt"))
-    trials = [(trial.start, trial.stop) for trial in animal.timeline.trials if trial.event("cs")]
-    trials = [trial for trial in trials if inside(np.array([trial[0]]), here)[0]]
-    assert trials
-    rate = value(animal, "rate_context") + silent
-    quiet = cut(here, trials)
-    check_rate(count(spikes, where, quiet), rate, cells, quiet, dt)
-    with_cs = rate + value(animal, "rate_context_CS")
-    check_rate(count(spikes, where, trials), with_cs, cells, trials, dt)
-    check_rate(count(spikes, where, elsewhere), silent, cells, elsewhere)
+    events = {word: [trial.times(word) for trial in animal.timeline.trials if trial.event(word)
+                     and trial.context == context] for word in ("cs", "us")}  # fmt: skip
+    assert events["cs"]
+    assert bool(events["us"]) == (context == "A")
+    rate, with_cs = value(animal, "rate_context"), value(animal, "rate_context_CS")
+    quiet = cut(here, events["cs"])
+    check_rate(count(spikes, own, quiet), rate, len(own), quiet, dt)
+    row = next(one for one in animal.tissue.anatomy.afferents if one.name == "entorhinal")
+    start, pool = animal.tissue.drives["entorhinal"].start, len(animal.tissue.cells("DG"))
+    hears = _reached(animal.seed, row, pool, animal.parameters, animal.timeline)["cs"]
+    hearing, deaf = own[hears[own - start]], own[~hears[own - start]]
+    assert min(len(hearing), len(deaf)) > 2
+    tones = cut(events["cs"], events["us"])
+    check_rate(count(spikes, hearing, tones), rate + with_cs, len(hearing), tones, dt)
+    check_rate(count(spikes, deaf, tones), rate, len(deaf), tones, dt)
+    with_us = rate + value(animal, "rate_context_US")
+    if events["us"]:  # which comes to all that code where it happens
+        check_rate(count(spikes, deaf, events["us"]), with_us, len(deaf), events["us"], dt)
+        both = with_us + with_cs
+        check_rate(count(spikes, hearing, events["us"]), both, len(hearing), events["us"], dt)
+
+
+def test_volleys_of_no_context_come_to_nobody(animal):
+    where = animal.tissue.drives["entorhinal"]
+    codes = [coded(animal, "entorhinal", name)[0] for name in "AB"]
+    nobody = np.setdiff1d(np.arange(where.start, where.stop), np.concatenate(codes))
+    assert len(nobody) == 70
+    assert count(animal.inputs.drive, nobody, [(0, animal.timeline.duration)]) == 0
 
 
 def test_the_us_fires_in_its_windows_only(animal):
@@ -152,8 +188,8 @@ def test_spikes_are_on_the_grid_in_order_and_once_per_step(animal):
         assert np.all(np.diff(key) > 0)
         assert spikes.cell.min() >= 0
         assert 0 <= spikes.time.min() <= spikes.time.max() < animal.timeline.duration
-    assert animal.inputs.afferent.cell.max() < animal.tissue.afferents["context_B"].stop
-    assert animal.inputs.drive.cell.max() < animal.tissue.drives["US"].stop
+    assert animal.inputs.afferent.cell.max() < animal.tissue.afferents["sensory"].stop
+    assert animal.inputs.drive.cell.max() < animal.tissue.drives["turns"].stop
 
 
 def test_at_extreme_rates_a_cell_still_fires_once_per_step():
@@ -213,6 +249,20 @@ def test_a_seed_gives_its_spikes_and_another_seed_others(animal):
         assert not (same_length and np.array_equal(ours.cell, different.cell))
 
 
-def test_background_does_not_depend_on_the_size_of_the_network(animal):
+def of(animal, kind):
+    """Spikes of one kind of afferents, cells counted from its first."""
+    where = {**animal.tissue.afferents, **animal.tissue.drives}[kind]
+    spikes = animal.inputs.afferent if kind in animal.tissue.afferents else animal.inputs.drive
+    mine = (spikes.cell >= where.start) & (spikes.cell < where.stop)
+    return spikes.cell[mine] - where.start, spikes.step[mine]
+
+
+def test_only_what_codes_contexts_depends_on_the_size_of_the_network(animal):
     larger = draw("quick_conditioning", 3, 1000, {"afferent.fluctuation": "0"})
-    assert np.array_equal(animal.inputs.drive.time, larger.inputs.drive.time)
+    for kind in ("sensory", "background", "US"):
+        for ours, theirs in zip(of(animal, kind), of(larger, kind), strict=True):
+            assert len(ours) > 100
+            assert np.array_equal(ours, theirs), kind
+    # as many more volleys as there are more granule cells; their number is Poisson
+    small, big = (len(of(one, "entorhinal")[0]) for one in (animal, larger))
+    assert abs(big - 4 * small) < SIGMAS * np.sqrt(big + 16 * small) + 0.1 * big
