@@ -6,7 +6,7 @@ large for a step makes a potential jump over its reversal, and inhibition then m
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import brian2 as b2
 import numpy as np
@@ -21,6 +21,8 @@ from models.parameters import ParameterSet
 from models.time_step import LARGEST_STEP, Rates, Step, check_rates, fastest_rates
 from models.tissue.anatomy import PRINCIPAL
 from models.tissue.cells import Tissue
+
+Levels = Mapping[str, NDArray[np.float64]]
 
 LARGEST_EULER_STEP = 1.0
 """Time step times a rate of a cell: beyond 1 the Euler method overshoots, beyond 2 it diverges."""
@@ -114,7 +116,7 @@ def _rates(cells: str) -> Rates:
 
 
 def check_membranes(
-    parameters: ParameterSet, tissue: Tissue, levels: Mapping[str, NDArray[np.float64]], dt: float
+    parameters: ParameterSet, tissue: Tissue, levels: Sequence[Levels], dt: float
 ) -> None:
     """Check that a step of `dt` (s) resolves the membrane of every cell at its largest conductance.
 
@@ -122,8 +124,8 @@ def check_membranes(
     ----------
     parameters : ParameterSet
     tissue : Tissue
-    levels : mapping of str to ndarray
-        Light in time, by ``CELLS.VARIABLE``.
+    levels : sequence of mappings of str to ndarray
+        Light in time, by ``CELLS.VARIABLE``: on cells, and on the label of cells.
     dt : float
 
     Raises
@@ -193,12 +195,12 @@ def _plastic(parameters: ParameterSet, tissue: Tissue) -> NDArray[np.float64]:
     return result
 
 
-def _light(tissue: Tissue, levels: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+def _light(tissue: Tissue, levels: Sequence[Levels]) -> NDArray[np.float64]:
     """Largest light-driven conductance (S) of each cell, a label at its full."""
     result = np.zeros(tissue.n_neurons)
     for name, where in tissue.groups.items():
-        for variable in ("g_light", "g_tag"):
-            values = levels.get(f"{name}.{variable}")
+        for each in levels:
+            values = each.get(f"{name}.g_light")
             if values is not None:
                 result[where] += np.max(values)
     return result

@@ -64,6 +64,8 @@ class Inputs:
         Level of each variable ``CELLS.VARIABLE`` at each slow step that interventions set; those
         with a column for each fibre differ between cells, and where a mechanism gates it a fibre
         has one for each zone of the box that the body is in.
+    scaled : mapping of str to ndarray, as those of `levels`
+        The same of what the label of each cell scales.
     fibre : mapping of str to ndarray of int32, shape (n_cells,)
         Optic fibre of each neuron of ``principal`` and ``other``.
     at_test : ndarray, shape (n_steps,)
@@ -76,6 +78,7 @@ class Inputs:
     drive: Spikes
     slow_time: NDArray[np.float64]
     levels: Mapping[str, NDArray[np.float64]]
+    scaled: Mapping[str, NDArray[np.float64]]
     fibre: Mapping[str, NDArray[np.int32]]
     at_test: NDArray[np.float64]
     speed: float
@@ -129,7 +132,7 @@ def assemble(
     check_constants(
         parameters, space, inputs.levels, cell=clocks.neuron, astrocyte=clocks.astrocyte
     )
-    check_membranes(parameters, tissue, inputs.levels, clocks.neuron)
+    check_membranes(parameters, tissue, (inputs.levels, inputs.scaled), clocks.neuron)
     check_weights(parameters, tissue)
 
     units, tables = constants(space)
@@ -145,6 +148,7 @@ def assemble(
     tables["course.body.at_test"] = inputs.at_test
     tables |= _dilations(inputs.slow_time, clocks, space)
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
+    tables |= {f"scaled.{name}": levels for name, levels in inputs.scaled.items()}
     tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
     circuit = Circuit(
         name=CIRCUIT,
@@ -183,10 +187,10 @@ def assemble(
 
 def _course(cells: str, variable: str, step: float, levels: NDArray[np.float64]) -> Course:
     """A level that interventions set: one for all cells, or for each by its fibre and zone."""
-    gated = any(variable in mechanism.gated for mechanism in MECHANISMS)
-    return Course(
-        cells, variable, step, "fibre" if levels.ndim > 1 else "", "zone" if gated else ""
-    )
+    row = "fibre" if levels.ndim > 1 else ""
+    gate = "zone" if any(variable in mechanism.gated for mechanism in MECHANISMS) else ""
+    scales = [mechanism.scaled.get(variable, "") for mechanism in MECHANISMS]
+    return Course(cells, variable, step, row, gate, "".join(scales))
 
 
 def _dilations(

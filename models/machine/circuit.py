@@ -15,6 +15,7 @@ Tables are arrays in SI units by name:
 ``course.CELLS.VARIABLE``        level at each step of the course, the same for all cells; or one
                                  column, or two with a gate, for each value of the integer
                                  variable that tells cells apart
+``scaled.CELLS.VARIABLE``        the same, of what a variable of each cell scales
 ``rows.CELLS.VARIABLE``          that variable of each cell, int32
 ``indices.TRACES``               what a trace record records, int32
 ===============================  ===============================================================
@@ -87,7 +88,8 @@ class Course:
     """A variable of `cells` that the host sets every `step` seconds.
 
     For all cells alike, or for each by its integer variable `row`, a column of the table; with
-    a `gate`, a variable that is 0 or 1, a row has a column for each of both.
+    a `gate`, a variable that is 0 or 1, a row has a column for each of both; with a `scale`, a
+    variable, that times the level of a second table like it is added.
     """
 
     cells: str
@@ -95,6 +97,13 @@ class Course:
     step: float
     row: str = ""
     gate: str = ""
+    scale: str = ""
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Names of its tables."""
+        of = f"{self.cells}.{self.variable}"
+        return (f"course.{of}", *((f"scaled.{of}",) if self.scale else ()))
 
 
 @dataclass(frozen=True)
@@ -221,21 +230,7 @@ class Circuit:
             if len(cell) != len(step) or np.any(np.diff(step) < 0) or np.any(step[:1] < 0):
                 raise ValueError(f"spikes.{source.name} must have sorted steps, one for each cell")
         for course in self.courses:
-            name = f"course.{course.cells}.{course.variable}"
-            levels = _table(tables, name)
-            if not np.isfinite(levels).all():
-                raise ValueError(f"{name} must be finite")
-            if course.gate and not course.row:
-                raise ValueError(f"{name} has a gate, '{course.gate}'; give it a row, too")
-            if course.row:
-                row = _table(tables, f"rows.{course.cells}.{course.row}")
-                _indices(f"rows.{course.cells}.{course.row}", row, sizes[course.cells])
-                columns = (int(row.max()) + 1) * (2 if course.gate else 1)
-                if len(row) != sizes[course.cells] or levels.shape[1:] != (columns,):
-                    raise ValueError(
-                        f"{name} has shape {levels.shape}; give it {columns} columns for the "
-                        f"{row.max() + 1} rows of {sizes[course.cells]} cells"
-                    )
+            self._check_course(course, tables, sizes[course.cells])
         for trace in self.traces:
             index = _table(tables, f"indices.{trace.name}")
             _indices(f"indices.{trace.name}", index, sizes[trace.of])
@@ -248,6 +243,25 @@ class Circuit:
                     f"{name} has {values.size} values, some perhaps not finite; "
                     f"give 1 or {size} finite ones"
                 )
+
+    @staticmethod
+    def _check_course(course: Course, tables: Tables, n: int) -> None:
+        for name in course.tables:
+            levels = _table(tables, name)
+            if not np.isfinite(levels).all():
+                raise ValueError(f"{name} must be finite")
+            if not course.row and (course.gate or course.scale):
+                what = f"gate, '{course.gate}'" if course.gate else f"scale, '{course.scale}'"
+                raise ValueError(f"{name} has a {what}; give it a row, too")
+            if course.row:
+                row = _table(tables, f"rows.{course.cells}.{course.row}")
+                _indices(f"rows.{course.cells}.{course.row}", row, n)
+                columns = (int(row.max()) + 1) * (2 if course.gate else 1)
+                if len(row) != n or levels.shape[1:] != (columns,):
+                    raise ValueError(
+                        f"{name} has shape {levels.shape}; give it {columns} columns for the "
+                        f"{row.max() + 1} rows of {n} cells"
+                    )
 
 
 # What Brian2 draws at every step: noise of equations, and functions.

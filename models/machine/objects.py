@@ -170,18 +170,21 @@ class _Maker:
                 setattr(self.named[owner], f"{variable[0]}_", given)
         for course in self.circuit.courses:
             group = self.named[course.cells]
-            values = tables[f"course.{course.cells}.{course.variable}"]
             dim = group.variables[course.variable].dim
-            table = b2.TimedArray(
-                b2.Quantity(values, dim=dim), dt=course.step * b2.second,
-                name=f"{course.cells}_{course.variable}_table",
-            )  # fmt: skip
-            group.namespace[table.name] = table
-            # GeNN silently ignores a run_regularly with a name of its own.
             column = f"2*{course.row} + int({course.gate})" if course.gate else course.row
             at = f"t, {column}" if column else "t"
+            terms = []
+            for name in course.tables:
+                table = b2.TimedArray(
+                    b2.Quantity(tables[name], dim=dim), dt=course.step * b2.second,
+                    name=f"table_{name.replace('.', '_')}",
+                )  # fmt: skip
+                group.namespace[table.name] = table
+                scale = f"{course.scale}*" if terms else ""
+                terms.append(f"{scale}{table.name}({at})")
+            # GeNN silently ignores a run_regularly with a name of its own.
             group.run_regularly(
-                f"{course.variable} = {table.name}({at})", dt=course.step * b2.second
+                f"{course.variable} = {' + '.join(terms)}", dt=course.step * b2.second
             )
 
 

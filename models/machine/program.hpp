@@ -66,29 +66,40 @@ struct Course
     double *to;
     size_t n;
     int64_t every;
-    Reader<double> *values;
-    const int32_t *row;  // the row of each cell; none, one level for all
-    const double *gate;  // which of the two levels of its row, 0 or 1; none, a row has one
-    std::vector<double> level;
-
-    bool given = false;
+    const int32_t *row;   // the row of each cell; none, one level for all
+    const double *gate;   // which of the two levels of its row, 0 or 1; none, a row has one
+    const double *scale;  // of the levels of the second table; none, there is one table
+    Reader<double> *values, *more_values;
+    std::vector<double> level, more;
+    bool given;
 
     // Goes on to the next levels; cells hear of them if they may have changed.
     void advance()
     {
-        bool changed = !given;
-        for (double &old : level) {
-            const double now = values->next();
-            changed |= now != old;
-            old = now;
+        bool changed = next(*values, level) || !given;
+        if (scale) {
+            changed |= next(*more_values, more);
+            for (double each : more) changed |= each != 0;
         }
         for (size_t c = 0; gate && c + 1 < level.size(); c += 2) changed |= level[c] != level[c + 1];
         given = true;
         if (!changed) return;
         for (size_t i = 0; i < n; i++) {
             const size_t place = row ? size_t(row[i]) : 0;
-            to[i] = level[gate ? 2 * place + (gate[i] > 0.5) : place];
+            const size_t column = gate ? 2 * place + (gate[i] > 0.5) : place;
+            to[i] = scale ? level[column] + scale[i] * more[column] : level[column];
         }
+    }
+
+    static bool next(Reader<double> &from, std::vector<double> &levels)
+    {
+        bool changed = false;
+        for (double &old : levels) {
+            const double now = from.next();
+            changed |= now != old;
+            old = now;
+        }
+        return changed;
     }
 };
 
@@ -166,14 +177,16 @@ inline void check_edges(const std::string &name, std::vector<int32_t> &source,
 // ---- inputs in time --------------------------------------------------------------------------
 
 inline void course(const std::string &name, double *to, size_t n, int64_t every,
-                   const int32_t *row, const double *gate)
+                   const int32_t *row, const double *gate, const double *scale)
 {
     size_t rows = 1;
     for (size_t i = 0; row && i < n; i++)
         if (size_t(row[i]) >= rows) rows = size_t(row[i]) + 1;
-    Course made{to, n, every, new Reader<double>(folder(), name), row, gate,
-                std::vector<double>(gate ? 2 * rows : rows)};
-    run().courses.push_back(made);
+    const size_t columns = gate ? 2 * rows : rows;
+    run().courses.push_back(
+        {to, n, every, row, gate, scale, new Reader<double>(folder(), "course." + name),
+         scale ? new Reader<double>(folder(), "scaled." + name) : nullptr,
+         std::vector<double>(columns), std::vector<double>(scale ? columns : 0), false});
 }
 
 inline void spikes(const std::string &name, std::vector<int32_t> &timebins,

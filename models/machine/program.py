@@ -181,13 +181,13 @@ def _running(circuit: Circuit, objects: Objects) -> Iterator[str]:
     for course in circuit.courses:
         every = round(course.step / circuit.step)
         to = _array(objects, course.cells, course.variable)
-        row, gate = (
+        row, gate, scale = (
             _array(objects, course.cells, name) if name else "nullptr"
-            for name in (course.row, course.gate)
+            for name in (course.row, course.gate, course.scale)
         )
         yield (
-            f'astrogram::course("course.{course.cells}.{course.variable}", {to}, '
-            f"{sizes[course.cells]}, {every}, {row}, {gate});"
+            f'astrogram::course("{course.cells}.{course.variable}", {to}, '
+            f"{sizes[course.cells]}, {every}, {row}, {gate}, {scale});"
         )
     for source in circuit.sources:
         names = ("_timebins", "neuron_index", "_lastindex")

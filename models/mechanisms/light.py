@@ -6,7 +6,8 @@ from models.mechanisms.mechanism import PHYSICAL, Mechanism, Tool
 
 # Light opens conductances g with reversals E (Nagel et al. 2003 for channelrhodopsin; chosen:
 # steady light, steady conductance): g_light is their sum, I_light that of g*E. What reaches a cell
-# follows from its optic fibre and, where light follows the animal, from the zone that this is in.
+# follows from its optic fibre and, where light follows the animal, from the zone that this is in;
+# light on opsins behind a label (`models.mechanisms.tagging`) is scaled by it.
 LIGHT = """
 I_light : amp
 g_light : siemens
@@ -21,7 +22,7 @@ MECHANISM = Mechanism(
     clock=PHYSICAL,
     parameters=("optogenetics",),
     gated=("g_light", "I_light"),
-    adds={"current": " + I_light{tagged_current} - (g_light{tagged_conductance})*v"},
+    adds={"current": " + I_light - g_light*v"},
     tools=(
         Tool(
             "opto_excite", "channelrhodopsin-2, steady light", "v of the target",

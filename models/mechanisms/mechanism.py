@@ -133,6 +133,8 @@ class Mechanism:
         By cells: what an event of these does to all of them.
     gated : tuple of str
         Variables whose level in time also hangs on the variable ``zone`` of each cell, 0 or 1.
+    scaled : mapping of str to str
+        Variables whose level has a second part, and the variable of each cell that scales it.
     tools : tuple of Tool
     records : tuple of Record
     rates : mapping of str to Rate
@@ -156,6 +158,7 @@ class Mechanism:
     hears: Mapping[str, str] = field(default_factory=dict)
     moves: Mapping[str, str] = field(default_factory=dict)
     gated: tuple[str, ...] = ()
+    scaled: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[Tool, ...] = ()
     records: tuple[Record, ...] = ()
     rates: Mapping[str, Rate] = field(default_factory=dict)

@@ -9,8 +9,6 @@ from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 TAG = """
 tag : 1
 tagging : 1
-I_tag : amp
-g_tag : siemens
 bursting : hertz
 t_burst : second
 """
@@ -32,8 +30,7 @@ MECHANISM = Mechanism(
     equations=TAG,
     clock=AWAKE,
     parameters=("optogenetics", "plasticity"),
-    gated=("g_tag", "I_tag"),
-    adds={"tagged_current": " + tag*I_tag", "tagged_conductance": " + tag*g_tag"},
+    scaled={"g_light": "tag", "I_light": "tag"},
     reset=TAG_RESET,
     tools=(
         Tool(

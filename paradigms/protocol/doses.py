@@ -16,6 +16,8 @@ from paradigms.protocol.timeline import InterventionWindow, Timeline
 Levels = dict[str, NDArray[np.float64]]
 Key = tuple[str, str]
 """Kind and target."""
+LIGHT = ("g_light", "I_light")
+"""Variables of cells that light moves."""
 Doses = dict[Key, NDArray[np.float64]]
 """Level outside and inside the target zone, shape (2, n_steps), by kind and target."""
 
@@ -52,7 +54,7 @@ def dose_levels(
     slow_time: NDArray[np.float64],
     tissue: Tissue,
     parameters: ParameterSet,
-) -> tuple[Levels, dict[str, NDArray[np.int32]]]:
+) -> tuple[Levels, Levels, dict[str, NDArray[np.int32]]]:
     """Levels of everything that interventions move during a run.
 
     Parameters
@@ -75,6 +77,8 @@ def dose_levels(
         given, so that a model is the same program with and without. Light has two columns for each
         optic fibre, which is a set of cells to which the same is done: while the body is outside
         the target zone, and inside. Labels have one.
+    scaled : dict of str to ndarray
+        The same of light on the label of cells, for those variables that have it.
     fibre : dict of str to ndarray of int32, shape (n_cells,)
         Fibre of each cell of ``principal`` and ``other``.
 
@@ -95,27 +99,35 @@ def dose_levels(
     labels = {target: dose[0] for (kind, target), dose in doses.items()
               if kind == TAGGING and dose.any()}  # fmt: skip
     targets = [*light, *(target for target in labels if target not in light)]
-    fibre = {}
+    scaled, fibre = {}, {}
     for name, where in tissue.groups.items():
         done = np.zeros((tissue.n_neurons, len(targets)), bool)
         for column, target in enumerate(targets):
             done[tissue.cells(target), column] = True
+        # a cell may stand in two targets, its population and its class: what is done adds up
         fibres, number = np.unique(done[where], axis=0, return_inverse=True)
-        given = np.array([light.get(target, np.zeros_like(tagged)) for target in targets])
-        sums = np.einsum(
-            "fk,kvzt->vtfz", fibres.astype(float), given.reshape(-1, *tagged.shape)
-        ).reshape(2, len(times), -1)
-        levels[f"{name}.g_light"], levels[f"{name}.I_light"] = sums
-        on_tagged = np.broadcast_to(tagged[:, :, None, :], (2, 2, len(fibres), len(times)))
-        on_tagged = on_tagged.transpose(0, 3, 2, 1).reshape(2, len(times), -1)
-        levels[f"{name}.g_tag"], levels[f"{name}.I_tag"] = on_tagged
-        nothing = np.zeros(len(times))
-        marked = np.array([labels.get(target, nothing) for target in targets])
-        marked = fibres.astype(float) @ marked.reshape(len(targets), len(times))
-        # a cell may stand in two targets, its population and its class: a label is on or off
+        for variable, on_cells, on_tagged in zip(
+            LIGHT, _sums(light, targets, fibres, tagged), tagged, strict=True
+        ):
+            levels[f"{name}.{variable}"] = on_cells.transpose(2, 0, 1).reshape(len(times), -1)
+            scaled[f"{name}.{variable}"] = np.tile(on_tagged.T, len(fibres))
+        marked = _sums(labels, targets, fibres, np.zeros(len(times)))
         levels[f"{name}.tagging"] = marked.T
         fibre[name] = number.reshape(-1).astype(np.int32)
-    return levels, fibre
+    return levels, scaled, fibre
+
+
+def _sums(
+    given: Levels, targets: Sequence[str], fibres: NDArray[np.bool_], like: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What reaches each fibre of all that is given by target; fibres stand before the last axes.
+
+    Of shape (n_fibres, n_steps), or (2, n_fibres, 2, n_steps) where `like` has variable and zone.
+    """
+    parts = np.array([given.get(target, np.zeros_like(like)) for target in targets])
+    parts = parts.reshape(len(targets), *like.shape)
+    sums = np.tensordot(fibres.astype(float), parts, axes=1)
+    return sums if like.ndim == 1 else np.moveaxis(sums, 1, 0)
 
 
 def lesions(windows: Sequence[InterventionWindow]) -> dict[Key, float]:

@@ -247,11 +247,15 @@ def draw_inputs(parameters: ParameterSet, tissue: Tissue, timeline: Timeline, se
         for source in (AFFERENT, DRIVE)
     )  # fmt: skip
     times, slow_time = slow_steps(parameters, timeline)
-    levels, fibre = dose_levels(timeline.interventions, times, slow_time, tissue, parameters)
+    levels, scaled, fibre = dose_levels(
+        timeline.interventions, times, slow_time, tissue, parameters
+    )
     at_test = np.zeros(len(times))
     for phase in timeline.phases:
         if phase.place:
             # half a step ahead, as doses are
             first, stop = np.searchsorted(times + times[1] / 2, (phase.start, phase.stop))
             at_test[first:stop] = 1
-    return Inputs(afferent, drive, slow_time, levels, fibre, at_test, timeline.speed)
+    return Inputs(
+        afferent, drive, slow_time, levels, scaled, fibre, at_test, timeline.speed
+    )

@@ -55,10 +55,12 @@ struct Course
     void (*push)();
     const double *gate;  // which of the two levels of its row each cell has; none, a row has one
     Pull pull_gate;
+    const double *scale;  // of the levels of the second table; none, there is one table
+    Pull pull_scale;
     // of each animal; of a copy, its original's
-    std::vector<Reader<double> *> values;
-    std::vector<std::vector<int32_t>> row;  // the column of each cell; none, one column for all
-    std::vector<std::vector<double>> level;
+    std::vector<Reader<double> *> values, more_values;
+    std::vector<std::vector<int32_t>> row;  // the row of each cell; none, one level for all
+    std::vector<std::vector<double>> level, more;
     std::vector<char> new_level;
 
     // Goes on to the next levels; a GPU hears of them only if one has changed.
@@ -69,36 +71,57 @@ struct Course
             const size_t mine = animals()[k].original;
             if (step >= animals()[k].steps) continue;
             if (mine == k) {
-                new_level[k] = step == 0;
-                for (double &old : level[k]) {
-                    const double now = values[k]->next();
-                    new_level[k] |= std::memcmp(&now, &old, sizeof now) != 0;
-                    old = now;
-                }
-                new_level[k] |= hangs_on_gate(level[k]);
+                new_level[k] = next(*values[k], level[k]) || step == 0;
+                if (scale) new_level[k] |= next(*more_values[k], more[k]);
             }
         }
-        if (gate && std::any_of(animals().begin(), animals().end(), [&](const Animal &animal) {
-                return step < animal.steps && hangs_on_gate(level[animal.original]);
-            }))
-            pull_gate();
+        if (gate && any(step, &Course::hangs_on_gate)) pull_gate();
+        if (scale && any(step, &Course::hangs_on_scale)) pull_scale();
         for (size_t k = 0; k < animals().size(); k++) {
             const size_t mine = animals()[k].original;
-            if (step >= animals()[k].steps || !new_level[mine]) continue;
+            if (step >= animals()[k].steps) continue;
+            if (!new_level[mine] && !hangs_on_gate(mine) && !hangs_on_scale(mine)) continue;
             for (size_t i = 0; i < n; i++) {
                 const size_t place = row[mine].empty() ? 0 : size_t(row[mine][i]);
-                to[k * n + i] = level[mine][gate ? 2 * place + (gate[k * n + i] > 0.5) : place];
+                const size_t column = gate ? 2 * place + (gate[k * n + i] > 0.5) : place;
+                to[k * n + i] = level[mine][column];
+                if (scale) to[k * n + i] += scale[k * n + i] * more[mine][column];
             }
             changed = true;
         }
         if (changed) push();
     }
 
-    // Whether it matters now where an animal is
-    bool hangs_on_gate(const std::vector<double> &levels) const
+    static bool next(Reader<double> &from, std::vector<double> &levels)
     {
-        for (size_t c = 0; gate && c + 1 < levels.size(); c += 2)
-            if (levels[c] != levels[c + 1]) return true;
+        bool changed = false;
+        for (double &old : levels) {
+            const double now = from.next();
+            changed |= std::memcmp(&now, &old, sizeof now) != 0;
+            old = now;
+        }
+        return changed;
+    }
+
+    bool any(int64_t step, bool (Course::*hangs)(size_t) const) const
+    {
+        for (const Animal &animal : animals())
+            if (step < animal.steps && (this->*hangs)(animal.original)) return true;
+        return false;
+    }
+
+    // Whether it matters now which way the gates of an animal's cells stand
+    bool hangs_on_gate(size_t animal) const
+    {
+        for (size_t c = 0; gate && c + 1 < level[animal].size(); c += 2)
+            if (level[animal][c] != level[animal][c + 1]) return true;
+        return gate && hangs_on_scale(animal);
+    }
+
+    bool hangs_on_scale(size_t animal) const
+    {
+        for (double each : more[animal])
+            if (each != 0) return true;
         return false;
     }
 };
@@ -229,25 +252,31 @@ struct Run
 
     void course(const std::string &cells, const std::string &variable, const std::string &row,
                 double *to, size_t n, int64_t every, void (*push)(), const double *gate,
-                Pull pull_gate)
+                Pull pull_gate, const double *scale, Pull pull_scale)
     {
-        Course made{to, n, every, push, gate, pull_gate, {}, {}, {},
+        Course made{to, n, every, push, gate, pull_gate, scale, pull_scale, {}, {}, {}, {}, {},
                     std::vector<char>(animals().size())};
         for (const Animal &animal : animals()) {
             if (!animal.recorded) {  // thousands of copies would open too many files
                 made.values.push_back(nullptr);
+                made.more_values.push_back(nullptr);
                 made.row.push_back({});
                 made.level.push_back({});
+                made.more.push_back({});
                 continue;
             }
             std::vector<int32_t> rows;
             if (!row.empty()) rows = table<int32_t>(animal.place, "rows." + cells + "." + row);
             if (!rows.empty() && rows.size() != n) refuse("rows." + cells + "." + row + " is wrong");
             const int32_t last = rows.empty() ? 0 : *std::max_element(rows.begin(), rows.end());
-            const std::string name = "course." + cells + "." + variable;
-            made.values.push_back(new Reader<double>(animal.place, name));
+            const std::string name = "." + cells + "." + variable;
+            const size_t columns = (size_t(last) + 1) * (gate ? 2 : 1);
+            made.values.push_back(new Reader<double>(animal.place, "course" + name));
+            made.more_values.push_back(
+                scale ? new Reader<double>(animal.place, "scaled" + name) : nullptr);
             made.row.push_back(rows);
-            made.level.push_back(std::vector<double>((size_t(last) + 1) * (gate ? 2 : 1)));
+            made.level.push_back(std::vector<double>(columns));
+            made.more.push_back(std::vector<double>(scale ? columns : 0));
         }
         courses.push_back(made);
     }

@@ -250,13 +250,14 @@ def _inputs_and_records(circuit: Circuit, values: Mapping[str, Value]) -> Iterat
     sizes, wired = circuit.sizes(), {links.name for links in circuit.links}
     for course in circuit.courses:
         to = f"{course.variable}{course.cells}"
-        gate = "nullptr, nullptr"
-        if course.gate:
-            gate = f"{course.gate}{course.cells}, {_pull(course.gate, course.cells)}"
+        hangs = ", ".join(
+            f"{name}{course.cells}, {_pull(name, course.cells)}" if name else "nullptr, nullptr"
+            for name in (course.gate, course.scale)
+        )
         yield (
             f'run.course("{course.cells}", "{course.variable}", "{course.row}", {to}, '
             f"{sizes[course.cells]}, {round(course.step / circuit.step)}, "
-            f"[]() {{ push{to}ToDevice(); }}, {gate});"
+            f"[]() {{ push{to}ToDevice(); }}, {hangs});"
         )
     for traces in circuit.traces:
         yield f'run.record("{traces.name}", {round(traces.step / circuit.step)});'
