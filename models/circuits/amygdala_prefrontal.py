@@ -188,7 +188,7 @@ def assemble(
 def _course(cells: str, variable: str, step: float, levels: NDArray[np.float64]) -> Course:
     """A level that interventions set: one for all cells, or for each by its fibre and zone."""
     row = "fibre" if levels.ndim > 1 else ""
-    gate = "zone" if any(variable in mechanism.gated for mechanism in MECHANISMS) else ""
+    gate = "crossings" if any(variable in mechanism.gated for mechanism in MECHANISMS) else ""
     scales = [mechanism.scaled.get(variable, "") for mechanism in MECHANISMS]
     return Course(cells, variable, step, row, gate, "".join(scales))
 

@@ -88,8 +88,8 @@ class Course:
     """A variable of `cells` that the host sets every `step` seconds.
 
     For all cells alike, or for each by its integer variable `row`, a column of the table; with
-    a `gate`, a variable that is 0 or 1, a row has a column for each of both; with a `scale`, a
-    variable, that times the level of a second table like it is added.
+    a `gate`, a variable that counts, a row has a column for even and one for odd counts; with a
+    `scale`, a variable, that times the level of a second table like it is added.
     """
 
     cells: str

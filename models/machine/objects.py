@@ -171,9 +171,9 @@ class _Maker:
         for course in self.circuit.courses:
             group = self.named[course.cells]
             dim = group.variables[course.variable].dim
-            column = f"2*{course.row} + int({course.gate})" if course.gate else course.row
+            column = f"2*{course.row} + int({course.gate}) % 2" if course.gate else course.row
             at = f"t, {column}" if column else "t"
-            terms = []
+            terms: list[str] = []
             for name in course.tables:
                 table = b2.TimedArray(
                     b2.Quantity(tables[name], dim=dim), dt=course.step * b2.second,

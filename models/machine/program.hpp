@@ -67,7 +67,7 @@ struct Course
     size_t n;
     int64_t every;
     const int32_t *row;   // the row of each cell; none, one level for all
-    const double *gate;   // which of the two levels of its row, 0 or 1; none, a row has one
+    const double *gate;   // a count: even or odd, the first or second level of its row; none, a row has one
     const double *scale;  // of the levels of the second table; none, there is one table
     Reader<double> *values, *more_values;
     std::vector<double> level, more;
@@ -86,7 +86,7 @@ struct Course
         if (!changed) return;
         for (size_t i = 0; i < n; i++) {
             const size_t place = row ? size_t(row[i]) : 0;
-            const size_t column = gate ? 2 * place + (gate[i] > 0.5) : place;
+            const size_t column = gate ? 2 * place + (int64_t(gate[i]) & 1) : place;
             to[i] = scale ? level[column] + scale[i] * more[column] : level[column];
         }
     }

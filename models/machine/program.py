@@ -196,7 +196,8 @@ def _running(circuit: Circuit, objects: Objects) -> Iterator[str]:
     for links in circuit.links:
         if links.on_pre:
             fired = _array(objects, links.source, "_spikespace")
-            acts = f"_run_{links.name}_pre_push_spikes, _run_{links.name}_pre_codeobject"
+            pathway = objects.named[links.name].pre
+            acts = ", ".join(f"_run_{code.name}" for code in pathway.code_objects)
             yield f"astrogram::waits_for({fired}, {sizes[links.source]}, {{{acts}}});"
     for spikes in circuit.spikes:
         for variable in ("i", "t"):

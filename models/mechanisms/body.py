@@ -19,7 +19,8 @@ hurry = 1 + k_flee*(flee/A_rest - 1)*int(flee > A_rest) : 1
 rest = 1 + k_linger*(linger/N_rest - 1)*int(linger > N_rest) : 1
 dpath/dt = speed*(at_test*heading*pace*hurry/rest - (1 - at_test)*path/tau_home) : metre
 place = abs(path/box - 2*floor(0.5*path/box + 0.5)) : 1
-heading : 1
+heading = 1 - 2*(turns - 2*floor(0.5*turns)) : 1
+turns : 1
 side : 1
 at_test : 1
 """
@@ -34,12 +35,11 @@ MECHANISM = Mechanism(
     equations=_BODY,
     clock=AWAKE,
     parameters=("body",),
-    initial={"heading": 1.0},
     reset="side = 1 - side\n",
     hears={
         "output": "flee_post += frac/tau_body",
         "approach": "linger_post += frac/tau_body",
-        "place": "heading_post = -heading_post",
+        "place": "turns_post += 1",
     },
-    moves={cells: "zone_post = 1 - zone_post" for cells in ("principal", "other")},
+    moves={cells: "crossings_post += 1" for cells in ("principal", "other")},
 )

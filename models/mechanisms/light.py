@@ -6,13 +6,14 @@ from models.mechanisms.mechanism import PHYSICAL, Mechanism, Tool
 
 # Light opens conductances g with reversals E (Nagel et al. 2003 for channelrhodopsin; chosen:
 # steady light, steady conductance): g_light is their sum, I_light that of g*E. What reaches a cell
-# follows from its optic fibre and, where light follows the animal, from the zone that this is in;
+# follows from its optic fibre and, where light follows the animal, from the zone that this is in,
+# which is the target zone after an odd number of crossings;
 # light on opsins behind a label (`models.mechanisms.tagging`) is scaled by it.
 LIGHT = """
 I_light : amp
 g_light : siemens
 fibre : integer (constant)
-zone : 1
+crossings : 1
 """
 
 MECHANISM = Mechanism(

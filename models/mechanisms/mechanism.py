@@ -132,7 +132,8 @@ class Mechanism:
     moves : mapping of str to str
         By cells: what an event of these does to all of them.
     gated : tuple of str
-        Variables whose level in time also hangs on the variable ``zone`` of each cell, 0 or 1.
+        Variables whose level in time also hangs on whether ``crossings`` of each cell, a count, is
+        even or odd.
     scaled : mapping of str to str
         Variables whose level has a second part, and the variable of each cell that scales it.
     tools : tuple of Tool

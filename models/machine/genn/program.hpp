@@ -53,7 +53,7 @@ struct Course
     size_t n;
     int64_t every;
     void (*push)();
-    const double *gate;  // which of the two levels of its row each cell has; none, a row has one
+    const double *gate;  // a count: even or odd, the first or second level of its row; none, a row has one
     Pull pull_gate;
     const double *scale;  // of the levels of the second table; none, there is one table
     Pull pull_scale;
@@ -83,7 +83,7 @@ struct Course
             if (!new_level[mine] && !hangs_on_gate(mine) && !hangs_on_scale(mine)) continue;
             for (size_t i = 0; i < n; i++) {
                 const size_t place = row[mine].empty() ? 0 : size_t(row[mine][i]);
-                const size_t column = gate ? 2 * place + (gate[k * n + i] > 0.5) : place;
+                const size_t column = gate ? 2 * place + (int64_t(gate[k * n + i]) & 1) : place;
                 to[k * n + i] = level[mine][column];
                 if (scale) to[k * n + i] += scale[k * n + i] * more[mine][column];
             }
