@@ -77,7 +77,9 @@ def make_links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, .
                 share = np.full(len(cells), 1 / len(cells))
                 edges = sort_edges(cells, np.zeros(len(cells), np.int64), share)
                 on_pre = mechanism.hears[name]
-                link(edges, "frac", f"{name}_{group}", (source, group), synapse.VARICOSITY, on_pre)
+                # GeNN leaves out what nothing reads
+                weight, model = ("frac", synapse.VARICOSITY) if "frac" in on_pre else ("", "")
+                link(edges, weight, f"{name}_{group}", (source, group), model, on_pre)
     for mechanism in MECHANISMS:
         for group, on_pre in mechanism.moves.items():
             (source,) = mechanism.cells
