@@ -118,10 +118,10 @@ def arrays(animal: AssembledAnimal) -> list[NDArray]:
     slow = tables["course.principal.T_slow"]
     result += [slow, *(tables[f"course.astrocyte.{name}"] for name in DRUGS)]
     result += _rows(edges["ampa"], n_sources) + _rows(edges["gaba"], n_sources)
-    # `join_edges` keeps the order of both parts: afferents have lower numbers than cells.
+    # In the order in which `join_edges` puts the parts: that of the numbers of their sources.
     g_max = [
-        np.broadcast_to(tables[f"initial.tripartite_{pre}.g_max"], len(part))
-        for pre, part in tissue.tripartite.items()
+        np.broadcast_to(tables[f"initial.tripartite_{pre}.g_max"], len(tissue.tripartite[pre]))
+        for pre in sorted(tissue.tripartite, key=_first(animal).__getitem__)
     ]
     result += [*_rows(edges["plastic"], n_sources), np.concatenate(g_max)]
     for name in ("terminal", "noradrenaline", "dopamine"):

@@ -178,8 +178,7 @@ class Circuit:
 
     def used(self, *texts: str) -> list[str]:
         """Return the constants that stand in equation strings, sorted."""
-        found = set(re.findall(r"[A-Za-z_]\w*", "\n".join(texts)))
-        return sorted(found & set(self.constants))
+        return sorted(set(self.constants) & set(re.findall(r"[A-Za-z_]\w*", "\n".join(texts))))
 
     def sizes(self) -> dict[str, int]:
         """Return the number of cells of every group and source."""
@@ -212,14 +211,12 @@ class Circuit:
         for name in self.constants:
             _number(tables, f"constant.{name}")
         for link in self.links:
-            edges = [_table(tables, f"edges.{link.name}.{end}") for end in ("source", "target")]
-            if len(edges[0]) != len(edges[1]):
-                raise ValueError(
-                    f"edges.{link.name} has {len(edges[0])} sources and {len(edges[1])} targets"
-                )
-            for end, where, index in zip(
-                ("source", "target"), (link.source, link.target), edges, strict=True
-            ):
+            ends = ("source", "target")
+            edges = [_table(tables, f"edges.{link.name}.{end}") for end in ends]
+            one, other = map(len, edges)
+            if one != other:
+                raise ValueError(f"edges.{link.name} has {one} sources and {other} targets")
+            for end, where, index in zip(ends, (link.source, link.target), edges, strict=True):
                 _indices(f"edges.{link.name}.{end}", index, sizes[where])
             if np.any(np.diff(edges[0]) < 0):
                 raise ValueError(f"edges.{link.name} must be sorted by source")
