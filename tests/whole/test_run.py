@@ -198,7 +198,7 @@ def test_a_parameter_and_an_intervention_need_no_new_program(dataset):
     assert np.all(changed["weight_early"].values == 0)
     plan = load_protocol("quick_conditioning")
     given = ("Gq=1@conditioning", "opto_silence:PL_P@conditioning", "lesion:BLA_P-IL_P@always",
-             "opto_excite:IL_P=2@night", "tagging@conditioning", "opto_silence:tagged@retrieval")
+             "opto_excite:IL_P=2@night", "tagging:BLA_P@conditioning", "opto_silence:tagged@retrieval")
     doses = [parse_intervention(item, plan) for item in given]
     drugged = run("cpp", protocol=plan.with_interventions(doses))
     assert drugged.attrs["build_time_s"] == 0
