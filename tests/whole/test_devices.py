@@ -11,7 +11,7 @@ import pytest
 from analysis.dataset.schema import labels
 from models.run import run_circuit
 from paradigms.protocol.files import load_protocol
-from paradigms.run.recording import score
+from paradigms.run.behaviour import score
 from paradigms.run.simulate import simulate
 from tests.support.circuit import draw
 

@@ -46,8 +46,12 @@ def test_cells_are_found_by_population_and_by_class(name, group, index):
 
 
 @pytest.mark.parametrize(
-    ("name", "group"), [("sensory", "afferent"), ("entorhinal", "drive"), ("US", "drive"), ("astrocytes", "astrocyte")]
-)
+    ("name", "group"),
+    [
+        ("sensory", "afferent"), ("entorhinal", "drive"), ("US", "drive"),
+        ("astrocytes", "astrocyte"),
+    ],
+)  # fmt: skip
 def test_what_is_no_neuron_has_a_group_too(name, group):
     assert load_anatomy().group(name) == group
 
@@ -82,10 +86,10 @@ def test_cells_with_a_fibre_each_code_what_these_do(source, code):
         ("afferents.csv", "conditioned,afferent", "noise,afferent", "line 2: when"),
         ("afferents.csv", "afferent.n_sensory", "n_CS", "afferents.csv, line 2: number 'n_CS'"),
         ("afferents.csv", "afferent.code_DG", "code_DG", "line 3: code 'code_DG'"),
-        ("afferents.csv", "_US,sensory", "_US,ears", "line 3: hears 'ears'; allowed: US, background"),
+        ("afferents.csv", "_US,sensory", "_US,ears", "line 3: hears 'ears'; allowed: US"),
         ("projections.csv", "one_to_one", "one", "wiring 'one'; allowed: nothing, one_to_one"),
         ("populations.csv", ",approach", ",leader", "line 16: role 'leader'"),
-        ("plastic.csv", "sensory,BLA_P", "sensory,CeM", "plastic.csv, line 2: target 'CeM'; allowed: BLA_P"),
+        ("plastic.csv", "sensory,BLA_P", "sensory,CeM", "line 2: target 'CeM'; allowed: BLA_P"),
         ("modulators.csv", "LC,astrocytes", "LC,microglia", "line 2: target 'microglia'"),
         ("modulators.csv", "VTA,BLA_P", "VTB,BLA_P", "modulators.csv, line 3: source 'VTB'"),
     ],

@@ -72,6 +72,6 @@ def test_light_locked_to_trials_is_on_in_them_alone():
 
 @pytest.mark.parametrize("line", ['uptake = "1 h"', 'washout = "1 h"', 'locked = "cs"'])
 def test_what_is_for_good_has_no_course(line):
-    text = f'[[intervention]]\nkind = "lesion"\ntarget = "sensory-BLA_P"\nduring = "always"\n{line}\n'
+    lesion = '[[intervention]]\nkind = "lesion"\ntarget = "sensory-BLA_P"\nduring = "always"\n'
     with pytest.raises(ProtocolError, match="which is for good; leave it out"):
-        parse_protocol(blink().text + text, "blink.toml")
+        parse_protocol(f"{blink().text}{lesion}{line}\n", "blink.toml")

@@ -216,11 +216,10 @@ def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
         "tagging:DG@pairing": {*others, "rows.other.fibre"},
         "opto_silence:IL_P@test": {*others, "rows.other.fibre"},
         "lesion:DG-BLA_P=0.5@always": {
-            *(f"{what}.tripartite_other.{x}" for what, x in (
-                ("edges", "source"), ("edges", "target"), ("initial", "w_0"), ("initial", "g_max"))),
-            *(f"{what}.terminal_other.{x}" for what, x in (
-                ("edges", "source"), ("edges", "target"), ("initial", "frac"))),
-            "indices.weights_other",
+            *(f"edges.{kind}_other.{end}" for kind in ("tripartite", "terminal")
+              for end in ("source", "target")),
+            "initial.tripartite_other.w_0", "initial.tripartite_other.g_max",
+            "initial.terminal_other.frac", "indices.weights_other",
         },
         "lesion:LC-astrocytes@always": {
             "edges.noradrenaline.source", "edges.noradrenaline.target", "initial.noradrenaline.frac"

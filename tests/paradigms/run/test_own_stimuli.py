@@ -1,4 +1,4 @@
-"""Stimuli and contexts of a protocol's own: codes, strengths, valences, boxes, and their streams."""
+"""Stimuli and contexts of a protocol's own: codes, strengths, valences, boxes, streams."""
 
 import numpy as np
 import pytest
