@@ -124,7 +124,7 @@ def levels():
         assert group.overrides == {}  # what is clamped is clamped by drugs
         timeline = animal_timeline(group.protocol(plan), None, 1)
         times = np.arange(0, timeline.duration, 0.1)
-        given, _ = dose_levels(
+        given, _, _ = dose_levels(
             timeline.interventions, times, timeline.speed * times, tissue, parameters
         )
         result[group.name] = {name: level for name, level in given.items() if level.any()}

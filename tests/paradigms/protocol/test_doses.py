@@ -24,15 +24,16 @@ LIGHTS = [kind for kind, row in INTERVENTIONS.items() if row.conductance]
 
 
 def test_without_interventions_every_level_is_zero(animal):
-    found, fibre = dose_levels((), TIMES, SLOW * TIMES, animal.tissue, PARAMETERS)
-    light = {
-        f"{cells}.{name}" for cells in fibre for name in ("g_light", "I_light", "g_tag", "I_tag")
-    }
+    found, scaled, fibre = dose_levels((), TIMES, SLOW * TIMES, animal.tissue, PARAMETERS)
+    light = {f"{cells}.{name}" for cells in fibre for name in ("g_light", "I_light")}
+    assert set(scaled) == light
+    assert not any(level.any() for level in scaled.values())
     named = {INTERVENTIONS[kind].variable for kind in LEVELLED}
     labels = {f"{cells}.tagging" for cells in fibre}
     assert set(found) == named | light | labels
     assert not any(level.any() for level in found.values())
-    assert all(found[name].shape == (500, 2) for name in light)  # outside the zone, and in it
+    for of in (found, scaled):
+        assert all(of[name].shape == (500, 2) for name in light)  # outside the zone, and in it
     assert all(found[name].shape == (500, 1) for name in labels)
     assert {name: len(cells) for name, cells in fibre.items()} == {
         "principal": animal.tissue.n_principal,
@@ -70,7 +71,7 @@ def test_light_falls_on_the_cells_of_its_target_and_adds_up(animal):
         InterventionWindow("opto_excite", 1.0, 2.0, 4.0, "IL_P"),
     )
     tissue = animal.tissue
-    found, fibre = dose_levels(windows, TIMES, SLOW * TIMES, tissue, PARAMETERS)
+    found, _, fibre = dose_levels(windows, TIMES, SLOW * TIMES, tissue, PARAMETERS)
     g, current = np.empty((2, len(TIMES), tissue.n_neurons))
     for where, name in ((slice(0, tissue.n_principal), "principal"),
                         (slice(tissue.n_principal, None), "other")):  # fmt: skip
@@ -180,7 +181,7 @@ def test_a_session_cannot_be_called_as_the_whole_experiment():
 def test_a_protocol_gives_the_drug_in_the_phases_it_names(animal):
     timeline = animal_timeline(dosed("Gi=0.5@night,test", "CalEx=2@always"), None, 1)
     times = np.arange(0, timeline.duration, 0.01)
-    found, _ = dose_levels(
+    found, _, _ = dose_levels(
         timeline.interventions, times, timeline.slow_time(times), animal.tissue, PARAMETERS
     )
     start = next(phase.start for phase in timeline.phases if phase.session == "night")
@@ -207,8 +208,11 @@ def test_dose_zero_of_everything_is_the_same_run_as_nothing(animal):
 def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
     _, plain = animal.circuit(animal.clocks("cpp"))
     wanted, _ = animal.circuit(animal.clocks("cpp"))
-    columns = ("g_light", "I_light", "g_tag", "I_tag", "tagging")
-    others = {f"course.other.{name}" for name in columns}
+    light = ("g_light", "I_light")
+    others = {
+        *(f"course.other.{name}" for name in (*light, "tagging")),
+        *(f"scaled.other.{name}" for name in light),
+    }
     given = {
         "Gq=1@test": {"course.astrocyte.drug_Gq"},
         "tagging:BLA_P@pairing": {"course.principal.tagging"},

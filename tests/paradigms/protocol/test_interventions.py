@@ -65,11 +65,6 @@ def test_light_and_designer_receptors_open_a_conductance_with_its_own_reversal(k
         _, lit = one_step(equations, light, dt, **events)
         assert (lit.pop("v") - dark.pop("v")) / dt == pytest.approx(current, rel=1e-6)
         assert lit == dark
-    dark, lit = membrane(PRINCIPAL), membrane(PRINCIPAL, g_tag=g, I_tag=g * reversal)
-    assert lit.pop("v") - dark.pop("v") == pytest.approx(CELL["tag"] * current, rel=1e-6)
-    assert lit == dark
-    unlabelled = {"tag": 0.0, "g_tag": g, "I_tag": g * reversal}
-    assert membrane(PRINCIPAL, **unlabelled) == membrane(PRINCIPAL, tag=0.0)
 
 
 def rate(conductance, reversal):

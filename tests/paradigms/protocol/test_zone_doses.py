@@ -17,10 +17,14 @@ def given(animal):
     """Levels of each cell by (time, cell): outside the zone, and inside; labels alike."""
 
     def by_cell(*windows):
-        levels, fibre = dose_levels(windows, TIMES, SLOW * TIMES, animal.tissue, PARAMETERS)
+        levels, scaled, fibre = dose_levels(
+            windows, TIMES, SLOW * TIMES, animal.tissue, PARAMETERS
+        )
         result = {}
         for name in ("g_light", "I_light", "g_tag", "I_tag"):
-            parts = [levels[f"{cells}.{name}"] for cells in ("principal", "other")]
+            of = scaled if "tag" in name else levels
+            light = name.replace("tag", "light")
+            parts = [of[f"{cells}.{light}"] for cells in ("principal", "other")]
             for cells, part in zip(("principal", "other"), parts, strict=True):
                 assert part.shape == (len(TIMES), 2 * (fibre[cells].max() + 1))
             result[name] = [

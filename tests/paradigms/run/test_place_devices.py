@@ -24,13 +24,21 @@ def test_light_on_labelled_and_other_cells_follows_the_body(animal, compiled):
     place = np.abs(place - 2 * np.floor(place / 2 + 0.5))
     lit = compiled["path_time"] > 0.3
     assert 0.2 < np.mean(place[lit] > 0.5) < 0.8
-    cells = animal.tissue.cells("NAc")
-    mine = np.isin(compiled["spike_neuron"], cells) & (compiled["spike_time"] > 0.31)
-    at = np.searchsorted(compiled["path_time"], compiled["spike_time"][mine]) - 1
-    # light in the target zone makes these cells fire, and little else does; it follows within a step of
-    # the levels, in which so fast a body goes an eighth of the box
-    assert np.sum(mine) > 100
-    assert np.mean(place[at] > 0.35) > 0.85
+
+    def where(cells):
+        """Place at each spike of cells while there is light."""
+        mine = np.isin(compiled["spike_neuron"], cells) & (compiled["spike_time"] > 0.31)
+        return place[np.searchsorted(compiled["path_time"], compiled["spike_time"][mine]) - 1]
+
+    # light in the target zone makes these cells fire, and little else does; it follows within a
+    # step of the levels, in which so fast a body goes an eighth of the box
+    lit_cells = where(animal.tissue.cells("NAc"))
+    assert len(lit_cells) > 100
+    assert np.mean(lit_cells > 0.35) > 0.85
+    # and granule cells that were labelled, beside those that the box itself drives everywhere
+    labelled = where(animal.tissue.cells("DG"))
+    assert len(labelled) > 100
+    assert np.sum(labelled > 0.35) > 2 * np.sum(labelled <= 0.35)
 
 
 @pytest.mark.parametrize(
