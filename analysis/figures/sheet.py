@@ -70,11 +70,13 @@ def _draw(figure: Figure, found: Results) -> None:
         2, 2, height_ratios=(3.4, 1.0), left=0.075, right=0.975, top=high(0.945),
         bottom=high(0.705), wspace=0.05, hspace=0.06,
     )  # fmt: skip
+    heard = "trial_cs" in dataset and dataset["trial_cs"].values.any()
+    shaded = "CS shaded" if heard else "trials shaded"
     for column, (window, title) in enumerate(_stretches(found)):
         raster = figure.add_subplot(top[0, column])
         output = figure.add_subplot(top[1, column], sharex=raster)
         with _or_a_line(raster, "Spikes"):
-            draw_raster(raster, dataset, window, f"Spikes, {title} (CS shaded)", names=column == 0)
+            draw_raster(raster, dataset, window, f"Spikes, {title} ({shaded})", names=column == 0)
         with _or_a_line(output, "Output"):
             draw_output(output, dataset, window, names=column == 0)
     middle = figure.add_gridspec(
