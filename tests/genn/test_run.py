@@ -28,7 +28,7 @@ DOSES = (
     "CalEx=0.1@conditioning",
     "opto_excite:IL_P=0.5@extinction.first_cs",
     "opto_silence:BLA_PV@extinction.first_cs",
-    "tagging@conditioning",
+    "tagging:BLA_P@conditioning",
     "opto_silence:tagged=0.1@retrieval",
     "D1_antagonist=3@extinction",
 )
