@@ -32,7 +32,7 @@ def run(
     seed : int
         The animal: the same seed gives the same dataset.
     size : int, optional
-        Number of neurons, about; default 1000.
+        Number of neurons, about, beside granule cells and accumbens; default 1000.
     clock : str, optional
         Clock of the protocol; default the protocol's own.
     overrides : mapping, optional

@@ -205,7 +205,8 @@ def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     ----------
     parameters : ParameterSet
     size : int
-        Number of neurons, about; the populations keep their proportions.
+        Number of neurons, about, beside granule cells and accumbens; the populations keep their
+        proportions.
     seed : int
         The animal.
 

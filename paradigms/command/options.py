@@ -30,7 +30,7 @@ Interventions = Annotated[
     ),
 ]
 Dataset = Annotated[str, typer.Option("--out", help="Folder, or file ending in .nc or .zarr.")]
-Size = Annotated[int | None, typer.Option("--size", help="Number of neurons.")]
+Size = Annotated[int | None, typer.Option("--size", help="Neurons, beside dentate and accumbens.")]
 ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]
 Rows = Annotated[
     Path | None,

@@ -52,7 +52,7 @@ def draw_animal(parameters: ParameterSet, timeline: Timeline, size: int, seed: i
         Its own (`models.tissue.individual`).
     timeline : Timeline
     size : int
-        Number of neurons, about.
+        Number of neurons, about, beside granule cells and accumbens.
     seed : int
 
     Returns

@@ -44,7 +44,7 @@ def simulate(
         Wiring, individual parameters, afferent spikes and pauses follow from it: the same seed
         gives the same dataset (but for its time stamps) on the same device and versions.
     size : int, optional
-        Number of neurons, about; default 1000.
+        Number of neurons, about, beside granule cells and accumbens; default 1000.
     clock : str, optional
         Clock of the protocol; default the protocol's own.
     overrides : mapping, optional

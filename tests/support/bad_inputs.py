@@ -36,7 +36,7 @@ PARAMETERS = (
     "plasticity.eta=1 parsec", "plasticity.eta=1e400", f"plasticity.eta={LONG}",
     "plasticity.eta=nan", "plasticity.eta=-1", "lif.C_m=0", "lif.C_m=200 mV", "lif.tau_ref=0",
     "calcium.K_P=0", "ip3.K_3K=0", "calcium.d_1=0", "calcium.C_T=0", "numerics.dt=0",
-    "numerics.dt=1 h", "population.BLA_P=0", "population.share_PL=2", "afferent.n_CS=-1",
+    "numerics.dt=1 h", "population.BLA_P=0", "population.share_PL=2", "afferent.n_sensory=-1",
     "plasticity.eta=__import__('os')", "plasticity.eta=1**9999", "plasticity.eta=1 s**99",
     "a.b.c=1", "\x1b[31m=1", "plasticity.eta=1\n[x]", "projection.CeL_off_to_CeM.total=1e9",
     "gliotransmission.O_G=1e9", "lif.V_th=1e9", "individual.eta=99",

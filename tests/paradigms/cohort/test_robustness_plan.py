@@ -87,7 +87,7 @@ def test_chosen_parameters_are_varied_and_published_ones_are_not(plan):
     assert {"plasticity.kappa", "gliotransmission.C_theta", "readout.cem_threshold"} <= set(
         plan.parameters
     )
-    assert not {"calcium.C_T", "numerics.dt", "population.BLA_P", "afferent.n_CS"} & set(
+    assert not {"calcium.C_T", "numerics.dt", "population.BLA_P", "afferent.n_sensory"} & set(
         plan.parameters
     )
     for pattern, why in LEFT_OUT:  # no rule is idle
