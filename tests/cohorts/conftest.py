@@ -53,7 +53,7 @@ def _animal(
 
 @pytest.fixture(scope="session")
 def cohort():
-    """Run seeds through a protocol's text: by stage and ``stage/kind``, behaviour of each animal."""
+    """Run seeds through a protocol: by stage and ``stage/kind``, behaviour of each animal."""
 
     def run(text: str, overrides: Mapping[str, str] | None = None, seeds: range = SEEDS) -> Cohort:
         given = tuple(sorted((overrides or {}).items()))

@@ -28,7 +28,6 @@ def risen(found, stage="recall_A"):
 
 def test_fear_of_the_place_grows_with_shocks(cohort):
     one, three = risen(cohort(shocks(1))), risen(cohort(TEXT))
-    print("one shock", one.mean(), interval(one), "three", three.mean(), interval(three))
     assert interval(one)[0] > 0
     assert interval(three)[0] > 10
     assert interval(three - one)[0] > 0
@@ -37,15 +36,14 @@ def test_fear_of_the_place_grows_with_shocks(cohort):
 def test_a_similar_place_is_feared_less_and_a_new_one_hardly(cohort):
     found = cohort(TEXT)
     a, b, c = (found[f"recall_{name}"]["freezing"] for name in "ABC")
-    print("A", a.mean(), "B", b.mean(), "C", c.mean())
     assert interval(a - b)[0] > 0
     assert interval(b - c)[0] > 0
     assert interval(risen(found, "recall_C"))[1] < 10
 
 
 def test_fear_of_another_place_grows_with_what_it_has_in_common(cohort):
-    means = [cohort(similar(share))["recall_B"]["freezing"].mean() for share in (0, 0.25, 0.5, 0.75)]
-    print("B at similarity 0, .25, .5, .75:", means)
+    found = [cohort(similar(share))["recall_B"] for share in (0, 0.25, 0.5, 0.75)]
+    means = [each["freezing"].mean() for each in found]
     assert np.all(np.diff(means) > 0)
 
 
@@ -53,6 +51,5 @@ def test_without_plasticity_there_is_none_of_it(cohort):
     found = cohort(TEXT, {"plasticity.eta": "0"})
     for stage in ("recall_A", "recall_B", "recall_C"):
         low, high = interval(risen(found, stage))
-        print(stage, low, high)
         assert low < 5
         assert high < 5

@@ -19,7 +19,9 @@ def drugged():
     """Return a protocol with every intervention in it."""
     plan = blink()
     given = [
-        f"{kind}:{target}=0.5@test" if target else f"{kind}=0.5@pairing,test"
+        f"{kind}:{target}=0.5@test"
+        if target and not row.labels
+        else f"{kind}{target and ':'}{target}=0.5@pairing,test"
         for kind, row in INTERVENTIONS.items()
         for target in (row.targets or ("",))
         if not row.permanent
@@ -65,6 +67,7 @@ def test_every_synapse_is_in_the_model(generated):
     wanted |= {f"terminal_{pre}" for pre in animal.tissue.terminals}
     wanted |= {"noradrenaline", "dopamine", "gap_junction"}
     wanted |= {"hand_over_receptor", "hand_over_gate"}
+    wanted |= {"output_body", "approach_body", "place_body", "body_principal", "body_other"}
     assert set(links) == wanted
 
 
@@ -82,7 +85,8 @@ def test_every_drug_is_fed_and_used(generated):
     courses = animal.inputs.levels
     assert {row.variable for row in INTERVENTIONS.values() if not row.target} < set(courses)
     text, around = model(folder), main(folder)
-    for name in (*courses, "principal.T_slow"):
+    assert set(animal.inputs.scaled) < set(courses)
+    for name in (*courses, "principal.T_slow", "body.at_test"):
         cells, name = name.split(".")
         assert f'run.course("{cells}", "{name}", ' in around
         assert f"push{name}{cells}ToDevice();" in around

@@ -28,7 +28,7 @@ NAMED = [
     ("plasticity.w_0_sigma", 2, "refused", "above plasticity.w_max = 20"),
     ("calcium.O_P", 0, "sound", ""),
     ("gap_junction.F", 1000, "sound", ""),
-    ("plasticity.eta", 1, "sound", ""),
+    ("plasticity.eta", 1, "told", ""),
 ]
 
 #: As those, with background that has to settle anew.

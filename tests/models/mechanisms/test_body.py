@@ -134,7 +134,7 @@ def test_the_place_folds_into_the_box_and_the_zone_is_its_far_half():
     assert path.max() == pytest.approx(5.5 * SPEED * P["pace"], abs=0.01)  # five boxes and a half
     assert np.allclose(place, folded(path / P["box"]), rtol=0, atol=1e-12)
     assert 0 <= place.min() < place.max() <= 1
-    crossings = np.flatnonzero(np.diff((records["zones.crossings"][0] % 2)))
+    crossings = np.flatnonzero(np.diff(records["zones.crossings"][0] % 2))
     assert len(crossings) == 5
     # each crossing of the middle, at once
     assert path[crossings + 1] / P["box"] == pytest.approx(np.arange(5) + 0.5, abs=0.003)
