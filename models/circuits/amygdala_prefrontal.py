@@ -24,10 +24,10 @@ from models.machine.circuit import (
     Source,
     Tables,
     constants,
-    guards,
     starts,
 )
 from models.machine.clocks import Clocks
+from models.machine.guards import guards
 from models.mechanisms.body import BODY_THRESHOLD
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.mechanism import initial

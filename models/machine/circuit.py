@@ -33,7 +33,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from brian2 import Equations, Quantity
+from brian2 import Quantity
 from numpy.typing import NDArray
 
 from models.units import base_unit
@@ -269,20 +269,6 @@ def constants(space: Mapping[str, Quantity | float]) -> tuple[dict[str, str], Ta
     """Return units and tables of the constants of a namespace."""
     units = {name: base_unit(value) for name, value in space.items()}
     return units, {f"constant.{name}": np.array(float(value)) for name, value in space.items()}
-
-
-# By dimension, what a variable can be: lowest, highest, and the unit for messages.
-Possible = Mapping[object, tuple[float | None, float | None, str]]
-
-
-def guards(cells: Cells, possible: Possible) -> tuple[Guard, ...]:
-    """Watch all state variables of `cells`: each is finite, and within what is `possible`."""
-    known, anything = Equations(cells.equations), (None, None, "")
-    return tuple(
-        Guard(cells.name, name, low, unit, high)
-        for name in sorted(known.diff_eq_names)
-        for low, high, unit in [possible.get(known[name].dim, anything)]
-    )
 
 
 def starts(tables: Tables) -> tuple[str, ...]:

@@ -30,9 +30,9 @@ from models.machine.circuit import (
     Tables,
     TraceRecord,
     constants,
-    guards,
     starts,
 )
+from models.machine.guards import guards
 from models.mechanisms import membrane, synapse
 from models.mechanisms.gliotransmission import presynaptic_receptor
 from models.mechanisms.glutamate import GLUTAMATE

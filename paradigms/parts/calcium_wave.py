@@ -16,8 +16,9 @@ import xarray as xr
 from analysis.dataset.parts import assemble_parts
 from models.checks import CONCENTRATIONS
 from models.circuits.astrocyte import CHI, astrocyte_cells
-from models.machine.circuit import Circuit, Links, Tables, TraceRecord, constants, guards, starts
+from models.machine.circuit import Circuit, Links, Tables, TraceRecord, constants, starts
 from models.machine.devices import check_device
+from models.machine.guards import guards
 from models.mechanisms.gap_junction import FLUXES
 from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit

@@ -27,10 +27,10 @@ from models.machine.circuit import (
     Tables,
     TraceRecord,
     constants,
-    guards,
     starts,
 )
 from models.machine.devices import check_device
+from models.machine.guards import guards
 from models.mechanisms.gliotransmission import (
     GLUTAMATE_RELEASED,
     STORE,

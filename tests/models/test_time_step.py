@@ -39,7 +39,7 @@ def check(animal, overrides=(), *, speed=10.0, doses=(), static=1.0):
     levels = {name: np.array([0.0, level]) for name, level in dict(doses).items()}
     check_constants(parameters, namespace(parameters, speed), levels,
                     cell=clocks.neuron, astrocyte=clocks.astrocyte)  # fmt: skip
-    check_membranes(parameters, tissue, levels, clocks.neuron)
+    check_membranes(parameters, tissue, (levels,), clocks.neuron)
 
 
 def refusal(animal, overrides=(), **given):

@@ -13,10 +13,10 @@ from models.tissue.wiring import draw_edges
 from tests.support.anatomy import ANATOMY, POPULATIONS
 
 
-def alone(parameters, indegree=40.0, inhibition=0.0):
-    """20 cells of each population, wired to nothing but background and, perhaps, BLA_PV."""
+def alone(parameters, indegree=40.0, inhibition=0.0, each=20):
+    """Some cells of each population, wired to nothing but background and, perhaps, BLA_PV."""
     rng = np.random.default_rng(1)
-    population = np.repeat(np.arange(len(POPULATIONS), dtype=np.int8), 20)
+    population = np.repeat(np.arange(len(POPULATIONS), dtype=np.int8), each)
     cells = np.arange(len(population))
     inhibitory = cells[population == POPULATIONS.index("BLA_PV")]
     targets = cells[population == POPULATIONS.index("CeM")]
@@ -42,12 +42,13 @@ def fired(parameters, network, totals, cycles=6):
     spikes = sum(simulation.cycle(total) for _ in range(cycles))
     seconds = cycles * homeostasis.LEVELS * homeostasis.LEVEL_STEPS * homeostasis.STEP
     counts = np.bincount(network.population, weights=spikes, minlength=len(POPULATIONS))
-    return dict(zip(POPULATIONS, counts / 20 / seconds, strict=True))
+    return dict(zip(POPULATIONS, counts / np.bincount(network.population) / seconds, strict=True))
 
 
 def test_populations_fire_at_their_resting_rates():
     parameters = load_parameters()
-    network, wanted = alone(parameters), resting_rates(parameters)
+    # as many as make the slowest population fire often enough to be counted
+    network, wanted = alone(parameters, each=100), resting_rates(parameters)
     rates = fired(parameters, network, settle(parameters, network))
     assert set(wanted) == set(POPULATIONS) - {"LC"}
     for name, rate in wanted.items():
