@@ -7,6 +7,7 @@ import pytest
 
 from models.machine.circuit import Cells, Circuit, Course, Links, Source, TraceRecord
 from models.run import run_circuit
+from tests.support.devices import EVERYWHERE
 
 STEP, EVERY, N_STEPS, N_CELLS = 1e-3, 5, 400, 4
 GATED = Course("cells", "light", EVERY * STEP, "lane", "open")
@@ -60,7 +61,7 @@ def expected(given):
     return found
 
 
-@pytest.mark.parametrize("device", ["numpy", "cython", "cpp"])
+@pytest.mark.parametrize("device", EVERYWHERE)
 def test_a_gated_level_is_that_of_the_row_and_of_the_gate_at_each_step_of_the_course(device):
     given = tables()
     found = run_circuit(circuit(), given, N_STEPS * STEP, device).records
@@ -106,7 +107,7 @@ def test_a_gate_makes_another_program():
     assert circuit().fingerprint() != circuit(replace(GATED, gate="")).fingerprint()
 
 
-@pytest.mark.parametrize("device", ["numpy", "cython", "cpp"])
+@pytest.mark.parametrize("device", EVERYWHERE)
 def test_a_second_level_is_scaled_by_a_variable_of_each_cell(device):
     course = replace(GATED, gate="", scale="x")
     given = tables()

@@ -8,6 +8,7 @@ from models.machine.circuit import Cells, Circuit, Course, Links, Source, TraceR
 from models.mechanisms.body import BODY_THRESHOLD, MECHANISM
 from models.mechanisms.mechanism import initial
 from models.run import run_circuit
+from tests.support.devices import EVERYWHERE
 
 STEP, SLOW, N_STEPS, SPEED = 1e-3, 2e-3, 6000, 10.0
 HEARD = ("output", "approach", "place")
@@ -109,7 +110,7 @@ def busy():
     return given, euler(given)
 
 
-@pytest.mark.parametrize("device", ["numpy", "cython", "cpp"])
+@pytest.mark.parametrize("device", EVERYWHERE)
 def test_the_body_moves_as_its_equations_say_on_every_device(device, busy):
     given, wanted = busy
     found = run_circuit(circuit(given), given, N_STEPS * STEP, device).records
