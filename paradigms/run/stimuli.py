@@ -115,6 +115,9 @@ def _coded(
     """Spikes of afferents of which each stimulus or context drives its own."""
     events = [event for trial in timeline.trials for event in trial.events]
     rate = parameters.value(row.rate)
+    reached = (
+        _reached(seed, row, len(cells), parameters, timeline) if row.when == CONTEXT else {}
+    )
     for name, code in _codes(seed, row, len(cells), parameters, timeline).items():
         rng, own = stream(seed, f"spikes/{row.name}/{name}"), cells[code]
         if row.when != CONTEXT:
@@ -126,7 +129,6 @@ def _coded(
         yield _poisson(rng, own, rate, inside)
         # place cells answer what happens inside their field
         here = [event for event in events if any(a <= event.start < b for a, b in inside)]
-        reached = _reached(seed, row, len(cells), parameters, timeline)
         for stimulus in dict.fromkeys(event.stimulus for event in here):
             same = [event for event in here if event.stimulus == stimulus]
             conditioned = same[0].valence == CONDITIONED
