@@ -70,16 +70,15 @@ def make_links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, .
     for mechanism in MECHANISMS:
         for name, summed in mechanism.hands_over.items():
             link(own, "", f"hand_over_{name}", ("astrocyte", PRINCIPAL), summed, step=slow)
-    for name, (source, cells) in _heard(tissue).items():
-        for mechanism in MECHANISMS:
-            if name in mechanism.hears:
-                (group,) = mechanism.cells
-                share = np.full(len(cells), 1 / len(cells))
-                edges = sort_edges(cells, np.zeros(len(cells), np.int64), share)
-                on_pre = mechanism.hears[name]
-                # GeNN leaves out what nothing reads
-                weight, model = ("frac", synapse.VARICOSITY) if "frac" in on_pre else ("", "")
-                link(edges, weight, f"{name}_{group}", (source, group), model, on_pre)
+    for mechanism in MECHANISMS:
+        for name, on_pre in mechanism.hears.items():
+            (group,) = mechanism.cells
+            source, cells = tissue.members(_heard(tissue, name))
+            share = np.full(len(cells), 1 / len(cells))
+            edges = sort_edges(cells, np.zeros(len(cells), np.int64), share)
+            # GeNN leaves out what nothing reads
+            weight, model = ("frac", synapse.VARICOSITY) if "frac" in on_pre else ("", "")
+            link(edges, weight, f"{name}_{group}", (source, group), model, on_pre)
     for mechanism in MECHANISMS:
         for group, on_pre in mechanism.moves.items():
             (source,) = mechanism.cells
@@ -90,15 +89,14 @@ def make_links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, .
     return tuple(result)
 
 
-def _heard(tissue: Tissue) -> dict[str, tuple[str, NDArray[np.int64]]]:
-    """Group and cells of what the body hears, by role or by what afferents fire in."""
-    heard = {}
-    for role in ("output", "approach"):
-        (population,) = tissue.anatomy.of_role(role)
-        heard[role] = tissue.members(population.name)
-    for row in tissue.anatomy.turns:
-        heard[row.when] = tissue.members(row.name)
-    return heard
+def _heard(tissue: Tissue, name: str) -> str:
+    """Return the population of a role, or the afferents that fire in something, by name."""
+    anatomy = tissue.anatomy
+    (found,) = (
+        *(row.name for row in anatomy.of_role(name)),
+        *(row.name for row in anatomy.afferents if row.when == name),
+    )
+    return found
 
 
 def g_max(

@@ -216,11 +216,6 @@ class Anatomy:
         of = {row.name: row.population for row in self.classes}.get(name, name)
         return self.populations[self.names.index(of)].cells
 
-    @cached_property
-    def turns(self) -> tuple[Afferent, ...]:
-        """Afferents of the body."""
-        return tuple(row for row in self.afferents if row.when == "place")
-
     def coded(self, name: str) -> str:
         """Parameter of the share of a source's cells that code one stimulus or context, or ``""``.
 

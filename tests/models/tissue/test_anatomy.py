@@ -26,7 +26,7 @@ def test_the_shipped_tables_are_read_whole():
     assert [row.name for row in anatomy.of_role("modulator")] == ["LC", "VTA"]
     assert [row.name for row in anatomy.of_role("approach")] == ["NAc"]
     assert [row.name for row in anatomy.of_role("code")] == ["DG"]
-    assert [row.name for row in anatomy.turns] == ["turns"]
+    assert [row.name for row in anatomy.afferents if row.when == "place"] == ["turns"]
     assert len(anatomy.projections) == 51
     assert ("US", "VTA") in anatomy.pathways()
     assert ("LC", "astrocytes") in anatomy.pathways()
