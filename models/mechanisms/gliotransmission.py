@@ -74,7 +74,7 @@ x_A -= U_A*x_A
 """
 
 
-def _binding(value: Mapping[str, float]) -> float:
+def binding(value: Mapping[str, float]) -> float:
     """Rate of Gamma_S at the most that its ligand reaches.
 
     Adenosine is saturated where its release is among the constants; otherwise one event of a full
@@ -103,7 +103,7 @@ MECHANISM = Mechanism(
     rates={
         "x_A": lambda value: value["speed"] * value["Omega_A"],
         "G_A": lambda value: value["Omega_e"],
-        "Gamma_S": _binding,
+        "Gamma_S": binding,
     },
     tools=(
         Tool(

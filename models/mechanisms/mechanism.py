@@ -21,10 +21,14 @@ import brian2 as b2
 from models.checks import ModelError
 
 PHYSICAL, AWAKE, SLOW = "physical", "awake", "slow"
-"""Clocks: never scaled; compressed with the trials of a protocol (by ``speed``); and the slow one,
-which also runs through the hours that a clock folds (by a ``dilation_NAME``)."""
+"""Clocks: never scaled; that of the animal's life, in which seconds to minutes matter; and the same
+where hours to days do. ``speed`` in the equations of the last two is the seconds of that life which
+pass in a simulated one: as many as trials are compressed by, and more in the hours that a clock
+folds. There what is slow keeps to the clock, while what is fast goes on as fast as a time step
+allows, far enough to come to rest (`models.circuits.amygdala_paces`)."""
 
 _PLACE = re.compile(r"\{(\w+)\}")
+_SPEED = re.compile(r"\bspeed\b")
 
 
 @dataclass(frozen=True)
@@ -129,6 +133,9 @@ class Mechanism:
     hears : mapping of str to str
         By role of a population, or what afferents fire in: what a spike of one of them does to
         these cells, ``frac`` being one over their number.
+    overhears : str
+        What a spike of a principal cell does to the astrocyte of its domain, ``frac`` being one
+        over the number of principal cells there.
     moves : mapping of str to str
         By cells: what an event of these does to all of them.
     gated : tuple of str
@@ -140,9 +147,6 @@ class Mechanism:
     records : tuple of Record
     rates : mapping of str to Rate
         By variable; a time step must resolve them.
-    dilations : mapping of str to Rate
-        By variable that is set to seconds of the slow clock per simulated second: the rate that it
-        multiplies, which bounds it (`models.circuits.amygdala_prefrontal`).
     """
 
     name: str
@@ -157,13 +161,28 @@ class Mechanism:
     volume: Mapping[str, str] = field(default_factory=dict)
     hands_over: Mapping[str, str] = field(default_factory=dict)
     hears: Mapping[str, str] = field(default_factory=dict)
+    overhears: str = ""
     moves: Mapping[str, str] = field(default_factory=dict)
     gated: tuple[str, ...] = ()
     scaled: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[Tool, ...] = ()
     records: tuple[Record, ...] = ()
     rates: Mapping[str, Rate] = field(default_factory=dict)
-    dilations: Mapping[str, Rate] = field(default_factory=dict)
+
+    @property
+    def pace(self) -> str:
+        """Variable of its cells that ``speed`` of its equations is; ``""`` if they have none.
+
+        All slow mechanisms share one; a fast one has its own, as each is held up by its own rates.
+        """
+        if self.clock == PHYSICAL or not _SPEED.search(self.equations):
+            return ""
+        return "pace_slow" if self.clock == SLOW else f"pace_{re.sub(r"\W", "_", self.name)}"
+
+    @property
+    def paced(self) -> str:
+        """Its equations with the pace in the place of ``speed``."""
+        return _SPEED.sub(self.pace, self.equations) if self.pace else self.equations
 
 
 def compose(mechanisms: Sequence[Mechanism], cells: str, kind: str = "equations") -> str:
@@ -177,7 +196,12 @@ def compose(mechanisms: Sequence[Mechanism], cells: str, kind: str = "equations"
     kind : str
         ``"equations"``, ``"reset"`` or ``"on_pre"``.
     """
-    own = (getattr(mechanism, kind) for mechanism in mechanisms if cells in mechanism.cells)
+    here = [mechanism for mechanism in mechanisms if cells in mechanism.cells]
+    if kind == "equations":
+        paces = dict.fromkeys(mechanism.pace for mechanism in here if mechanism.pace)
+        own = [mechanism.paced for mechanism in here] + [f"{pace} : 1" for pace in paces]
+    else:
+        own = [getattr(mechanism, kind) for mechanism in here]
     text = "\n".join(filter(None, own))
     added: dict[str, str] = {}
     for mechanism in mechanisms:

@@ -22,7 +22,7 @@ Doses = dict[Key, NDArray[np.float64]]
 """Level outside and inside the target zone, shape (2, n_steps), by kind and target."""
 
 # Interventions that are the level of one variable, and those that open conductances.
-_LEVELLED = tuple(row for row in INTERVENTIONS.values() if not row.target)
+_LEVELLED = tuple(row for row in INTERVENTIONS.values() if row.target in ("", "astrocytes"))
 _OPENED = tuple(row for row in INTERVENTIONS.values() if row.conductance)
 
 
@@ -92,8 +92,9 @@ def dose_levels(
     _check_label(doses)
     levels = {row.variable: np.zeros(len(times)) for row in _LEVELLED}
     for row in _LEVELLED:
-        if (row.kind, "") in doses:
-            levels[row.variable] += doses[row.kind, ""][0]
+        for target in ("", "astrocytes"):
+            if (row.kind, target) in doses:
+                levels[row.variable] += doses[row.kind, target][0]
     light = _conductances(doses, len(times), parameters)
     tagged = light.pop(TAGGED, np.zeros((2, 2, len(times))))
     labels = {target: dose[0] for (kind, target), dose in doses.items()

@@ -42,6 +42,7 @@ _OPEN: dict[str, tuple[Callable[[], tuple[str, ...]], Callable[[str], bool]]] = 
     "": (lambda: (), lambda given: not given),
     "population": (_populations, lambda given: given in _populations()),
     "cells": (lambda: load_anatomy().targets, lambda given: given in load_anatomy().targets),
+    "astrocytes": (lambda: ("astrocytes",), lambda given: given in ("", "astrocytes")),
     "pathway": (_pathways, _is_pathway),
 }
 

@@ -89,7 +89,10 @@ class Recorder:
                 pathway[mine], index[mine] = row.source, source[mine] - sources[0]
             # of a pathway that is cut whole, a program writes nothing
             shape = len(chosen), len(read[f"weights_{pre}.t"])
-            early, late = (read[f"weights_{pre}.{name}"].reshape(shape) for name in ("h_S", "z_S"))
+            early, fresh, set_, labile = (
+                read[f"weights_{pre}.{name}"].reshape(shape) for name in ("h_S", "c_S", "z_S", "l_S")
+            )
+            late = fresh + set_ + labile
             for name, values in (
                 ("synapse_pathway", pathway),
                 ("synapse_pre", index),
@@ -97,6 +100,7 @@ class Recorder:
                 ("weight", edges.weight[chosen][:, None] + early + late),
                 ("weight_early", early),
                 ("weight_late", late),
+                ("weight_labile", labile),
             ):
                 arrays.setdefault(name, []).append(values)
         joined: dict[str, Any] = {name: np.concatenate(values) for name, values in arrays.items()}
@@ -154,7 +158,7 @@ def record(
             TraceRecord("position", "body", ("path",), 1, interval("dt_position")),
             *(
                 TraceRecord(
-                    f"weights_{pre}", f"tripartite_{pre}", ("h_S", "z_S"), len(chosen),
+                    f"weights_{pre}", f"tripartite_{pre}", ("h_S", "c_S", "z_S", "l_S"), len(chosen),
                     interval("dt_weight"),
                 )
                 for pre, chosen in sampled.items()
