@@ -17,6 +17,7 @@ dy/dt = -y/tau_y : hertz
 dtheta/dt = speed*(theta_0 + y*y/y_0 - theta)/tau_theta : hertz
 Gamma : 1
 gate_time : second
+coagonist : 1
 unstable : 1
 restored_time : second
 T_slow : second
@@ -74,8 +75,9 @@ l_S = l_S + torn
 w_S = w_0 + h_S + c_S + z_S + l_S
 {modulators}theta_S = theta_post{threshold}
 phi = y_post*(y_post - theta_S)/(y_post*y_post + theta_0*theta_0)
-up_S = 1 - exp(-eta*speed*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
-down_S = 1 - exp(eta*speed*phi*int(phi <= 0)*ltd)
+pace_S = eta*speed*(nmda_0 + (1 - nmda_0)*coagonist_post)
+up_S = 1 - exp(-pace_S*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
+down_S = 1 - exp(pace_S*phi*int(phi <= 0)*ltd)
 h_S = h_S + up_S*(w_max - w_S) - down_S*(w_S - w_min)
 """
 
