@@ -6,13 +6,14 @@ import pytest
 from paradigms.run.stimuli import _codes, _reached
 from tests.support.circuit import blink, draw
 
+STILL = {"afferent.fluctuation": "0", "afferent.drift": "0"}
 SIGMAS = 5  # of the Poisson counts; the seed is fixed, so this never flickers
 
 
 @pytest.fixture(scope="module")
 def animal():
-    # no shared fluctuation: every count below is Poisson
-    return draw("quick_conditioning", seed=3, overrides={"afferent.fluctuation": "0"})
+    # no shared fluctuation: every count below is Poisson, and codes are those of the first day
+    return draw("quick_conditioning", seed=3, overrides=STILL)
 
 
 def seconds(windows):
@@ -239,8 +240,7 @@ def test_slow_time_and_drugs_share_a_step_that_is_a_multiple_of_the_neurons(anim
 
 
 def test_a_seed_gives_its_spikes_and_another_seed_others(animal):
-    again = draw("quick_conditioning", seed=3, overrides={"afferent.fluctuation": "0"})
-    other = draw("quick_conditioning", seed=4, overrides={"afferent.fluctuation": "0"})
+    again, other = (draw("quick_conditioning", seed=seed, overrides=STILL) for seed in (3, 4))
     for name in ("afferent", "drive"):
         ours, same, different = (getattr(a.inputs, name) for a in (animal, again, other))
         assert np.array_equal(ours.time, same.time)
