@@ -70,7 +70,7 @@ class Inputs:
     scaled : mapping of str to ndarray, as those of `levels`
         The same of what the label of each cell scales.
     fibre : mapping of str to ndarray of int32, shape (n_cells,)
-        Optic fibre of each neuron of ``principal`` and ``other``.
+        Optic fibre of each neuron of ``principal`` and ``other``; 0 of each astrocyte.
     at_test : ndarray, shape (n_steps,)
         1 at each slow step in which the body is in a place test, 0 otherwise.
     speed : float
@@ -149,9 +149,9 @@ def assemble(
         If a constant, an initial value or a time step lies outside the regime of the model.
     """
     space = namespace(parameters, inputs.speed)
-    check_constants(
-        parameters, space, inputs.levels, cell=clocks.neuron, astrocyte=clocks.astrocyte
-    )
+    # a label at its full lets through all of what it scales
+    highest = {name: level + inputs.scaled.get(name, 0.0) for name, level in inputs.levels.items()}
+    check_constants(parameters, space, highest, cell=clocks.neuron, astrocyte=clocks.astrocyte)
     check_membranes(parameters, tissue, (inputs.levels, inputs.scaled), clocks.neuron)
     check_weights(parameters, tissue)
 
@@ -168,7 +168,7 @@ def assemble(
     tables["course.principal.T_slow"] = inputs.slow_time
     tables["course.body.at_test"] = inputs.at_test
     paces, more = make_paces(
-        inputs.slow_time, clocks, {**_numbers(space), **highest_doses(inputs.levels)}
+        inputs.slow_time, clocks, {**_numbers(space), **highest_doses(highest)}
     )
     tables |= more
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
@@ -209,8 +209,9 @@ def assemble(
 def _course(cells: str, variable: str, step: float, levels: NDArray[np.float64]) -> Course:
     """A level that interventions set: one for all cells, or for each by its fibre and zone."""
     row = "fibre" if levels.ndim > 1 else ""
-    gate = "crossings" if any(variable in mechanism.gated for mechanism in MECHANISMS) else ""
-    scales = [mechanism.scaled.get(variable, "") for mechanism in MECHANISMS if cells != "astrocyte"]
+    own = [mechanism for mechanism in MECHANISMS if cells in mechanism.cells]
+    gate = "crossings" if any(variable in mechanism.gated for mechanism in own) else ""
+    scales = [mechanism.scaled.get(variable, "") for mechanism in own]
     return Course(cells, variable, step, row, gate, "".join(scales))
 
 
