@@ -51,9 +51,8 @@ class Tool:
         Largest dose with a meaning; the smallest is 0.
     source : str
     target : str
-        What has to be named with it: ``"cells"`` (astrocytes, too), ``"population"`` (those that
-        carry a label, too), ``"pathway"``, or ``""`` for nothing. With ``"astrocytes"`` those that
-        carry a label may be named, else all are meant; `Mechanism.scaled` names its variable.
+        What has to be named with it: ``"cells"``, ``"population"`` (those that carry a label, too),
+        ``"pathway"``, ``""`` for nothing; with ``"astrocytes"`` all or those with a label may be.
     conductance, reversal : str
         Of a conductance that it opens: the parameters that hold them at dose 1.
     permanent : bool
