@@ -15,7 +15,7 @@ import tomli_w
 from astrogram.text import shown, suggestion
 from paradigms.protocol.files import parse_protocol
 from paradigms.protocol.plan import Protocol
-from paradigms.protocol.reading import ProtocolError, listed
+from paradigms.protocol.reading import ProtocolError, listed, refuse_twice
 
 Place = tuple[str, dict[str, Any]]
 """``session.phase.kind.key``, and the table that holds the key."""
@@ -42,14 +42,22 @@ def changed(plan: Protocol, changes: Mapping[str, Any], where: str) -> Protocol:
         return plan
     content = tomllib.loads(plan.text)
     places = dict(_places(content["session"]))
-    for name, value in _flat(changes):
+    given = list(_flat(changes))
+    refuse_twice(where, "change", [name for name, _ in given])
+    for name, value in given:
         if name not in places:
             raise ProtocolError(
                 f"{where}: change {shown(name)} is nothing that protocol {plan.name} says; "
                 f"allowed: {listed(places)}{suggestion(name, list(places))}"
             )
         places[name][name.rpartition(".")[2]] = value
-    return parse_protocol(tomli_w.dumps(content), f"{where}: {plan.name} with its change")
+    try:
+        text = tomli_w.dumps(content)
+    except RecursionError:
+        raise ProtocolError(
+            f"{where}: change holds a list in too many lists; give a value such as the protocol's"
+        ) from None
+    return parse_protocol(text, f"{where}: {plan.name} with its change")
 
 
 def _places(tables: list[dict[str, Any]], above: str = "") -> Iterator[Place]:
