@@ -10,6 +10,7 @@ import numpy as np
 from analysis.cohort.behaviour import OF_CONTEXTS
 from analysis.cohort.results import Results, Values
 from analysis.dataset.facets import NotMeasured, require
+from analysis.dataset.schema import labels
 from analysis.design.contrasts import WHOLE
 from analysis.trace.clustering import clustering
 from analysis.trace.life import DAY, Session, days_since, recalls, sessions_of
@@ -32,7 +33,9 @@ def trace_values(results: Results) -> Values:
     require(results.dataset, "whom sessions recruit", "trials")
     every = sessions_of(results.dataset)
     values: Values = {}
-    for quantity in (_days, _recruited, _where, _overlap, _density, _ready, _peak, _contexts):
+    for quantity in (
+        _days, _danger, _recruited, _where, _overlap, _density, _ready, _peak, _contexts,
+    ):  # fmt: skip
         with suppress(NotMeasured):
             values |= quantity(results, every)
     return values
@@ -58,6 +61,17 @@ def _by_epoch(
 
 def _days(results: Results, every: Sessions) -> Values:
     return _by_epoch(results, every, life_day=lambda session: days_since(session, every))
+
+
+def _danger(results: Results, every: Sessions) -> Values:
+    context = labels(results.dataset["trial_context"])
+    bad = [context[session.trials] for session in every if session.aversive]
+    danger = np.isin(context, np.concatenate([*bad, np.array([], dtype=context.dtype)]))
+    return {
+        ("in_danger", epoch): 100.0 * float(danger[trials].mean())
+        for epoch in (each.name for each in results.design)
+        if (trials := results.trials(epoch)).size
+    }
 
 
 def _recruited(results: Results, every: Sessions) -> Values:

@@ -13,6 +13,8 @@ from analysis.cohort.report import report
 from analysis.cohort.results import Results
 from analysis.cohort.trace import trace_values
 from analysis.design.contrasts import published_contrasts, quantities
+from analysis.design.targets import target
+from analysis.packaged import read_table
 from tests.support.synthetic import synthetic
 from tests.support.synthetic_trace import DENSE, RECRUITED, SIDE, with_trace
 
@@ -66,6 +68,8 @@ def test_planted_numbers_are_found(values):
     assert values["receptor_density_peak", "all"] == 1.0
     assert values["co_expression", "recall_1"] == pytest.approx(100 * 2 / ALL)
     assert values["life_day", "recall_3"] == pytest.approx(7, abs=0.02)
+    assert values["in_danger", "recall_1"] == 100.0
+    assert values["in_danger", "neutral"] == 0.0
     assert values["generalisation", "all"] == pytest.approx(17.5 / (170 / 3))
     assert values["context_discrimination", "all"] == pytest.approx(170 / 3 - 17.5)
 
@@ -86,7 +90,7 @@ def test_an_epoch_of_several_sessions_has_their_mean():
 def test_what_was_not_recorded_is_not_among_the_values():
     bare = with_trace().drop_vars(["recruitment", "receptor_density", "trial_valence"])
     found = {quantity for quantity, _ in trace_values(Results(bare))}
-    assert found == {"life_day"}
+    assert found == {"life_day", "in_danger"}
     only = with_trace().drop_vars("receptor_density")
     found = {quantity for quantity, _ in trace_values(Results(only))}
     assert "recruited_share" in found
@@ -144,7 +148,7 @@ def test_the_published_rows_are_judged(cohort):
     told = {row["row"]: row for row in rows}
     assert {row.name for row in table} <= set(told)
     decisive = [row for row in rows if row["decisive"]]
-    assert len(decisive) >= 6
+    assert len(decisive) == 5
     assert {row["verdict"] for row in decisive} <= {"met", "order met"}
     assert told["loss freezing recall 2"]["model"] == pytest.approx(-30.0)
     assert told["loss freezing recall 2"]["paper"] is None  # the paper's numbers are not known
@@ -157,4 +161,11 @@ def test_the_published_rows_ask_what_is_measured():
         assert set(row.groups) <= set(GROUPS)
         assert row.quantity in quantities()
         assert row.epoch in {"all", "conditioning_first", *STAGES}
-        assert row.trust in ("P", "R")
+        assert target(row.expect).rule in ("near", "sign", "above", "below")
+        assert row.trust == "P" or not (row.trust or row.decisive or row.value)
+    names = [row.name for row in published_contrasts("targets_section2")]
+    assert len(set(names)) == len(names)
+    for entry, row in zip(
+        read_table("targets_section2"), published_contrasts("targets_section2"), strict=True
+    ):
+        assert row.unit == entry["unit"]
