@@ -22,8 +22,10 @@ WITHIN = 6 * HOUR
 rise and fall within hours."""
 SLIGHT = 1e-3
 """Rise of recruitment that is none: what is left of a session before, and rounding."""
-HIGH = 0.5
-"""Density of receptors above which an astrocyte counts as one with many: half of the range."""
+HIGH = 0.2
+"""Density of receptors above which an astrocyte counts as one with many.  Receptors that are made
+and lost within a day each reach 1/e of their range a day after a single event at most: about half
+of that."""
 
 
 @dataclass(frozen=True)

@@ -36,12 +36,14 @@ RECRUITED = {
     "recall_2": (14, 15, 20, 33), "recall_3": (14, 15), "neutral_2": (),
 }  # fmt: skip
 DENSE = range(SIDE * SIDE // 2)
-"""Astrocytes whose receptors grow to their full density, a day after learning."""
+"""Astrocytes whose receptors become many, a day after learning."""
+MANY, FEW = 0.9, 0.1
+"""Density of those and of the others then."""
 PER_DOMAIN = 2
 
 
 def density(day):
-    """Planted density of those astrocytes: highest after one day."""
+    """Planted course of density: 1 after one day, and less before and after."""
     day = np.maximum(day, 0.0)
     return day * np.exp(1.0 - day)
 
@@ -75,8 +77,8 @@ def with_trace(seed: int = 1, freezing: dict[str, float] | None = None) -> xr.Da
     dilation = np.array(phase[6])[np.minimum(np.searchsorted(ends, time, "right"), ends.size - 1)]
     ages = np.concatenate([[0.0], np.cumsum(dilation[:-1] * np.diff(time))])
     astrocytes = SIDE * SIDE
-    dense = np.full(astrocytes, 0.3)
-    dense[list(DENSE)] = 1.0
+    dense = np.full(astrocytes, FEW)
+    dense[list(DENSE)] = MANY
     receptors = dense[:, None] * density((ages - learned) / DAY)
     recruitment = np.zeros((astrocytes, time.size))
     for name, chosen in RECRUITED.items():

@@ -16,7 +16,7 @@ from analysis.design.contrasts import published_contrasts, quantities
 from analysis.design.targets import target
 from analysis.packaged import read_table
 from tests.support.synthetic import synthetic
-from tests.support.synthetic_trace import DENSE, RECRUITED, SIDE, with_trace
+from tests.support.synthetic_trace import DENSE, FEW, MANY, RECRUITED, SIDE, with_trace
 
 ALL = SIDE * SIDE
 GROUPS = (
@@ -61,7 +61,7 @@ def test_planted_numbers_are_found(values):
     assert values["recruited_overlap", "conditioning_last"] == 1.0
     assert values["recruitment_clustering", "recall_1"] == pytest.approx(0.35, abs=1e-6)
     assert values["recruitment_engram_r", "recall_1"] > 0.9
-    dense = len(DENSE) / ALL + 0.3 * (1 - len(DENSE) / ALL)
+    dense = FEW + (MANY - FEW) * len(DENSE) / ALL
     assert values["receptor_density", "recall_1"] == pytest.approx(dense, abs=1e-3)
     assert values["receptor_density_high", "recall_1"] == 50.0
     assert values["receptor_density_high", "recall_3"] == 0.0

@@ -17,7 +17,7 @@ from analysis.trace.recruitment import (
     share,
     shared_by,
 )
-from tests.support.synthetic_trace import DENSE, RECRUITED, SIDE, density, with_trace
+from tests.support.synthetic_trace import DENSE, FEW, MANY, RECRUITED, SIDE, density, with_trace
 
 DAYS = (0.0, 0.25, 1.0, 2.0, 4.0, 7.0)
 ALL = SIDE * SIDE
@@ -77,7 +77,7 @@ def test_values_between_samples_are_in_proportion(dataset):
 def test_receptors_are_most_after_a_day(dataset):
     course = density_course(dataset, DAYS)
     planted = density(np.array(DAYS))
-    weight = len(DENSE) / ALL + 0.3 * (1 - len(DENSE) / ALL)
+    weight = FEW + (MANY - FEW) * len(DENSE) / ALL
     np.testing.assert_allclose(course.mean, weight * planted, atol=2e-3)
     assert course.high.tolist() == [0.0, 50.0, 50.0, 50.0, 0.0, 0.0]
     assert course.peak == 1.0
