@@ -199,6 +199,7 @@ def _draw_map(axes: Axes, animal: xr.Dataset, session: Session, day: float) -> N
     when = f", day {day:.3g}" if np.isfinite(day) else ""
     tidy(axes, "", f"{share(animal, session):.3g} % recruited")
     axes.set_title(f"{brief(words(session.name), 16)}{when}", fontsize=SMALL, loc="left")
+    axes.margins(0.1)
     axes.set_aspect("equal")
     axes.set_xticks([])
     axes.set_yticks([])
