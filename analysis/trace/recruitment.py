@@ -220,10 +220,11 @@ def density_course(dataset: xr.Dataset, days: ArrayLike) -> Course:
     asked, age = np.asarray(days, dtype=float), ages_of(dataset, days)
     density = at_age(dataset, "receptor_density", age)
     mean, high = np.full((2, asked.size), np.nan)
-    inside = _recorded(dataset, age) & bool(density.shape[1])
-    mean[inside] = density[inside].mean(axis=1)
-    high[inside] = 100.0 * (density[inside] > HIGH).mean(axis=1)
-    known = mean[inside]
+    inside = _recorded(dataset, age)
+    if density.shape[1]:
+        mean[inside] = density[inside].mean(axis=1)
+        high[inside] = 100.0 * (density[inside] > HIGH).mean(axis=1)
+    known = mean[np.isfinite(mean)]
     varies = known.size > 1 and np.ptp(known) > 0
     return Course(asked, mean, high, float(asked[np.nanargmax(mean)]) if varies else float("nan"))
 

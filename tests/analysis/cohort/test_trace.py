@@ -95,8 +95,26 @@ def test_what_was_not_recorded_is_not_among_the_values():
     found = {quantity for quantity, _ in trace_values(Results(only))}
     assert "recruited_share" in found
     assert not {"co_expression", "receptor_density"} & found
-    empty = with_trace().isel(trial=slice(0, 0))
-    assert trace_values(Results(empty))["receptor_density_peak", "all"] is not None
+
+
+@pytest.mark.parametrize(
+    "empty",
+    [{"trial": slice(0, 0)}, {"astrocyte": slice(0, 0)}, {"time": slice(0, 0)},
+     {"time": slice(0, 1)}, {"phase": slice(0, 0)}, {"spike": slice(0, 0)}],
+    ids=str,
+)  # fmt: skip
+def test_little_is_answered(empty):
+    dataset = with_trace()
+    if "astrocyte" in empty:
+        dataset = dataset.assign_coords(domain=dataset["domain"] * 0 - 1)
+    found = trace_values(Results(dataset.isel(empty)))
+    assert ("receptor_density_peak", "all") in found
+    assert ("generalisation", "all") in found
+    if set(empty) & {"astrocyte", "time"}:
+        assert np.isnan(found["receptor_density_peak", "all"])
+    if "astrocyte" in empty:
+        assert np.isnan(found["recruited_share", "recall_1"])
+        assert np.isnan(found["recruitment_engram_r", "recall_1"])
 
 
 def test_hours_of_life():
