@@ -10,7 +10,7 @@ from models.mechanisms.mechanism import AWAKE, SLOW, Mechanism, Record
 # the amygdala, directions; chosen: a product that follows within seconds).
 INSTABILITY = """
 dD_A/dt = -speed*Omega_DA*D_A : mmolar
-dunstable/dt = speed*(gate*D_A/(D_A + K_unstable) - unstable)/tau_unstable : 1
+dunstable/dt = speed*(gate*D_A**4/(D_A**4 + K_unstable**4) - unstable)/tau_unstable : 1
 """
 DOPAMINE_RELEASE = "D_A_post += speed*frac*rho_DA"
 HAND_OVER_INSTABILITY = "unstable_post = unstable_pre : 1 (summed)"
