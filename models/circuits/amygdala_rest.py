@@ -13,8 +13,8 @@ from scipy.integrate import solve_ivp
 
 from models.checks import ModelError
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed, paced
+from models.compose import initial
 from models.machine.circuit import Tables
-from models.mechanisms.mechanism import initial
 from models.parameters import ParameterSet
 
 CELLS = "astrocyte"
@@ -93,7 +93,7 @@ def _steady(
 
     def slope(_: float, state: NDArray[np.float64]) -> NDArray[np.float64]:
         now = {**space, **dict(zip(settling, (state * scale).tolist(), strict=True))}
-        change = {}
+        change: dict[str, float] = {}
         for name, code in statements:
             value = eval(code, {"__builtins__": {}}, now)  # noqa: S307 - our own equations
             (change if name in settling else now)[name] = value

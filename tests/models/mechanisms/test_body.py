@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from models.circuits.amygdala_mechanisms import composed
+from models.compose import initial
 from models.machine.circuit import Cells, Circuit, Course, Links, Source, TraceRecord, starts
 from models.mechanisms.body import BODY_THRESHOLD, MECHANISM
-from models.mechanisms.mechanism import initial
 from models.run import run_circuit
 from tests.support.devices import EVERYWHERE
 
