@@ -6,7 +6,7 @@ import pytest
 from analysis.dataset.schema import assemble as assemble_dataset
 from paradigms.run.behaviour import score
 from paradigms.run.labels import describe
-from paradigms.run.recording import RECORDS, merge_spikes
+from paradigms.run.recording import RECORDS, WEIGHTS, merge_spikes
 from tests.support.anatomy import POPULATIONS
 from tests.support.circuit import blink, draw
 from tests.support.doses import dosed
@@ -152,7 +152,7 @@ def test_a_pathway_that_is_cut_whole_is_recorded_as_none():
     counts = {pre: len(chosen) for pre, chosen in recorder.sampled.items()}
     assert counts["other"] == 0
     read = {f"weights_{pre}.{name}": np.zeros((n, 3)) if n else np.zeros(0)
-            for pre, n in counts.items() for name in ("h_S", "z_S")}  # fmt: skip
+            for pre, n in counts.items() for name in WEIGHTS}  # fmt: skip
     read |= {f"weights_{pre}.t": np.arange(3.0) for pre in counts}
     found = recorder._weights(read, cut.tissue)
     assert found["weight"].shape == (sum(counts.values()), 3)
