@@ -59,6 +59,7 @@ def tables(rates, test=(0.5, 5.0), seed=3):
         }
     for variable, value in initial((MECHANISM,), "body").items():
         result[f"initial.body.{variable}"] = np.array(value)
+    result[f"initial.body.{MECHANISM.pace}"] = np.array(P["speed"])
     times = np.arange(N_STEPS // 10 + 2) * 10 * STEP + 5 * STEP
     return result | {
         "edges.body_other.source": np.zeros(N_CELLS, np.int32),
