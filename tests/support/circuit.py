@@ -45,7 +45,7 @@ us = "2 s"
 interval = "0 s"
 [[session]]
 name = "night"
-offline = "3 s"
+offline = "2.5 s"
 simulated = "1 s"
 [[session]]
 name = "test"
