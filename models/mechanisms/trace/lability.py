@@ -10,15 +10,19 @@ from models.mechanisms.mechanism import AWAKE, SLOW, Mechanism, Record
 # the amygdala, directions; chosen: a product that follows within seconds).
 INSTABILITY = """
 dD_A/dt = -speed*Omega_DA*D_A : mmolar
-dunstable/dt = speed*(gate*D_A**4/(D_A**4 + K_unstable**4) - unstable)/tau_unstable : 1
+dunstable/dt = speed*(gate*susceptible*D_A*D_A/(D_A*D_A + K_unstable*K_unstable) -
+                      unstable)/tau_unstable : 1
 """
 DOPAMINE_RELEASE = "D_A_post += speed*frac*rho_DA"
 HAND_OVER_INSTABILITY = "unstable_post = unstable_pre : 1 (summed)"
 
 # The window in which a labile late phase can be saved, and what the factor has done in it: all that
 # a synapse needs to know at its next spike (chosen: first order; the window of hours is that of
-# Nader, Schafe & LeDoux 2000, Nature 406:722).
+# Nader, Schafe & LeDoux 2000, Nature 406:722). Recall that goes on and on makes nothing labile any
+# more, it extinguishes (Suzuki et al. 2004, J Neurosci 24:4787, for the boundary; chosen: minutes
+# of open gate spend what can be made labile, and hours bring it back).
 WINDOW = """
+dsusceptible/dt = speed*((1 - susceptible)/tau_spared - gate*susceptible/tau_spent) : 1
 dwindow/dt = speed*(unstable*(1 - window)/tau_open - window/tau_l) : 1
 drestored/dt = speed*factor*window : second
 """
@@ -49,6 +53,7 @@ MECHANISM = Mechanism(
         Record("lability", "window", 1.0, "1", "window in which labile memories can be saved"),
     ),
     rates={
+        "susceptible": lambda value: value["speed"] / value["tau_spared"],
         "window": lambda value: value["speed"] / value["tau_l"],
     },
 )
