@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from models.circuits.amygdala_rest import at_rest
 from models.machine.circuit import Cells, Circuit, TraceRecord, constants, starts
 from models.machine.clocks import Clocks, choose_clocks
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
+from models.mechanisms.mechanism import SLOW
 from models.parameters import ParameterSet
 from models.run import run_circuit
 
@@ -35,6 +37,16 @@ def rest(parameters: ParameterSet, levels: Mapping[str, float] | None = None) ->
     given = {f"{CELLS}.{name}": np.full(3, level) for name, level in (levels or {}).items()}
     found = at_rest(parameters, numbers(parameters), given)
     return {name.split(".")[2]: float(value) for name, value in found.items()}
+
+
+def slow_variables() -> tuple[str, ...]:
+    """Return what keeps to the clock through a fold."""
+    return tuple(
+        name for (cells, _), mechanisms in paced().items()
+        if cells == CELLS and mechanisms[0].clock == SLOW
+        for mechanism in mechanisms
+        for name in re.findall(r"\bd(\w+)/dt", mechanism.equations)
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)

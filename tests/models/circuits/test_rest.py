@@ -6,7 +6,7 @@ import pytest
 from models.circuits.amygdala_rest import at_rest
 from models.parameters import load_parameters
 from tests.support.circuit import draw
-from tests.support.night import Fold, live, numbers, rest, slopes
+from tests.support.night import Fold, live, numbers, rest, slopes, slow_variables
 
 PARAMETERS = load_parameters()
 DOSES = {
@@ -20,6 +20,7 @@ DOSES = {
 }
 #: Go on for ever where there is D-serine, and nothing hangs on them: they begin at nought.
 INTEGRALS = {"gate_integral", "restored"}
+SLOW = set(slow_variables()) - INTEGRALS
 
 
 @pytest.mark.parametrize("given", DOSES)
@@ -86,3 +87,7 @@ def test_calcium_that_oscillates_for_ever_begins_somewhere_in_its_cycle(dose):
         low, high = values["C"].min(), values["C"].max()
         assert 0.9 * low <= start["C"] <= 1.1 * high
         assert start["Gamma_S"] > rest(PARAMETERS)["Gamma_S"]
+    # what takes hours is at rest whatever calcium does
+    now = slopes(PARAMETERS)({**start, "drug_Gq": dose})
+    for name in SLOW:
+        assert abs(now[f"d{name}/dt"]) <= 1e-6 * max(abs(start[name]), 1e-3), name
