@@ -82,7 +82,8 @@ def check_folds(
         times, why = max(_lacks(within, min(rest, hours * 3600), clocks, constants))
         if times > 1 + 1e-6:
             allowed = simulated * times
-            digit = 10.0 ** (np.floor(np.log10(allowed)) - 3)
+            # whole steps of the slow clock, which any protocol can have
+            digit = max(10.0 ** (np.floor(np.log10(allowed)) - 2), clocks.slow * speed)
             raise ModelError(
                 f"a fold of {hours:.4g} h into {simulated:.4g} s of protocol time is {why}; "
                 f"allowed: at least {np.ceil(allowed / digit) * digit:.4g} s (simulated), or a "
