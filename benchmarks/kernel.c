@@ -127,7 +127,7 @@ static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES
         const double camp4 = pow(s[CAMP][i], 4), dopamine4 = pow(s[D_A][i], 4);
         const double messenger = camp4 / (camp4 + pow(K_cAMP, 4));
         const double erred = dopamine4 / (dopamine4 + pow(K_unstable, 4));
-        const double engram = rate * rate / (rate * rate + r_half * r_half);
+        const double at_work = speed * rate * rate / (rate * rate + r_half * r_half);
         const double gate = ser2 / (ser2 + K_ser * K_ser), unstable = s[UNSTABLE][i];
         const double J_beta =
             (gain[i] * O_beta * s[GAMMA_A][i] * Gamma_N + O_alpha * Gamma_N + O_basal) *
@@ -159,11 +159,11 @@ static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES
         k[R_P][i] = -rate / tau_y;
         k[CAMP][i] = paced[OF_CAMP] *
                      (O_cAMP * Gamma_B * beta1 * (1 - drug_Gi) - Omega_cAMP * s[CAMP][i]);
-        k[MADE][i] = paced[OF_SLOW] * (O_made * Gamma_B * engram * (1 - s[MADE][i]) -
-                                      s[MADE][i] / tau_made);
+        k[MADE][i] = O_made * Gamma_B * at_work * (1 - s[MADE][i]) -
+                     paced[OF_SLOW] * s[MADE][i] / tau_made;
         k[DENSITY][i] = paced[OF_SLOW] * (s[MADE][i] - density) / tau_density;
-        k[FOS][i] = paced[OF_SLOW] *
-                    (O_Fos * messenger * engram * (1 - s[FOS][i]) - s[FOS][i] / tau_Fos);
+        k[FOS][i] = O_Fos * messenger * at_work * (1 - s[FOS][i]) -
+                    paced[OF_SLOW] * s[FOS][i] / tau_Fos;
         k[FACTOR][i] = paced[OF_SLOW] * (s[FOS][i] - factor) / tau_factor;
         k[D_A][i] = -paced[OF_INSTABILITY] * Omega_DA * s[D_A][i];
         k[UNSTABLE][i] = paced[OF_INSTABILITY] * (gate * erred - unstable) / tau_unstable;
