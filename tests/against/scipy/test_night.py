@@ -113,10 +113,6 @@ def test_half_the_step_of_a_fold_changes_nothing(how, folded):
         assert others[name][-1] == pytest.approx(values[name][-1], rel=1e-4, abs=1e-6 * size), name
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="both go at the slow pace by what goes at its own, slower one: too much of it passes",
-)
 @pytest.mark.parametrize("name", ["window", "susceptible"])
 def test_what_dopamine_and_d_serine_leave_in_the_evening_works_no_longer_than_in_real_time(name):
     start = {**AFTER, "unstable": 0.5, "D_A": 1e-3, "susceptible": 0.8}
