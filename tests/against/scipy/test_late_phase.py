@@ -242,10 +242,6 @@ def test_a_weight_stays_within_its_bounds(
     assert 0.005 - 1e-9 <= w_0 + found.sum() <= 20 + 1e-9
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="extinction while the memory is labile weakens a weight that then loses what is labile",
-)
 @pytest.mark.parametrize(
     ("start", "w_0"),
     [({"c_S": -7.0, "l_S": 7.5}, 1.0), ({"c_S": 13.0, "l_S": -4.0}, 10.0)],
