@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from models.checks import CONCENTRATIONS, ModelError, check_parameters
 from models.circuits import amygdala_mechanisms
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed
+from models.compose import rates
 from models.machine.guards import Possible
-from models.mechanisms.mechanism import rates
 from models.parameters import ParameterSet
 from models.time_step import LARGEST_STEP, Rates, Step, check_rates, fastest_rates
 from models.tissue.anatomy import PRINCIPAL

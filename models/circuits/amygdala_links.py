@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed
+from models.compose import initial
 from models.machine.circuit import Links, Tables
 from models.machine.clocks import Clocks
 from models.mechanisms import synapse
 from models.mechanisms.gap_junction import THRESHOLD_FLUX
-from models.mechanisms.mechanism import initial
 from models.parameters import ParameterSet
 from models.tissue.anatomy import PRINCIPAL, Pathway
 from models.tissue.cells import Tissue

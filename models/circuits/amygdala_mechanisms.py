@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from models.compose import check_mechanisms, compose, groups, tools
 from models.mechanisms import (
     adenosine,
     body,
@@ -29,7 +30,7 @@ from models.mechanisms import (
     synapse,
     tagging,
 )
-from models.mechanisms.mechanism import Mechanism, Tool, check_mechanisms, compose, groups, tools
+from models.mechanisms.mechanism import Mechanism, Tool
 from models.mechanisms.trace import lability, local_activity, receptor_density, recruitment
 from models.parameters import load_parameters
 

@@ -9,7 +9,7 @@ rest is refused, too. Nothing drives it there: no cell fires, so at rest it stay
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,34 +76,43 @@ def check_folds(
     folded = passed > speed * 1.001
     edges = np.flatnonzero(np.diff(np.concatenate([[False], folded, [False]]).astype(int)))
     for start, stop in edges.reshape(-1, 2):
-        within, simulated = passed[start:stop], (stop - start) * clocks.slow
+        within, simulated = passed[start:stop], (stop - start) * clocks.slow * speed
         hours = within.sum() * clocks.slow / 3600
-        what = f"a fold of {hours:.4g} h into {simulated * speed:.4g} s of protocol time"
-        for (cells, _), mechanisms in paced().items():
-            step = _step(cells, clocks)
-            if mechanisms[0].clock == SLOW:
-                rates = {key: rate({**constants, "speed": 1.0}) for one in mechanisms
-                         for key, rate in one.rates.items()}  # fmt: skip
-                variable = max(rates, key=rates.__getitem__)
-                times = float(within.max()) * step * rates[variable] / FINEST
-                if times > 1:
-                    raise ModelError(
-                        f"{what} is too coarse for {variable}, whose fastest rate is "
-                        f"{3600 * rates[variable]:.3g} /h; allowed: at least "
-                        f"{simulated * speed * times:.4g} s (simulated), or a smaller "
-                        "numerics.dt_astrocyte"
-                    )
-                continue
+        # all of them, so that who does as the message says is not refused for another
+        times, why = max(_lacks(within, min(rest, hours * 3600), clocks, constants))
+        if times > 1 + 1e-6:
+            allowed = simulated * times
+            # whole steps of the slow clock, which any protocol can have
+            digit = max(10.0 ** (np.floor(np.log10(allowed)) - 2), clocks.slow * speed)
+            raise ModelError(
+                f"a fold of {hours:.4g} h into {simulated:.4g} s of protocol time is {why}; "
+                f"allowed: at least {np.ceil(allowed / digit) * digit:.4g} s (simulated), or a "
+                "smaller numerics.dt_astrocyte"
+            )
+
+
+def _lacks(
+    within: NDArray[np.float64], rest: float, clocks: Clocks, constants: Mapping[str, float]
+) -> Iterator[tuple[float, str]]:
+    """By how much longer a fold must be for each mechanism, and why."""
+    for (cells, _), mechanisms in paced().items():
+        step = _step(cells, clocks)
+        if mechanisms[0].clock == SLOW:
+            rates = {key: rate({**constants, "speed": 1.0}) for one in mechanisms
+                     for key, rate in one.rates.items()}  # fmt: skip
+            variable = max(rates, key=rates.__getitem__)
+            yield (
+                float(within.max()) * step * rates[variable] / FINEST,
+                f"too coarse for {variable}, whose fastest rate is {3600 * rates[variable]:.3g} /h",
+            )
+        else:
             most = _fastest_pace(mechanisms, cells, clocks, constants)
             lived = float(np.minimum(within, most).sum() * clocks.slow)
-            needed = min(rest, hours * 3600)
-            if lived < needed * (1 - 1e-6):
-                raise ModelError(
-                    f"{what} is too short for {mechanisms[0].name} to come to rest, of which "
-                    f"{lived:.3g} s pass in it; allowed: at least "
-                    f"{simulated * speed * needed / lived:.4g} s (simulated), or a smaller "
-                    "numerics.dt_astrocyte"
-                )
+            yield (
+                rest / lived,
+                f"too short for {mechanisms[0].name} to come to rest, of which {lived:.3g} s pass "
+                "in it",
+            )
 
 
 def _passed(slow_time: NDArray[np.float64], clocks: Clocks) -> NDArray[np.float64]:

@@ -20,6 +20,7 @@ from models.circuits.amygdala_links import g_max, make_links
 from models.circuits.amygdala_mechanisms import CIRCUIT, MECHANISMS, composed, parameter_groups
 from models.circuits.amygdala_paces import check_folds, make_paces
 from models.circuits.amygdala_rest import at_rest
+from models.compose import initial
 from models.machine.circuit import (
     Cells,
     Circuit,
@@ -33,7 +34,6 @@ from models.machine.clocks import Clocks
 from models.machine.guards import guards
 from models.mechanisms.body import BODY_THRESHOLD
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
-from models.mechanisms.mechanism import initial
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterSet
 from models.tissue.cells import Tissue

@@ -13,13 +13,17 @@ from scipy.integrate import solve_ivp
 
 from models.checks import ModelError
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed, paced
+from models.compose import initial
 from models.machine.circuit import Tables
-from models.mechanisms.mechanism import initial
+from models.mechanisms.mechanism import SLOW
 from models.parameters import ParameterSet
 
 CELLS = "astrocyte"
-LONG = 1e6
-"""Seconds after which whatever settles has settled."""
+SOME, LONG = 1200.0, 1e6
+"""Seconds after which one sees whether calcium settles, and after which whatever settles has. What
+is slow lives the long ones in both, so that it is at rest where calcium goes round for ever."""
+CYCLE, STILL = ("C", "h", "I"), 1e-4
+"""What goes round, and its change in a second, relative to what it sets out from, if it settles."""
 
 
 def at_rest(
@@ -27,6 +31,9 @@ def at_rest(
     levels: Mapping[str, NDArray[np.float64]],
 ) -> Tables:  # fmt: skip
     """Return initial values of astrocytes that nothing has reached for long.
+
+    Where calcium oscillates of itself, as with some doses of Gq, they are those of its cycle after
+    twenty minutes.
 
     Parameters
     ----------
@@ -82,27 +89,41 @@ def _steady(
     start: tuple[tuple[str, float], ...],
 ) -> dict[str, float]:  # fmt: skip
     statements, settling, others = _code()
-    paces = dict.fromkeys((pace for cells, pace in paced() if cells == CELLS), 1.0)
     space = {
         **vars(np), "int": float, **dict.fromkeys(others, 0.0), **dict(constants), **dict(given),
-        **paces,
     }  # fmt: skip
+    kinds = {pace: mechanisms[0].clock for (cells, pace), mechanisms in paced().items()
+             if cells == CELLS}  # fmt: skip
+    paces = dict.fromkeys(kinds, 1.0)
+    slow_paces = [pace for pace, clock in kinds.items() if clock == SLOW]
     first = np.array([dict(start).get(name, 0.0) for name in settling])
     # each in units of its own size, so that one tolerance serves concentrations and shares
     scale = np.where(first > 0, first, 1e-3)
 
-    def slope(_: float, state: NDArray[np.float64]) -> NDArray[np.float64]:
-        now = {**space, **dict(zip(settling, (state * scale).tolist(), strict=True))}
-        change = {}
+    def slope(_: float, state: NDArray[np.float64], slow: float = 1.0) -> NDArray[np.float64]:
+        now = {
+            **space, **paces, **dict.fromkeys(slow_paces, slow),
+            **dict(zip(settling, (state * scale).tolist(), strict=True)),
+        }  # fmt: skip
+        change: dict[str, float] = {}
         for name, code in statements:
             value = eval(code, {"__builtins__": {}}, now)  # noqa: S307 - our own equations
             (change if name in settling else now)[name] = value
         return np.array([change[name] for name in settling]) / scale
 
-    found = solve_ivp(slope, (0, LONG), first / scale, method="LSODA", rtol=1e-6, atol=1e-9)
-    if not found.success or not np.isfinite(found.y).all():
-        raise ModelError(
-            "astrocytes do not come to rest with these parameters; change those of the tables "
-            "calcium, ip3 or noradrenaline"
-        )
-    return dict(zip(settling, (found.y[:, -1] * scale).tolist(), strict=True))
+    state = first / scale
+    cycle = [settling.index(name) for name in CYCLE]
+    for duration in (SOME, LONG):
+        found = solve_ivp(
+            slope, (0, duration), state, method="LSODA", rtol=1e-6, atol=1e-9,
+            args=(LONG / duration,),
+        )  # fmt: skip
+        if not found.success or not np.isfinite(found.y).all():
+            raise ModelError(
+                "astrocytes do not come to rest with these parameters; change those of the tables "
+                "calcium, ip3 or noradrenaline"
+            )
+        state = found.y[:, -1]
+        if np.abs(slope(0, state)[cycle]).max() > STILL:
+            break
+    return dict(zip(settling, (state * scale).tolist(), strict=True))

@@ -22,10 +22,11 @@ drug_beta_agonist : 1
 drug_beta_block : 1
 """
 
-# First order as in `BETA` (behaviour after Oe et al. 2020); receptors that others make more or fewer
-# of, and what else drives adenylyl cyclase.
+# First order as in `BETA` (behaviour after Oe et al. 2020); receptors that others make more of or
+# uncouple, and what else drives adenylyl cyclase.
 CAMP = """
-dcAMP/dt = speed*(O_cAMP*(Gamma_B{beta_coupled}{camp_direct}){camp_scale} - Omega_cAMP*cAMP) : mmolar
+dcAMP/dt = speed*(J_cyclase - Omega_cAMP*cAMP) : mmolar
+J_cyclase = O_cAMP*(Gamma_B{beta_coupled}{camp_direct}){camp_scale} : mmolar/second
 """
 
 MECHANISM = Mechanism(

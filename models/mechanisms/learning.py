@@ -47,8 +47,9 @@ T_S : second
 # verified; chosen: capture as first-order kinetics). What is captured sets within hours (tau_set),
 # and what is set fades over weeks (tau_z). Of what is labile the factor of the domain turns some
 # back into late phase (rate k_r, by the integral of factor and open window), and where there is
-# much of it more than there was (k_more); what is left fades within hours (tau_l). Reconsolidation
-# after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
+# much of it more than there was (k_more); what is left fades within hours (tau_l). What has both
+# signs may fade to beyond the bounds; there the weight stays (chosen: the early phase makes it up).
+# Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
 # Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
 # y*(y - theta), which at high rates saturates at one (so that the pace of learning is eta's alone),
@@ -67,6 +68,8 @@ z_S = z_S*exp(-passed/tau_z) + c_S*(1 - unset) + back + more_S
 c_S = c_S*unset + h_S*(1 - kept)
 l_S = (l_S - back)*exp(-passed/tau_l)
 h_S = h_S*kept*exp(-passed/tau_h)
+w_S = w_0 + h_S + c_S + z_S + l_S
+h_S = h_S + clip(w_S, w_min, w_max) - w_S
 gate_S = gate_time_post
 R_S = restored_time_post
 T_S = T_slow_post

@@ -53,8 +53,8 @@ Y_S_post += frac*rho_c*Y_T*r_S
 """
 )
 
-# Release of a tripartite synapse and what it adds to its cell; `w_0 + h_S + c_S + z_S + l_S` is the weight
-# that learning gives it.
+# Release of a tripartite synapse and what it adds to its cell; `w_0 + h_S + c_S + z_S + l_S` is the
+# weight that learning gives it.
 MECHANISM = Mechanism(
     name="release",
     cells=("tripartite",),

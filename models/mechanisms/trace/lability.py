@@ -12,6 +12,7 @@ INSTABILITY = """
 dD_A/dt = -speed*Omega_DA*D_A : mmolar
 dunstable/dt = speed*(gate*susceptible*D_A*D_A/(D_A*D_A + K_unstable*K_unstable) -
                       unstable)/tau_unstable : 1
+opening = speed*unstable/tau_open : hertz
 """
 DOPAMINE_RELEASE = "D_A_post += speed*frac*rho_DA"
 HAND_OVER_INSTABILITY = "unstable_post = unstable_pre : 1 (summed)"
@@ -22,8 +23,8 @@ HAND_OVER_INSTABILITY = "unstable_post = unstable_pre : 1 (summed)"
 # more, it extinguishes (Suzuki et al. 2004, J Neurosci 24:4787, for the boundary; chosen: minutes
 # of open gate spend what can be made labile, and hours bring it back).
 WINDOW = """
-dsusceptible/dt = speed*((1 - susceptible)/tau_spared - gate*susceptible/tau_spent) : 1
-dwindow/dt = speed*(unstable*(1 - window)/tau_open - window/tau_l) : 1
+dsusceptible/dt = speed*(1 - susceptible)/tau_spared - opened*susceptible/tau_spent : 1
+dwindow/dt = opening*(1 - window) - speed*window/tau_l : 1
 drestored/dt = speed*factor*window : second
 """
 HAND_OVER_RESTORED = "restored_time_post = restored_pre : second (summed)"
@@ -38,7 +39,8 @@ UNSTABLE = Mechanism(
     hands_over={"instability": HAND_OVER_INSTABILITY},
     rates={
         "D_A": lambda value: value["speed"] * value["Omega_DA"],
-        "unstable": lambda value: value["speed"] / value["tau_unstable"],
+        # and of what it opens, which goes at its pace
+        "unstable": lambda value: value["speed"] / min(value["tau_unstable"], value["tau_open"]),
     },
 )
 

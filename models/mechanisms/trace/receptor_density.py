@@ -9,7 +9,7 @@ from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
 # for the course: up within a day, peak at one day; chosen: a chain of two steps, whose peak lies at
 # their common time constant). `density` is 0 at rest and at most 1.
 RECEPTOR_DENSITY = """
-dmade/dt = speed*(O_made*Gamma_B*engram*(1 - made) - made/tau_made) : 1
+dmade/dt = O_made*Gamma_B*at_work*(1 - made) - speed*made/tau_made : 1
 ddensity/dt = speed*(made - density)/tau_density : 1
 beta1 = 1 + more_beta1*density + drug_beta1 : 1
 alpha1 = 1 + more_alpha1*density : 1

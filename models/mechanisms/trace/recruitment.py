@@ -10,7 +10,7 @@ from models.mechanisms.mechanism import SLOW, Mechanism, Record
 # (IGFBP2-like) follows over hours.
 RECRUITMENT = """
 messenger = cAMP**4/(cAMP**4 + K_cAMP**4) : 1
-dFos/dt = speed*(O_Fos*messenger*engram*(1 - Fos) - Fos/tau_Fos) : 1
+dFos/dt = O_Fos*messenger*at_work*(1 - Fos) - speed*Fos/tau_Fos : 1
 dfactor/dt = speed*(Fos - factor)/tau_factor : 1
 """
 

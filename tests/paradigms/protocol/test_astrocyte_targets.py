@@ -117,7 +117,7 @@ def cAMP(plan, device, tags):
 
 @pytest.mark.parametrize("device", ["numpy", "cpp"])
 def test_in_a_run_each_astrocyte_gets_what_its_label_lets_through(device):
-    plan = parse_protocol(blink().text.replace("24 h", "10 min"), "blink.toml")
+    plan = blink("10 min")
     doses = "tagging:astrocytes@pairing", "Gs:tagged_astrocytes=3@test", "Gs=1@test"
 
     def tags(n):

@@ -40,7 +40,7 @@ def test_overlapping_doses_with_one_time_constant_rise_to_their_sum(levels):
 
 def test_a_drug_washes_out_over_a_night():
     plan = parse_protocol(
-        blink().text + '[[intervention]]\nkind = "Gi"\nduring = "pairing"\nwashout = "3 h"\n',
+        blink("24 h").text + '[[intervention]]\nkind = "Gi"\nduring = "pairing"\nwashout = "3 h"\n',
         "blink.toml",
     )
     animal = draw(plan)

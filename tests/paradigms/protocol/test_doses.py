@@ -239,7 +239,8 @@ def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
             "initial.terminal_other.frac", "indices.weights_other",
         },
         "lesion:LC-astrocytes@always": {
-            "edges.noradrenaline.source", "edges.noradrenaline.target", "initial.noradrenaline.frac"
+            "edges.noradrenaline_astrocyte.source", "edges.noradrenaline_astrocyte.target",
+            "initial.noradrenaline_astrocyte.frac",
         },
     }  # fmt: skip
     for item, names in given.items():
