@@ -12,9 +12,9 @@ from collections.abc import Mapping
 
 from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 
-# A release event (Stimberg et al. 2019, eqs. 20-21). There and in single astrocytes upward crossings
-# only, as the cell stays refractory while above the threshold; in the amygdala (chosen) again each
-# `tau_event` while it is.
+# A release event (Stimberg et al. 2019, eqs. 20-21). There and in single astrocytes upward
+# crossings only, as the cell stays refractory while above the threshold; in the amygdala (chosen)
+# again each `tau_event` while it is.
 RELEASE_THRESHOLD = "C > C_theta"
 
 # Releasable store (De Pitta et al. 2011, PLoS Comput Biol 7:e1002293; Stimberg et al. 2019,

@@ -1,9 +1,9 @@
 """Plasticity: early and late phase against their differential equations, and the sign of a step.
 
 Between presynaptic spikes the model solves, for the gate g (0 to 1) and the slow clock T,
-dh = -kappa g dt h - dT/tau_h h, dc = kappa g dt h - dT/tau_set c and dz = dT/tau_set c - dT/tau_z z:
-exactly for h; for the late phase c + z with the capture of an interval before its decay, an error
-below the product of both.
+dh = -kappa g dt h - dT/tau_h h, dc = kappa g dt h - dT/tau_set c and
+dz = dT/tau_set c - dT/tau_z z: exactly for h; for the late phase c + z with the capture of an
+interval before its decay, an error below the product of both.
 """
 
 import numpy as np

@@ -182,12 +182,12 @@ def test_shares_of_a_domain_sum_to_one(tissue):
 
 def test_volume_release_shares_sum_to_one(tissue):
     for edges, population, reach in (
-        (tissue.volume["noradrenaline", "astrocytes"], "LC", PARAMETERS.value("noradrenaline.n_LC")),
-        (tissue.volume["dopamine", "BLA_P"], "VTA", PARAMETERS.value("dopamine.n_VTA")),
-        (tissue.volume["dopamine", "astrocytes"], "VTA", PARAMETERS.value("dopamine.n_VTA")),
+        (tissue.volume["noradrenaline", "astrocytes"], "LC", "noradrenaline.n_LC"),
+        (tissue.volume["dopamine", "BLA_P"], "VTA", "dopamine.n_VTA"),
+        (tissue.volume["dopamine", "astrocytes"], "VTA", "dopamine.n_VTA"),
     ):
         reached, sources = np.unique(edges.target, return_counts=True)
-        assert np.all(sources == min(reach, len(tissue.cells(population))))
+        assert np.all(sources == min(PARAMETERS.value(reach), len(tissue.cells(population))))
         totals = np.bincount(edges.target, edges.weight)[reached]
         assert totals == pytest.approx(1, abs=1e-12)
         pairs = np.stack([edges.source, edges.target])
