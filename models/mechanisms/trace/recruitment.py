@@ -36,5 +36,6 @@ MECHANISM = Mechanism(
     rates={
         "Fos": lambda value: value["speed"] / value["tau_Fos"],
         "factor": lambda value: value["speed"] / value["tau_factor"],
+        "tag": lambda value: value["speed"] * value["O_tag"] * value.get("tagging", 0.0),
     },
 )
