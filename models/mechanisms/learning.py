@@ -28,7 +28,7 @@ LEARNING_RESET = "y += 1/tau_y\n"
 
 # A weight in two phases (Luboeinski & Tetzlaff 2021, Commun Biol 4:275, Methods): w_0 naive weight,
 # h_S early phase, and the late phase in three states (chosen): c_S captured and not yet set, z_S
-# set, l_S made labile again by recall (all relative to g_max). gate_S, R_S and T_S, chosen, remember
+# set, l_S made labile again by recall (all relative to g_max). gate_S, R_S and T_S, chosen, hold
 # the target's integrals and slow clock at the last presynaptic spike.
 WEIGHT = """
 w_0 : 1 (constant)
@@ -49,7 +49,8 @@ T_S : second
 # back into late phase (rate k_r, by the integral of factor and open window), and where there is
 # much of it more than there was (k_more); what is left fades within hours (tau_l). What has both
 # signs may fade to beyond the bounds; there the weight stays (chosen: the early phase makes it up).
-# Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
+# Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all
+# kinetics chosen.
 # Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
 # y*(y - theta), which at high rates saturates at one (so that the pace of learning is eta's alone),
