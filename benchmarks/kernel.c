@@ -128,6 +128,7 @@ static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES
         const double messenger = camp4 / (camp4 + pow(K_cAMP, 4));
         const double erred = dopamine4 / (dopamine4 + pow(K_unstable, 4));
         const double at_work = speed * rate * rate / (rate * rate + r_half * r_half);
+        const double struck = speed * rate * rate / (rate * rate + r_made * r_made);
         const double gate = ser2 / (ser2 + K_ser * K_ser), unstable = s[UNSTABLE][i];
         const double J_beta =
             (gain[i] * O_beta * s[GAMMA_A][i] * Gamma_N + O_alpha * Gamma_N + O_basal) *
@@ -159,7 +160,7 @@ static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES
         k[R_P][i] = -rate / tau_y;
         k[CAMP][i] = paced[OF_CAMP] *
                      (O_cAMP * Gamma_B * beta1 * (1 - drug_Gi) - Omega_cAMP * s[CAMP][i]);
-        k[MADE][i] = O_made * Gamma_B * at_work * (1 - s[MADE][i]) -
+        k[MADE][i] = O_made * Gamma_B * struck * (1 - s[MADE][i]) -
                      paced[OF_SLOW] * s[MADE][i] / tau_made;
         k[DENSITY][i] = paced[OF_SLOW] * (s[MADE][i] - density) / tau_density;
         k[FOS][i] = O_Fos * messenger * at_work * (1 - s[FOS][i]) -

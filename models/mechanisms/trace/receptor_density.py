@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
 
-# beta receptors that are bound while the engram of the domain is at work start the making of more
+# beta receptors that are bound while the cells of the domain are struck start the making of more
 # of both kinds; what is made arrives over a day and is lost over the next ones (Dewa et al. 2025
 # for the course: up within a day, peak at one day; chosen: a chain of two steps, whose peak lies at
 # their common time constant). `density` is 0 at rest and at most 1.
 RECEPTOR_DENSITY = """
-dmade/dt = O_made*Gamma_B*at_work*(1 - made) - speed*made/tau_made : 1
+dmade/dt = O_made*Gamma_B*struck*(1 - made) - speed*made/tau_made : 1
 ddensity/dt = speed*(made - density)/tau_density : 1
 beta1 = 1 + more_beta1*density + drug_beta1 : 1
 alpha1 = 1 + more_alpha1*density : 1
