@@ -63,7 +63,7 @@ static double *E_L, *b_ahp;
 /* Astrocytes: the differential variables in one array, so that Runge-Kutta steps are loops. */
 enum {
     Y_S, GAMMA_A, N_A, I_P, C_A, H, A_D, GAMMA_S, X_A, SER, GATE, COAGONIST, R_P, CAMP, MADE,
-    DENSITY, FOS, FACTOR, D_A, UNSTABLE, WINDOW, RESTORED, VARIABLES
+    DENSITY, FOS, FACTOR, D_A, UNSTABLE, SUSCEPTIBLE, WINDOW, RESTORED, VARIABLES
 };
 static double state[VARIABLES][NA], middle[VARIABLES][NA], slope[4][VARIABLES][NA];
 static double J_gap[NA], gain[NA];
@@ -124,12 +124,15 @@ static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES
         const double density = s[DENSITY][i], rate = s[R_P][i], factor = s[FACTOR][i];
         const double Gamma_N = na2 / (na2 + K_NA * K_NA) * (1 + more_alpha1 * density);
         const double Gamma_B = na / (na + K_NB), beta1 = 1 + more_beta1 * density;
-        const double camp4 = pow(s[CAMP][i], 4), dopamine4 = pow(s[D_A][i], 4);
+        const double camp4 = pow(s[CAMP][i], 4), dopamine2 = s[D_A][i] * s[D_A][i];
         const double messenger = camp4 / (camp4 + pow(K_cAMP, 4));
-        const double erred = dopamine4 / (dopamine4 + pow(K_unstable, 4));
+        const double erred = dopamine2 / (dopamine2 + K_unstable * K_unstable);
         const double at_work = speed * rate * rate / (rate * rate + r_half * r_half);
         const double struck = speed * rate * rate / (rate * rate + r_made * r_made);
-        const double gate = ser2 / (ser2 + K_ser * K_ser), unstable = s[UNSTABLE][i];
+        /* seconds of life go with the pace of what opens, not of what hears of it */
+        const double gate = ser2 / (ser2 + K_ser * K_ser), opened = paced[OF_D_SERINE] * gate;
+        const double susceptible = s[SUSCEPTIBLE][i], unstable = s[UNSTABLE][i];
+        const double opening = paced[OF_INSTABILITY] * unstable / tau_open;
         const double J_beta =
             (gain[i] * O_beta * s[GAMMA_A][i] * Gamma_N + O_alpha * Gamma_N + O_basal) *
                 (1 - drug_Gi) +
@@ -155,7 +158,7 @@ static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES
                         (O_G * s[A_D][i] * (1 - s[GAMMA_S][i]) - Omega_G * s[GAMMA_S][i]);
         k[X_A][i] = paced[OF_STORE] * Omega_A * (1 - s[X_A][i]);
         k[SER][i] = -paced[OF_D_SERINE] * Omega_ser * ser;
-        k[GATE][i] = paced[OF_D_SERINE] * gate;
+        k[GATE][i] = opened;
         k[COAGONIST][i] = paced[OF_D_SERINE] * (gate - s[COAGONIST][i]) / tau_site;
         k[R_P][i] = -rate / tau_y;
         k[CAMP][i] = paced[OF_CAMP] *
@@ -167,9 +170,11 @@ static void slopes(double s[restrict VARIABLES][NA], double k[restrict VARIABLES
                     paced[OF_SLOW] * s[FOS][i] / tau_Fos;
         k[FACTOR][i] = paced[OF_SLOW] * (s[FOS][i] - factor) / tau_factor;
         k[D_A][i] = -paced[OF_INSTABILITY] * Omega_DA * s[D_A][i];
-        k[UNSTABLE][i] = paced[OF_INSTABILITY] * (gate * erred - unstable) / tau_unstable;
-        k[WINDOW][i] =
-            paced[OF_SLOW] * (unstable * (1 - s[WINDOW][i]) / tau_open - s[WINDOW][i] / tau_l);
+        k[UNSTABLE][i] =
+            paced[OF_INSTABILITY] * (gate * susceptible * erred - unstable) / tau_unstable;
+        k[SUSCEPTIBLE][i] = paced[OF_SLOW] * (1 - susceptible) / tau_spared -
+                            opened * susceptible / tau_spent;
+        k[WINDOW][i] = opening * (1 - s[WINDOW][i]) - paced[OF_SLOW] * s[WINDOW][i] / tau_l;
         k[RESTORED][i] = paced[OF_SLOW] * factor * s[WINDOW][i];
     }
 }
@@ -212,8 +217,8 @@ static int64_t step_astrocytes(int32_t now, int64_t n_gap, const int32_t *one,
     return events;
 }
 
-/* Decay since the last spike of a source: facilitation, depression, early phase, what of the late
-   phase is not yet set, set or labile. */
+/* Decay since the last spike of a source, which depends on nothing else: facilitation, depression,
+   early phase, what of the late phase is not yet set, set or labile. */
 typedef struct {
     double u, x, h, c, z, l;
 } Keep;
@@ -225,18 +230,23 @@ static void release(Rows rows, int source, const double *g_max, const int32_t *d
         const double kept = exp(-kappa * (held[GATE_HELD][a] - gate_S[s]));
         const double factor = held[RESTORED_HELD][a] - R_S[s];
         const double back = l_S[s] * (1 - exp(-k_r * factor));
-        const double room =
-            (w_max - (rows.weight[s] + h_S[s] + c_S[s] + z_S[s] + l_S[s])) / (w_max - w_min);
+        const double naive = rows.weight[s], before = naive + h_S[s] + c_S[s] + z_S[s] + l_S[s];
         z_S[s] = z_S[s] * keep.z + c_S[s] * (1 - keep.c) + back;
-        if (back > 0) z_S[s] += back * room * (1 - exp(-k_more * factor));
+        if (back > 0) { /* much factor strengthens what it saves, less so near the bound */
+            const double gained = more * back * (1 - exp(-k_more * factor));
+            z_S[s] += (w_max - before) * (1 - exp(-gained / (w_max - w_min)));
+        }
         c_S[s] = c_S[s] * keep.c + h_S[s] * (1 - kept);
         l_S[s] = (l_S[s] - back) * keep.l;
         h_S[s] *= kept * keep.h;
+        const double faded = naive + h_S[s] + c_S[s] + z_S[s] + l_S[s];
+        h_S[s] += fmin(fmax(faded, w_min), w_max) - faded; /* parts of both signs may fade beyond */
         gate_S[s] = held[GATE_HELD][a], R_S[s] = held[RESTORED_HELD][a];
-        const double torn = z_S[s] * (1 - exp(-k_l * speed * held[UNSTABLE_HELD][a] * y[j] /
-                                              (y[j] + theta_0)));
+        const double Gamma = held[GAMMA_HELD][a];
+        const double at_work = speed * (1 - Gamma) * y[j] / (y[j] + theta_0);
+        const double torn = z_S[s] * (1 - exp(-k_l * held[UNSTABLE_HELD][a] * at_work));
         z_S[s] -= torn, l_S[s] += torn;
-        const double late = c_S[s] + z_S[s] + l_S[s], w = rows.weight[s] + h_S[s] + late;
+        const double late = c_S[s] + z_S[s] + l_S[s], w = naive + h_S[s] + late;
         const double theta_S = theta[j] * K_DA / (K_DA + dopamine_at[j]);
         const double phi = y[j] * (y[j] - theta_S) / (y[j] * y[j] + theta_0 * theta_0) * eta *
                            speed * (nmda_0 + (1 - nmda_0) * held[COAGONIST_HELD][a]);
@@ -244,13 +254,12 @@ static void release(Rows rows, int source, const double *g_max, const int32_t *d
             h_S[s] += (1 - exp(-phi * (w_max - w) / (w_max - w_min))) * (w_max - w);
         else
             h_S[s] -= (1 - exp(phi * ltd)) * (w - w_min);
-        const double Gamma = held[GAMMA_HELD][a];
         const double U_0 = (1 - Gamma) * U_0_star + alpha * Gamma;
         u_S[s] = keep.u * u_S[s];
         u_S[s] += U_0 * (1 - u_S[s]);
         const double ready = 1 - (1 - x_S[s]) * keep.x, released = u_S[s] * ready;
         x_S[s] = ready - released;
-        g_ampa[j] += g_max[s] * (rows.weight[s] + h_S[s] + late) * released;
+        g_ampa[j] += g_max[s] * (naive + h_S[s] + late) * released;
     }
 }
 

@@ -40,8 +40,8 @@ PACES = (
 )  # fmt: skip
 VARIABLES = (
     "Y_S", "Gamma_A", "N_A", "I", "C", "h", "A_d", "Gamma_S", "x_A", "Ser", "gate_integral",
-    "coagonist", "r_P", "cAMP", "made", "density", "Fos", "factor", "D_A", "unstable", "window",
-    "restored",
+    "coagonist", "r_P", "cAMP", "made", "density", "Fos", "factor", "D_A", "unstable",
+    "susceptible", "window", "restored",
 )  # fmt: skip
 
 
