@@ -145,10 +145,11 @@ def variable(dataset: xr.Dataset, what: str, name: str) -> Floats:
     Raises
     ------
     NotMeasured
-        If the dataset lacks it.
+        If the dataset lacks it, or the times of its samples.
     """
-    if name not in dataset:
-        raise NotMeasured(what, name, facets_of(dataset))
+    for needed in (name, "time"):
+        if needed not in dataset.variables:
+            raise NotMeasured(what, needed, facets_of(dataset))
     return dataset[name].values.astype(float)
 
 

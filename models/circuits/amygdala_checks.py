@@ -77,11 +77,11 @@ def check_constants(
 
 
 def highest_doses(levels: Levels) -> dict[str, float]:
-    """Return the largest level of each drug and label on astrocytes, by its variable."""
+    """Return the largest dose of each drug on astrocytes, by its variable."""
     return {
         name.removeprefix("astrocyte."): float(np.max(values))
         for name, values in levels.items()
-        if name.startswith("astrocyte.")
+        if name.startswith("astrocyte.drug_")
     }
 
 

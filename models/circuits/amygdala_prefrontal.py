@@ -168,7 +168,6 @@ def assemble(
     tables["course.principal.T_slow"] = inputs.slow_time
     tables["course.body.at_test"] = inputs.at_test
     dosed = {**_numbers(space), **highest_doses(highest)}
-    check_folds(parameters, inputs.slow_time, clocks, dosed)
     paces, more = make_paces(inputs.slow_time, clocks, dosed)
     tables |= more
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}

@@ -36,6 +36,5 @@ MECHANISM = Mechanism(
     rates={
         "Fos": lambda value: value["speed"] / value["tau_Fos"],
         "factor": lambda value: value["speed"] / value["tau_factor"],
-        "tag": lambda value: value["speed"] * value["O_tag"] * value.get("tagging", 0.0),
     },
 )

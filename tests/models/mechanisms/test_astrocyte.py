@@ -103,5 +103,5 @@ def test_parts_have_the_same_variables():
     # total calcium varies with expressed pumps; the others are of learning and of the trace of days
     assert set(sum_of_parts.diff_eq_names) - set(one.diff_eq_names) == {
         "C_tot", "cAMP", "coagonist", "r_P", "made", "density", "Fos", "factor", "tag",
-        "D_A", "unstable", "window", "restored",
+        "D_A", "unstable", "susceptible", "window", "restored",
     }  # fmt: skip

@@ -50,7 +50,7 @@ def test_every_part_of_every_range_is_drawn_from_once(plan):
 def test_columns_are_drawn_apart(plan):
     r = np.corrcoef(plan.factors.T)
     np.fill_diagonal(r, 0)
-    assert abs(r).max() < 0.95  # two columns of one order would give 1
+    assert abs(r).max() < 0.97  # of 8,000 pairs; two columns of one order would give 1
     assert abs(r.mean()) < 0.01
 
 

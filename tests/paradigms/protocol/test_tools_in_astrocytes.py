@@ -15,7 +15,8 @@ BUSY = {
     "C": 2e-4, "h": 0.6, "I": 5e-4, "C_tot": 1.9e-3, "Y_S": 0.05, "Gamma_A": 0.3, "N_A": 4e-4,
     "A_d": 1e-3, "Gamma_S": 0.2, "x_A": 0.7, "Ser": 0.02, "gain": 1.3, "J_gap": 7e-6,
     "cAMP": 3e-4, "coagonist": 0.2, "r_P": 4.0, "made": 0.3, "density": 0.2, "Fos": 0.1,
-    "factor": 0.05, "D_A": 1e-3, "unstable": 0.1, "window": 0.2, **PACES,
+    "factor": 0.05, "D_A": 1e-3, "unstable": 0.1, "window": 0.2,
+    "susceptible": 0.7, **PACES,
 }  # fmt: skip
 ASTROCYTIC = [kind for kind, row in INTERVENTIONS.items() if row.variable.startswith("astrocyte.")]
 
@@ -32,10 +33,6 @@ def undisturbed():
     return slopes()
 
 
-def hill4(x, half):
-    return x**4 / (x**4 + half**4)
-
-
 def bound(noradrenaline, affinity):
     return noradrenaline**2 / (noradrenaline**2 + affinity**2)
 
@@ -49,7 +46,7 @@ def through_alpha1(occupancy):
 RECEPTORS = 1 + P["more_beta1"] * BUSY["density"]
 ALPHA1 = 1 + P["more_alpha1"] * BUSY["density"]
 BETA = BUSY["N_A"] / (BUSY["N_A"] + P["K_NB"])
-ENGRAM = bound(BUSY["r_P"], P["r_half"])
+STRUCK = bound(BUSY["r_P"], P["r_made"])
 
 
 def through_beta(noradrenaline, affinity):
@@ -57,7 +54,7 @@ def through_beta(noradrenaline, affinity):
     change = SPEED * (noradrenaline / (noradrenaline + affinity) - BETA)
     return {
         "cAMP": change * P["O_cAMP"] * RECEPTORS,
-        "made": change * P["O_made"] * ENGRAM * (1 - BUSY["made"]),
+        "made": change * P["O_made"] * STRUCK * (1 - BUSY["made"]),
     }
 
 
@@ -85,7 +82,9 @@ def expected(kind, rest):
         "DAAO": {"Ser": -SPEED * DOSE * P["Omega_ser"] * 0.02},
         "D_serine": {
             "gate_integral": bath, "coagonist": bath / P["tau_site"],
-            "unstable": bath * hill4(BUSY["D_A"], P["K_unstable"]) / P["tau_unstable"],
+            "unstable": bath * BUSY["susceptible"] * bound(BUSY["D_A"], P["K_unstable"])
+            / P["tau_unstable"],
+            "susceptible": -bath * BUSY["susceptible"] / P["tau_spent"],
         },
         "alpha1_antagonist": {"I": through_alpha1(bound(4e-4, P["K_NA"] * (1 + DOSE)))},
         "alpha1_agonist": {"I": through_alpha1(bound(4e-4 + DOSE * P["K_NA"], P["K_NA"]))},
