@@ -79,12 +79,12 @@ test-slow: $(VENV)/installed
 	$(RUN)/python -m pytest -m "slow and not genn and not gpu"
 
 # What another Brian2 or NumPy can change: not notebooks, cohorts, commands, files, tables.
-BRIAN := tests/genn tests/against $(wildcard tests/models/*.py) tests/models/mechanisms \
-    tests/models/tissue tests/models/machine/genn/test_varied.py \
+BRIAN := tests/genn tests/against $(wildcard tests/models/*.py) tests/models/circuits \
+    tests/models/mechanisms tests/models/tissue tests/models/machine/genn/test_varied.py \
     $(foreach name, brian builds circuit devices, tests/models/machine/test_$(name).py) \
     $(foreach name, doses dose_courses interventions lesions tools_in_astrocytes timeline timeline_property, \
         tests/paradigms/protocol/test_$(name).py) \
-    $(foreach name, recording stimuli, tests/paradigms/run/test_$(name).py) \
+    $(foreach name, folds recording stimuli trace_devices, tests/paradigms/run/test_$(name).py) \
     tests/analysis/activity/test_regime.py tests/whole/test_run.py
 test-genn: $(VENV_GENN)/installed
 	$(VENV_GENN)/bin/python $(PYTEST) -m "not slow and not gpu" $(BRIAN)

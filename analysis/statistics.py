@@ -10,6 +10,7 @@ from scipy import stats
 
 Floats = NDArray[np.float64]
 RESAMPLES = 9999
+BAND_RESAMPLES = 1999
 SEED = 20250101
 
 
@@ -52,6 +53,40 @@ def bootstrap_interval(
         if np.isfinite(interval).all():
             break
     return interval
+
+
+def bootstrap_band(values: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Interval of a mean across animals in every column of a table, for a curve.
+
+    Percentile bootstrap with the same resampled animals in all columns; `bootstrap_interval` is the
+    better one for a single number.
+
+    Parameters
+    ----------
+    values : (animal, place) array_like
+        An animal with NaN in a place is left out there.
+    level : float
+        Confidence level.
+
+    Returns
+    -------
+    low, high : (place,) array
+        NaN where fewer than two animals have a value.
+    """
+    table = np.asarray(values, dtype=float)
+    known = np.isfinite(table)
+    edges = np.full((2, table.shape[1]), np.nan)
+    if not table.size:
+        return edges[0], edges[1]
+    drawn = np.random.default_rng(SEED).integers(0, len(table), (BAND_RESAMPLES, len(table)))
+    count = np.stack([np.bincount(row, minlength=len(table)) for row in drawn]).astype(float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        mean = (count @ np.where(known, table, 0.0)) / (count @ known)
+    enough = known.sum(axis=0) >= 2
+    if enough.any():
+        tail = 50.0 * (1.0 - level)
+        edges[:, enough] = np.nanpercentile(mean[:, enough], [tail, 100.0 - tail], axis=0)
+    return edges[0], edges[1]
 
 
 def _bootstrap(

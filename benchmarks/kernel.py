@@ -25,9 +25,24 @@ KINDS = {
     "gaba": ("gaba_", "g"),
     "plastic": ("tripartite_", "w_0"),
     "terminal": ("terminal_", "frac"),
-    "noradrenaline": ("noradrenaline", "frac"),
-    "dopamine": ("dopamine", "frac"),
+    "noradrenaline": ("noradrenaline_astrocyte", "frac"),
+    "dopamine": ("dopamine_principal", "frac"),
+    "dopamine_astrocyte": ("dopamine_astrocyte", "frac"),
+    "overheard": ("local_activity", "frac"),
 }
+# Paces and variables of astrocytes, in the order of kernel.c
+PACES = (
+    "astrocyte.pace_calcium", "astrocyte.pace_IP3", "astrocyte.pace_glutamate",
+    "astrocyte.pace_noradrenaline", "astrocyte.pace_cyclic_AMP",
+    "astrocyte.pace_vesicular_release", "astrocyte.pace_adenosine", "astrocyte.pace_D_serine",
+    "astrocyte.pace_instability", "astrocyte.pace_slow", "principal.pace_learning_cell",
+    "principal.pace_dopamine",
+)  # fmt: skip
+VARIABLES = (
+    "Y_S", "Gamma_A", "N_A", "I", "C", "h", "A_d", "Gamma_S", "x_A", "Ser", "gate_integral",
+    "coagonist", "r_P", "cAMP", "made", "density", "Fos", "factor", "D_A", "unstable",
+    "susceptible", "window", "restored",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -88,6 +103,7 @@ def constants(animal: AssembledAnimal, duration: float) -> str:
         "ASTROCYTE_EVERY": round(clocks.astrocyte / clocks.neuron),
         "SLOW_EVERY": round(clocks.slow / clocks.neuron),
         "REFRACTORY": round(value["tau_ref"] / clocks.neuron),
+        "EVENT_EVERY": round(value["tau_event"] / value["speed"] / clocks.astrocyte),
         "DT": repr(clocks.neuron),
         "DT_A": repr(clocks.astrocyte),
     }
@@ -116,7 +132,10 @@ def arrays(animal: AssembledAnimal) -> list[NDArray]:
         result.append(tables[f"spikes.{name}.cell"].astype(np.int32))
         result.append(tables[f"spikes.{name}.step"].astype(np.int64))
     slow = tables["course.principal.T_slow"]
-    result += [slow, *(tables[f"course.astrocyte.{name}"] for name in DRUGS)]
+    result += [slow, *(tables[f"course.astrocyte.{name}"].ravel() for name in DRUGS)]
+    result += [tables[f"course.{name}"] for name in PACES]
+    rest = [tables.get(f"initial.astrocyte.{name}", np.array(0.0)) for name in VARIABLES]
+    result.append(np.concatenate([np.broadcast_to(each, tissue.n_astrocytes) for each in rest]))
     result += _rows(edges["ampa"], n_sources) + _rows(edges["gaba"], n_sources)
     # In the order in which `join_edges` puts the parts: that of the numbers of their sources.
     g_max = [
@@ -124,7 +143,7 @@ def arrays(animal: AssembledAnimal) -> list[NDArray]:
         for pre in sorted(tissue.tripartite, key=_first(animal).__getitem__)
     ]
     result += [*_rows(edges["plastic"], n_sources), np.concatenate(g_max)]
-    for name in ("terminal", "noradrenaline", "dopamine"):
+    for name in ("terminal", "noradrenaline", "dopamine", "dopamine_astrocyte", "overheard"):
         result += _rows(edges[name], n_sources)
     return [*result, tissue.gap_junctions.source, tissue.gap_junctions.target]
 
@@ -208,7 +227,10 @@ def work(animal: AssembledAnimal, records: Tables, duration: float) -> dict[str,
         "static_events": events["ampa"] + events["gaba"],
         "plastic_events": events["plastic"],
         "terminal_events": events["terminal"],
-        "volume_events": events["noradrenaline"] + events["dopamine"],
+        "volume_events": sum(
+            events[name] for name in ("noradrenaline", "dopamine", "dopamine_astrocyte")
+        ),
+        "overheard_events": events["overheard"],
         "astrocyte_steps": -(-steps // every) * animal.tissue.n_astrocytes,
     }
 

@@ -11,6 +11,7 @@ import brian2 as b2
 import numpy as np
 
 from models.checks import ModelError
+from models.compose import rates
 from models.mechanisms import (
     adenosine,
     calcium,
@@ -21,7 +22,7 @@ from models.mechanisms import (
     ip3,
     noradrenaline,
 )
-from models.mechanisms.mechanism import Rate, rates
+from models.mechanisms.mechanism import Rate
 
 # Time step times the fastest rate. The Runge-Kutta method of fourth order is stable up to 2.78; up
 # to 1.5 calcium stays within 1 nM of the exact trace over three oscillations (a test holds it).

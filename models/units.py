@@ -41,13 +41,15 @@ def _units() -> dict[str, Quantity]:
     known |= {"cm": brian2.cmetre, "cmetre": brian2.cmetre, "cmeter": brian2.cmetre}
     known |= {"kilogram": brian2.kilogram, "kelvin": brian2.kelvin}
     minute, hour = 60 * brian2.second, 3600 * brian2.second
-    return known | {"min": minute, "minute": minute, "h": hour, "hour": hour}
+    day = 24 * hour
+    known |= {"min": minute, "minute": minute, "h": hour, "hour": hour}
+    return known | {"d": day, "day": day, "week": 7 * day}
 
 
 UNITS = _units()
 """Unit by name. Micro is written u, µ or μ."""
 
-_EXAMPLES = "second, ms, min, h, Hz, umolar, uM, nS, pF, mV, pA, um, 1"
+_EXAMPLES = "second, ms, min, h, day, Hz, umolar, uM, nS, pF, mV, pA, um, 1"
 LONGEST = 200
 """Characters of the longest unit that is read."""
 LONGEST_NUMBER = 10_000

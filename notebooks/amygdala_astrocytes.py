@@ -93,8 +93,9 @@ figure
 #
 # The response to the CS needs glutamate of the domain and noradrenaline, which follows the output
 # of the central amygdala: so it follows the fear state. Gq lifts calcium to a plateau on which
-# there is little left to respond, Gi takes away what makes it respond. Both leave the gate of the
-# plasticity closed, but Gq raises adenosine and Gi lowers it.
+# there is little left to respond, Gi takes away what makes it respond. Gq raises adenosine and
+# releases D-serine for as long as the store lasts; Gi lowers the one and releases none of the
+# other.
 
 # %%
 figure = Figure(figsize=(9, 3.2), layout="constrained")

@@ -72,10 +72,38 @@ def generalisation(dataset: xr.Dataset, trials: Places) -> float:
     NotMeasured
         If the dataset does not say which stimuli were aversive.
     """
-    context, aversive = _named(dataset, "generalisation", "trial_context")
-    danger, silent = np.isin(context, context[aversive]), dataset["trial_cs"].values == 0
-    other, one = _means(dataset, trials, silent & ~danger, silent & danger)
+    other, one = _by_context(dataset, trials, "generalisation")
     return other / one if one > 0 else float("nan")
+
+
+@needs("trials", "behaviour")
+def context_discrimination(dataset: xr.Dataset, trials: Places) -> float:
+    """Freezing in contexts of danger less freezing in contexts that never were dangerous.
+
+    Parameters
+    ----------
+    dataset, trials
+        As in `generalisation`, which is the ratio of the two.
+
+    Returns
+    -------
+    float
+        Percentage points, between means over trials; NaN where `trials` lack one of the two.
+
+    Raises
+    ------
+    NotMeasured
+        If the dataset does not say which stimuli were aversive.
+    """
+    other, one = _by_context(dataset, trials, "context_discrimination")
+    return one - other
+
+
+def _by_context(dataset: xr.Dataset, trials: Places, what: str) -> tuple[float, ...]:
+    """Mean freezing in trials without a stimulus, in contexts without danger and with."""
+    context, aversive = _named(dataset, what, "trial_context")
+    danger, silent = np.isin(context, context[aversive]), dataset["trial_cs"].values == 0
+    return _means(dataset, trials, silent & ~danger, silent & danger)
 
 
 def _named(

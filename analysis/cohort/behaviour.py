@@ -6,13 +6,21 @@ from contextlib import suppress
 
 import numpy as np
 
-from analysis.behaviour.discrimination import discrimination, generalisation
+from analysis.behaviour.discrimination import (
+    context_discrimination,
+    discrimination,
+    generalisation,
+)
 from analysis.cohort.results import Results, Values
 from analysis.dataset.facets import NotMeasured, require
 
 RECORDED = ("approach", "time_in_zone")
 """Behaviours of trials that a dataset may hold beside freezing."""
-TOLD_APART = (("discrimination", discrimination), ("generalisation", generalisation))
+OF_CONTEXTS = (
+    ("generalisation", generalisation), ("context_discrimination", context_discrimination),
+)  # fmt: skip
+"""What is asked of contexts, within an epoch and over all recalls."""
+TOLD_APART = (("discrimination", discrimination), *OF_CONTEXTS)
 """What follows from freezing in trials whose stimuli have names."""
 
 

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import xarray as xr
 
+from analysis.cohort.courses import gather_courses
 from analysis.cohort.measures import MeasuredAnimal
 from analysis.dataset.errors import DatasetError
 from analysis.dataset.schema import validate
@@ -43,8 +44,9 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
         One variable for each quantity of ``tables/quantities.csv``, of shape (group, animal,
         epoch), NaN where a quantity was not measured; ``animal`` is the seed.  What was measured
         in every trial is in ``trial_freezing`` and ``trial_fear_output`` (group, animal, trial),
-        NaN where a group's protocol has no such trial.  ``design`` (group) holds the epochs and
-        contrasts of its protocol as JSON.
+        NaN where a group's protocol has no such trial; what astrocytes do from hour to hour is in
+        ``course_NAME`` (group, animal, hour) as far as it was recorded.  ``design`` (group) holds
+        the epochs and contrasts of its protocol as JSON.
 
     Raises
     ------
@@ -74,7 +76,7 @@ def gather(measured: Sequence[Mapping[str, Any]]) -> xr.Dataset:
     trials, stage, block = _trials(measured, groups, seeds)
     origins = {tuple(item["origin"])[:2] for item in measured}
     return xr.Dataset(
-        data | trials,
+        data | trials | gather_courses(measured, groups, seeds),
         {
             "group": ("group", np.array(groups, dtype=object), {**label, "long_name": "group"}),
             "animal": ("animal", np.array(seeds), {**label, "long_name": "seed of the animal"}),

@@ -16,7 +16,9 @@ from analysis.activity.information import cs_information
 from analysis.activity.transfer import STATES, cs_transfer, state_transfer
 from analysis.astrocytes.calcium import CLASSES, epoch_area
 from analysis.cohort.behaviour import behaviour_values
+from analysis.cohort.courses import Courses, courses_of
 from analysis.cohort.results import Results, Values, results_of
+from analysis.cohort.trace import trace_values
 from analysis.dataset.facets import NotMeasured, require
 from analysis.dataset.schema import labels
 from analysis.design.contrasts import family
@@ -48,6 +50,8 @@ class MeasuredAnimal:
         ``fear_output`` (held-out output of the decoder of fear state; NaN where there is none).
     design : Design
         Its epochs, and the rows that its protocol asks for.
+    courses : dict
+        What its astrocytes do from hour to hour (`analysis.cohort.courses.courses_of`).
     """
 
     group: str
@@ -56,13 +60,14 @@ class MeasuredAnimal:
     values: Values = field(repr=False)
     trials: dict[str, list[Any]] = field(default_factory=dict, repr=False)
     design: Design = field(default=Design(), repr=False)
+    courses: Courses = field(default_factory=dict, repr=False)
 
     def record(self) -> dict[str, Any]:
         """Return what `analysis.cohort.dataset.gather` takes beside group and seed, for JSON."""
         values = [[*key, value] for key, value in self.values.items()]
         return {
             "origin": list(self.origin), "values": values, "trials": self.trials,
-            "design": design_text(self.design),
+            "design": design_text(self.design), "courses": self.courses,
         }  # fmt: skip
 
 
@@ -90,9 +95,9 @@ def measure(given: xr.Dataset | Results) -> MeasuredAnimal:
     MeasuredAnimal
         With behaviour and calcium of every epoch, responsive cells (percent) and information (bits)
         of the epochs with matched windows, ensembles and their drift, decoders within and across
-        epochs and their output beside freezing, and what the memory cells predict of others: the
-        rows of ``tables/quantities.csv``.  Quantities that need a facet
-        which the dataset lacks are not among its values.
+        epochs and their output beside freezing, what the memory cells predict of others, and whom
+        sessions recruit of the astrocytes: the rows of ``tables/quantities.csv``.  Quantities that
+        need a facet which the dataset lacks are not among its values.
 
     Raises
     ------
@@ -104,7 +109,8 @@ def measure(given: xr.Dataset | Results) -> MeasuredAnimal:
     require(dataset, "an animal", "trials")
     values: Values = {}
     for quantity in (
-        behaviour_values, _calcium, _responsive, _information, _decoder_freezing, _ensembles,
+        behaviour_values, trace_values, _calcium, _responsive, _information,
+        _decoder_freezing, _ensembles,
         _transfer, _handoff, _fear_output,
     ):  # fmt: skip
         with suppress(NotMeasured):  # the comparison says so of each row that asks for it
@@ -122,7 +128,8 @@ def measure(given: xr.Dataset | Results) -> MeasuredAnimal:
         "fear_output": _output(results).tolist(),
     }  # fmt: skip
     seed = int(attrs.get("seed", 0))
-    return MeasuredAnimal(group_of(dataset), seed, origin, values, trials, design)
+    courses = courses_of(dataset)
+    return MeasuredAnimal(group_of(dataset), seed, origin, values, trials, design, courses)
 
 
 def responsive_share(dataset: xr.Dataset, found: Responses, cells: str) -> float:

@@ -38,8 +38,9 @@ def report(
     design = merge(animal.design for animal in animals)
     published = published_contrasts(table)
     lacking = {row: _lacking(row, row.epochs, animals) for row in design.contrasts}
-    for row in published:  # one over the whole experiment speaks of the published one
-        epochs = tuple(published_epochs()) if row.epoch == WHOLE else row.epochs
+    every = tuple(dict.fromkeys(name for row in published for name in row.epochs))
+    for row in published:  # one over the whole experiment speaks of all of the published one
+        epochs = every if row.epoch == WHOLE else row.epochs
         lacking[row] = _lacking(row, epochs, animals)
     whole = not any(lacking[row] for row in published)
     present = list(dict.fromkeys(animal.group for animal in animals))

@@ -141,6 +141,13 @@ VARIABLES: tuple[Variable, ...] = (
             _field("gate", "1", "plasticity gate of the domain", SHARE),
             _field("noradrenaline", "umol L-1", "noradrenaline at the astrocyte", CONCENTRATION),
             _field("cAMP", "umol L-1", "astrocyte cyclic AMP", CONCENTRATION),
+            _field("receptor_density", "1",
+                   "up-regulation of the astrocyte's noradrenaline receptors, 0 at rest", SHARE),
+            _field("recruitment", "1", "recruitment of the astrocyte to the ensemble", SHARE),
+            _field("factor", "1", "secreted factor in the domain", SHARE),
+            _field("lability", "1",
+                   "window in which the late phase of the domain can be restabilised", SHARE),
+            _field("astrocyte_tag", "1", "label of the astrocyte", SHARE),
         )),
     ),
     *_facet(
@@ -164,6 +171,8 @@ VARIABLES: tuple[Variable, ...] = (
         _weight("weight", "synaptic weight", Range(0, 1e4)),
         _optional(_weight("weight_early", "early-phase synaptic weight", Range(-1e4, 1e4))),
         _optional(_weight("weight_late", "late-phase synaptic weight", Range(-1e4, 1e4))),
+        _optional(_weight("weight_labile", "part of the late-phase weight that recall made labile",
+                          Range(-1e4, 1e4))),
     ),
     *_facet(
         "trials",

@@ -103,7 +103,7 @@ def _draw_cohort(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, An
     dots(panels[8], cohort, targets)
     panels[8].axhline(0.0, color=GREY, lw=0.8, ls=":")
     tidy(panels[8], "Activity predicted by memory cells", "", "variance beyond shuffled (%)")
-    _headings(figure, cohort, "Freezing by block and group; what the cells do",
+    headings(figure, cohort, "Freezing by block and group; what the cells do",
               sign_pattern(rows) if decisive else "")  # fmt: skip
 
 
@@ -156,7 +156,7 @@ def _draw_reasons(figure: Figure, cohort: xr.Dataset, rows: Sequence[dict[str, A
         title = f"{titled(published_epochs()[stage])}: difference from the same clamp alone"
         draw_differences(figure.add_subplot(below[0, k]), own_rows, title)
     line = sign_pattern(rows, "double dissociation")
-    _headings(figure, cohort, "One astrocyte output at a time", line)
+    headings(figure, cohort, "One astrocyte output at a time", line)
 
 
 def _measured(cohort: xr.Dataset, quantity: str, names: Sequence[str]) -> list[str]:
@@ -164,7 +164,8 @@ def _measured(cohort: xr.Dataset, quantity: str, names: Sequence[str]) -> list[s
     return [name for name in names if np.isfinite(cohort[quantity].sel(epoch=name)).any()]
 
 
-def _headings(figure: Figure, cohort: xr.Dataset, title: str, summary: str) -> None:
+def headings(figure: Figure, cohort: xr.Dataset, title: str, summary: str) -> None:
+    """Title of a page of a cohort, its seeds, and below what its marks mean and a `summary`."""
     seeds = cohort["animal"].values
     figure.text(
         0.06, 0.98, title, fontsize=15, fontweight="bold", va="center",

@@ -41,6 +41,11 @@ _PAPER: dict[str, Any] = {
 }  # fmt: skip
 
 
+def group_colour(place: int) -> str:
+    """Colour of a group, by its place among the groups."""
+    return _COLOURS[place % len(_COLOURS)]
+
+
 def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
     """Freezing in every block, with the stages named above.
 
@@ -113,7 +118,7 @@ def _line(
     axes: Axes, x: Floats, values: Floats, k: int, group: str, split: NDArray[np.intp] | None = None
 ) -> None:
     """Means of one group (animal, place) with intervals; broken before the places in `split`."""
-    colour = _COLOURS[k % len(_COLOURS)]
+    colour = group_colour(k)
     shift = x + 0.09 * (k - 1)
     finite = np.isfinite(values)
     n = finite.sum(axis=0)
@@ -154,7 +159,7 @@ def dots(axes: Axes, cohort: xr.Dataset, shown: Sequence[tuple[str, str, str]]) 
             values = cohort[quantity].sel(group=group, epoch=epoch).values
             values = values[np.isfinite(values)]
             x = place + (k - (groups.size - 1) / 2) * width
-            colour = _COLOURS[k % len(_COLOURS)]
+            colour = group_colour(k)
             axes.plot(np.full(values.size, x - width / 8), values, "o", ms=3, mew=0, alpha=0.45,
                       color=colour)  # fmt: skip
             axes.plot(x + width / 4, _mean(values), "_", ms=9, mew=2, color=colour)
@@ -201,7 +206,7 @@ def draw_scatter(axes: Axes, cohort: xr.Dataset) -> None:
     pair = [cohort[q].sel(epoch=epoch).values for q in ("cs_output", "freezing")]
     for k in range(cohort.sizes["group"]):
         axes.plot(pair[0][k], pair[1][k], "o", ms=4.5, mew=0, alpha=0.7,
-                  color=_COLOURS[k % len(_COLOURS)])  # fmt: skip
+                  color=group_colour(k))  # fmt: skip
     both = np.isfinite(pair[0]) & np.isfinite(pair[1])
     r = correlation(pair[0][both], pair[1][both])
     tidy(axes, title, "held-out output, CS less baseline (1)", "freezing (%)")

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from models.checks import CONCENTRATIONS, ModelError, check_parameters
 from models.circuits import amygdala_mechanisms
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed
+from models.compose import rates
 from models.machine.guards import Possible
-from models.mechanisms.mechanism import rates
 from models.parameters import ParameterSet
 from models.time_step import LARGEST_STEP, Rates, Step, check_rates, fastest_rates
 from models.tissue.anatomy import PRINCIPAL
@@ -64,11 +64,7 @@ def check_constants(
         )
     speed = float(constants["speed"])  # type: ignore[arg-type]
     names = {row.name: row.key for row in parameters.rows() if row.name in constants}
-    doses = {
-        name.removeprefix("astrocyte."): float(np.max(values))
-        for name, values in levels.items()
-        if name.startswith("astrocyte.drug_")
-    }
+    doses = highest_doses(levels)
     given = {**constants, **doses}
     key = "numerics.dt_astrocyte"
     step = Step(astrocyte, key, speed, _low(parameters, key), cell * speed)
@@ -78,6 +74,15 @@ def check_constants(
     )  # fmt: skip
     step = Step(cell, "numerics.dt", smallest=_low(parameters, "numerics.dt"))
     check_rates(step, _rates(PRINCIPAL), given, LARGEST_EULER_STEP, names)
+
+
+def highest_doses(levels: Levels) -> dict[str, float]:
+    """Return the largest dose of each drug on astrocytes, by its variable."""
+    return {
+        name.removeprefix("astrocyte."): float(np.max(values))
+        for name, values in levels.items()
+        if name.startswith("astrocyte.drug_")
+    }
 
 
 def check_weights(parameters: ParameterSet, tissue: Tissue) -> None:

@@ -6,11 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed
+from models.compose import initial
 from models.machine.circuit import Links, Tables
 from models.machine.clocks import Clocks
 from models.mechanisms import synapse
 from models.mechanisms.gap_junction import THRESHOLD_FLUX
-from models.mechanisms.mechanism import initial
 from models.parameters import ParameterSet
 from models.tissue.anatomy import PRINCIPAL, Pathway
 from models.tissue.cells import Tissue
@@ -54,14 +54,16 @@ def make_links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, .
             for variable, value in initial(MECHANISMS, kind).items():
                 tables[f"initial.{name}.{variable}"] = np.array(value)
     volume = {
-        transmitter: on_pre
-        for mechanism in MECHANISMS for transmitter, on_pre in mechanism.volume.items()
+        (transmitter, cells): on_pre
+        for mechanism in MECHANISMS
+        for transmitter, on_pre in mechanism.volume.items() for cells in mechanism.cells
     }
     for row in tissue.anatomy.modulators:
         # After the synapses that read the level in the same step: as GeNN does, and not by name.
         ends = tissue.anatomy.group(row.source), tissue.anatomy.group(row.target)
-        on_pre, edges = volume[row.transmitter], tissue.volume[row.transmitter]
-        link(edges, "frac", row.transmitter, ends, synapse.VARICOSITY, on_pre, order=0)
+        on_pre, edges = volume[row.transmitter, ends[1]], tissue.volume[row.transmitter, row.target]
+        name = f"{row.transmitter}_{ends[1]}"
+        link(edges, "frac", name, ends, synapse.VARICOSITY, on_pre, order=0)
     slow = clocks.astrocyte  # what these read changes at the astrocytes' steps only
     gap, ends = tissue.gap_junctions, ("astrocyte", "astrocyte")
     link(gap, "", "gap_junction", ends, THRESHOLD_FLUX, step=slow)
@@ -70,6 +72,15 @@ def make_links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, .
     for mechanism in MECHANISMS:
         for name, summed in mechanism.hands_over.items():
             link(own, "", f"hand_over_{name}", ("astrocyte", PRINCIPAL), summed, step=slow)
+    share = 1 / np.bincount(domain, minlength=tissue.n_astrocytes)[domain]
+    theirs = sort_edges(np.arange(tissue.n_principal), domain, share)
+    for mechanism in MECHANISMS:
+        if mechanism.overhears:
+            name = mechanism.name.replace(" ", "_")
+            link(
+                theirs, "frac", name, (PRINCIPAL, "astrocyte"), synapse.VARICOSITY,
+                mechanism.overhears,
+            )  # fmt: skip
     for mechanism in MECHANISMS:
         for name, on_pre in mechanism.hears.items():
             (group,) = mechanism.cells

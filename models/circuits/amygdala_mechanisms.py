@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import cache
 
+from models.compose import check_mechanisms, compose, groups, tools
 from models.mechanisms import (
     adenosine,
     body,
@@ -29,7 +30,8 @@ from models.mechanisms import (
     synapse,
     tagging,
 )
-from models.mechanisms.mechanism import Tool, check_mechanisms, compose, groups, tools
+from models.mechanisms.mechanism import Mechanism, Tool
+from models.mechanisms.trace import lability, local_activity, receptor_density, recruitment
 from models.parameters import load_parameters
 
 CIRCUIT = "amygdala_prefrontal"
@@ -43,6 +45,9 @@ MECHANISMS = (
     designer_receptors.MECHANISM, calcium.MECHANISM, calcium_pumps.MECHANISM, ip3.MECHANISM,
     ip3_tools.MECHANISM, gap_junction.MECHANISM, glutamate.MECHANISM, noradrenaline.MECHANISM,
     camp.MECHANISM, gliotransmission.MECHANISM, adenosine.MECHANISM, d_serine.MECHANISM,
+    # what astrocytes do over days
+    local_activity.MECHANISM, receptor_density.MECHANISM, recruitment.MECHANISM,
+    lability.UNSTABLE, lability.MECHANISM,
     # what the animal does in a place test
     body.MECHANISM,
 )  # fmt: skip
@@ -53,6 +58,15 @@ MECHANISMS = (
 def composed(cells: str, kind: str = "equations") -> str:
     """Equations, ``"reset"`` or ``"on_pre"`` of a group of cells or kind of synapses."""
     return compose(MECHANISMS, cells, kind)
+
+
+def paced() -> dict[tuple[str, str], list[Mechanism]]:
+    """Mechanisms by cells and the variable that is their pace."""
+    found: dict[tuple[str, str], list[Mechanism]] = {}
+    for mechanism in MECHANISMS:
+        for cells in mechanism.cells if mechanism.pace else ():
+            found.setdefault((cells, mechanism.pace), []).append(mechanism)
+    return found
 
 
 def parameter_groups() -> tuple[str, ...]:

@@ -14,9 +14,13 @@ from models.circuits.amygdala_checks import (
     check_constants,
     check_membranes,
     check_weights,
+    highest_doses,
 )
 from models.circuits.amygdala_links import g_max, make_links
 from models.circuits.amygdala_mechanisms import CIRCUIT, MECHANISMS, composed, parameter_groups
+from models.circuits.amygdala_paces import check_folds, make_paces
+from models.circuits.amygdala_rest import at_rest
+from models.compose import initial
 from models.machine.circuit import (
     Cells,
     Circuit,
@@ -30,7 +34,6 @@ from models.machine.clocks import Clocks
 from models.machine.guards import guards
 from models.mechanisms.body import BODY_THRESHOLD
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
-from models.mechanisms.mechanism import initial
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterSet
 from models.tissue.cells import Tissue
@@ -67,7 +70,7 @@ class Inputs:
     scaled : mapping of str to ndarray, as those of `levels`
         The same of what the label of each cell scales.
     fibre : mapping of str to ndarray of int32, shape (n_cells,)
-        Optic fibre of each neuron of ``principal`` and ``other``.
+        Optic fibre of each neuron of ``principal`` and ``other``; 0 of each astrocyte.
     at_test : ndarray, shape (n_steps,)
         1 at each slow step in which the body is in a place test, 0 otherwise.
     speed : float
@@ -92,16 +95,33 @@ def namespace(parameters: ParameterSet, speed: float) -> dict[str, b2.Quantity]:
     return {**kept, "speed": b2.Quantity(speed)}
 
 
-def check_regime(parameters: ParameterSet, speed: float, clocks: Clocks) -> None:
-    """Check what can be checked of one animal before it is drawn; `assemble` does it, too.
+def _numbers(space: Mapping[str, b2.Quantity]) -> dict[str, float]:
+    return {name: float(quantity) for name, quantity in space.items()}
+
+
+def check_regime(
+    parameters: ParameterSet, speed: float, clocks: Clocks, slow_time: NDArray[np.float64]
+) -> None:
+    """Check what can be checked of one animal before it is drawn.
+
+    Parameters
+    ----------
+    parameters : ParameterSet
+    speed : float
+        Compression of the clock.
+    clocks : Clocks
+    slow_time : ndarray, shape (n_steps,)
+        As `Inputs.slow_time`.
 
     Raises
     ------
     ModelError
-        If a constant, an initial value or a time step lies outside the regime of the model.
+        If a constant, an initial value or a time step lies outside the regime of the model, or a
+        fold is too short or too coarse.
     """
     space = namespace(parameters, speed)
     check_constants(parameters, space, {}, cell=clocks.neuron, astrocyte=clocks.astrocyte)
+    check_folds(parameters, slow_time, clocks, _numbers(space))
 
 
 def assemble(
@@ -129,9 +149,9 @@ def assemble(
         If a constant, an initial value or a time step lies outside the regime of the model.
     """
     space = namespace(parameters, inputs.speed)
-    check_constants(
-        parameters, space, inputs.levels, cell=clocks.neuron, astrocyte=clocks.astrocyte
-    )
+    # a label at its full lets through all of what it scales
+    highest = {name: level + inputs.scaled.get(name, 0.0) for name, level in inputs.levels.items()}
+    check_constants(parameters, space, highest, cell=clocks.neuron, astrocyte=clocks.astrocyte)
     check_membranes(parameters, tissue, (inputs.levels, inputs.scaled), clocks.neuron)
     check_weights(parameters, tissue)
 
@@ -139,6 +159,7 @@ def assemble(
     cells = _cells(tissue, clocks)
     links = make_links(tissue, clocks, tables)
     _initial(parameters, tissue, tables)
+    tables |= at_rest(parameters, _numbers(space), inputs.levels)
     for pre, edges in tissue.tripartite.items():
         tables[f"initial.tripartite_{pre}.g_max"] = g_max(parameters, tissue, pre, edges)
     for name, spikes in (("afferent", inputs.afferent), ("drive", inputs.drive)):
@@ -146,7 +167,9 @@ def assemble(
         tables[f"spikes.{name}.step"] = spikes.step
     tables["course.principal.T_slow"] = inputs.slow_time
     tables["course.body.at_test"] = inputs.at_test
-    tables |= _dilations(inputs.slow_time, clocks, space)
+    dosed = {**_numbers(space), **highest_doses(highest)}
+    paces, more = make_paces(inputs.slow_time, clocks, dosed)
+    tables |= more
     tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
     tables |= {f"scaled.{name}": levels for name, levels in inputs.scaled.items()}
     tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
@@ -164,10 +187,7 @@ def assemble(
         courses=(
             Course("principal", "T_slow", clocks.slow),
             Course("body", "at_test", clocks.slow),
-            *(
-                Course("astrocyte", variable, clocks.slow)
-                for mechanism in MECHANISMS for variable in mechanism.dilations
-            ),
+            *paces,
             *(
                 _course(cells, variable, clocks.slow, levels)
                 for name, levels in inputs.levels.items()
@@ -188,30 +208,10 @@ def assemble(
 def _course(cells: str, variable: str, step: float, levels: NDArray[np.float64]) -> Course:
     """A level that interventions set: one for all cells, or for each by its fibre and zone."""
     row = "fibre" if levels.ndim > 1 else ""
-    gate = "crossings" if any(variable in mechanism.gated for mechanism in MECHANISMS) else ""
-    scales = [mechanism.scaled.get(variable, "") for mechanism in MECHANISMS]
+    own = [mechanism for mechanism in MECHANISMS if cells in mechanism.cells]
+    gate = "crossings" if any(variable in mechanism.gated for mechanism in own) else ""
+    scales = [mechanism.scaled.get(variable, "") for mechanism in own]
     return Course(cells, variable, step, row, gate, "".join(scales))
-
-
-def _dilations(
-    slow_time: NDArray[np.float64], clocks: Clocks, space: Mapping[str, b2.Quantity]
-) -> Tables:
-    """Seconds of the slow clock per simulated second, at each slow step, for each slow mechanism.
-
-    At most what lets its variable fall at the rate of one in a step of the astrocyte: faster, the
-    step would be unstable, and of what falls so fast nothing is left after a night anyway. Each is
-    bounded by its own rate, so that a fast one does not hold up the others.
-    """
-    passed = np.diff(slow_time) / clocks.slow
-    passed = np.append(passed, passed[-1])
-    value = {name: float(quantity) for name, quantity in space.items()}
-    return {
-        f"course.astrocyte.{variable}": np.minimum(passed, 1 / (rate(value) * clocks.astrocyte))
-        if rate(value)
-        else passed
-        for mechanism in MECHANISMS
-        for variable, rate in mechanism.dilations.items()
-    }
 
 
 def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
@@ -227,7 +227,7 @@ def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
         Cells(
             "astrocyte", tissue.n_astrocytes, composed("astrocyte"), clocks.astrocyte, "rk4",
             threshold=RELEASE_THRESHOLD, reset=composed("astrocyte", "reset"),
-            refractory=RELEASE_THRESHOLD,
+            refractory="tau_event/speed",
         ),
         Cells(
             "body", 1, composed("body"), clocks.astrocyte, "euler",

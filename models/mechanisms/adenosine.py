@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from models.mechanisms.gliotransmission import binding
 from models.mechanisms.mechanism import AWAKE, Mechanism, Record, Tool
 
 # Tonic output: adenosine (Martin-Fernandez et al. 2017, Nat Neurosci 20:1540, for the transmitter;
@@ -36,7 +37,7 @@ MECHANISM = Mechanism(
     records=(
         Record("presynaptic_receptor", "Gamma_S", 1.0, "1", "share of bound presynaptic receptors"),
     ),
-    rates={"A_d": lambda value: value["speed"] * value["Omega_ado"]},
+    rates={"A_d": lambda value: value["speed"] * value["Omega_ado"], "Gamma_S": binding},
     tools=(
         Tool(
             "A1_antagonist", "DPCPX", "astrocyte.drug_A1_block",

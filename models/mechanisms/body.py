@@ -36,6 +36,7 @@ MECHANISM = Mechanism(
     clock=AWAKE,
     parameters=("body",),
     reset="side = 1 - side\n",
+    rates={"path": lambda value: value["speed"] / value["tau_home"]},
     hears={
         "output": "flee_post += frac/tau_body",
         "approach": "linger_post += frac/tau_body",

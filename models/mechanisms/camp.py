@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
+from models.mechanisms.mechanism import AWAKE, Mechanism, Record, Tool
 
 # beta receptors, at equilibrium with noradrenaline, and the cyclic AMP that they raise. It builds
 # up and is broken down within minutes, so that single events leave little of it and repeated ones
@@ -22,23 +22,21 @@ drug_beta_agonist : 1
 drug_beta_block : 1
 """
 
-# First order as in `BETA` (behaviour after Oe et al. 2020). Breakdown goes on through the hours
-# that the clock folds: `dilation_cAMP` is seconds of the slow clock per simulated second, `speed`
-# while the animal is awake.
+# First order as in `BETA` (behaviour after Oe et al. 2020); receptors that others make more of or
+# uncouple, and what else drives adenylyl cyclase.
 CAMP = """
-dcAMP/dt = speed*O_cAMP*Gamma_B{camp_scale} - dilation_cAMP*Omega_cAMP*cAMP : mmolar
-dilation_cAMP : 1
+dcAMP/dt = speed*(J_cyclase - Omega_cAMP*cAMP) : mmolar
+J_cyclase = O_cAMP*(Gamma_B{beta_coupled}{camp_direct}){camp_scale} : mmolar/second
 """
 
 MECHANISM = Mechanism(
     name="cyclic AMP",
     cells=("astrocyte",),
     equations=BETA_DRUGS + CAMP,
-    clock=SLOW,
+    clock=AWAKE,
     parameters=("noradrenaline",),
     records=(Record("cAMP", "cAMP", 1e3, "umol L-1", "cyclic AMP of the astrocyte"),),
     rates={"cAMP": lambda value: value["speed"] * value["Omega_cAMP"]},
-    dilations={"dilation_cAMP": lambda value: value["Omega_cAMP"]},
     tools=(
         Tool(
             "beta_antagonist", "propranolol", "astrocyte.drug_beta_block",

@@ -1,10 +1,9 @@
 """What astrocytes give back to neurons.
 
-Each upward crossing of a calcium threshold releases from a depleting store. What is released can
-bind presynaptic receptors, of which `alpha` says what they do to release: below the resting release
-probability they lower it, above it they raise it (`models.mechanisms.synapse`). The slow inward
-current acts on the postsynaptic cell. Beside it there is a tonic output
-(`models.mechanisms.adenosine`).
+Calcium above a threshold releases from a depleting store. What is released can bind presynaptic
+receptors, of which `alpha` says what they do to release: below the resting release probability they
+lower it, above it they raise it (`models.mechanisms.synapse`). The slow inward current acts on the
+postsynaptic cell. Beside it there is a tonic output (`models.mechanisms.adenosine`).
 """
 
 from __future__ import annotations
@@ -13,8 +12,9 @@ from collections.abc import Mapping
 
 from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 
-# A release event (Stimberg et al. 2019, eqs. 20-21): upward crossings only, as the cell stays
-# refractory while above the threshold.
+# A release event (Stimberg et al. 2019, eqs. 20-21). There and in single astrocytes upward
+# crossings only, as the cell stays refractory while above the threshold; in the amygdala (chosen)
+# again each `tau_event` while it is.
 RELEASE_THRESHOLD = "C > C_theta"
 
 # Releasable store (De Pitta et al. 2011, PLoS Comput Biol 7:e1002293; Stimberg et al. 2019,
@@ -74,7 +74,7 @@ x_A -= U_A*x_A
 """
 
 
-def _binding(value: Mapping[str, float]) -> float:
+def binding(value: Mapping[str, float]) -> float:
     """Rate of Gamma_S at the most that its ligand reaches.
 
     Adenosine is saturated where its release is among the constants; otherwise one event of a full
@@ -103,7 +103,7 @@ MECHANISM = Mechanism(
     rates={
         "x_A": lambda value: value["speed"] * value["Omega_A"],
         "G_A": lambda value: value["Omega_e"],
-        "Gamma_S": _binding,
+        "Gamma_S": binding,
     },
     tools=(
         Tool(

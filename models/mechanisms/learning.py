@@ -17,6 +17,9 @@ dy/dt = -y/tau_y : hertz
 dtheta/dt = speed*(theta_0 + y*y/y_0 - theta)/tau_theta : hertz
 Gamma : 1
 gate_time : second
+coagonist : 1
+unstable : 1
+restored_time : second
 T_slow : second
 """
 
@@ -24,35 +27,63 @@ T_slow : second
 LEARNING_RESET = "y += 1/tau_y\n"
 
 # A weight in two phases (Luboeinski & Tetzlaff 2021, Commun Biol 4:275, Methods): w_0 naive weight,
-# h_S early phase, z_S late phase (all relative to g_max). gate_S and T_S, chosen, remember the
-# target's gate integral and slow clock at the last presynaptic spike.
+# h_S early phase, and the late phase in three states (chosen): c_S captured and not yet set, z_S
+# set, l_S made labile again by recall (all relative to g_max). gate_S, R_S and T_S, chosen, hold
+# the target's integrals and slow clock at the last presynaptic spike.
 WEIGHT = """
 w_0 : 1 (constant)
 h_S : 1
+c_S : 1
 z_S : 1
+l_S : 1
 gate_S : second
+R_S : second
 T_S : second
 """
 
-# One presynaptic spike. First the slow story since the last one, solved exactly: the open gate
-# turns early into late phase (rate kappa), then the rest of the early phase decays with the slow
-# clock (early and late phase after Luboeinski & Tetzlaff 2021, Methods; number not verified;
-# chosen: capture as first-order kinetics). Then the step of Bienenstock, Cooper & Munro 1982 on the
-# early phase, in a chosen form: their y*(y - theta), which at high rates saturates at one (so that
-# the pace of learning is eta's alone), times a share of the distance to the bound, below one at any
-# rate (upwards the share falls with that distance, so that no weight runs into its bound).
-# Modulators scale the threshold.
+# One presynaptic spike. First the slow story since the last one, solved exactly for each process:
+# the open gate turns early into late phase (rate kappa), then the rest of the early phase decays
+# with the slow clock (early and late phase after Luboeinski & Tetzlaff 2021, Methods; number not
+# verified; chosen: capture as first-order kinetics). What is captured sets within hours (tau_set),
+# and what is set fades over weeks (tau_z). Of what is labile the factor of the domain turns some
+# back into late phase (rate k_r, by the integral of factor and open window), and where there is
+# much of it more than there was (k_more); what is left fades within hours (tau_l). What has both
+# signs may fade to beyond the bounds; there the weight stays (chosen: the early phase makes it up).
+# Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all
+# kinetics chosen.
+# Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse.
+# Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
+# y*(y - theta), which at high rates saturates at one (so that the pace of learning is eta's alone),
+# times a share of the distance to the bound, below one at any rate (upwards the share falls with
+# that distance, so that no weight runs into its bound). Modulators scale the threshold.
 WEIGHT_ON_PRE = """
+passed = T_slow_post - T_S
 kept = exp(-kappa*(gate_time_post - gate_S))
-z_S = z_S + h_S*(1 - kept)
-h_S = h_S*kept*exp(-(T_slow_post - T_S)/tau_h)
+unset = exp(-passed/tau_set)
+factor_S = restored_time_post - R_S
+back = l_S*(1 - exp(-k_r*factor_S))
+w_S = w_0 + h_S + c_S + z_S + l_S
+gained = more*back*int(back > 0)*(1 - exp(-k_more*factor_S))
+more_S = (w_max - w_S)*(1 - exp(-gained/(w_max - w_min)))
+z_S = z_S*exp(-passed/tau_z) + c_S*(1 - unset) + back + more_S
+c_S = c_S*unset + h_S*(1 - kept)
+l_S = (l_S - back)*exp(-passed/tau_l)
+h_S = h_S*kept*exp(-passed/tau_h)
+w_S = w_0 + h_S + c_S + z_S + l_S
+h_S = h_S + clip(w_S, w_min, w_max) - w_S
 gate_S = gate_time_post
+R_S = restored_time_post
 T_S = T_slow_post
-w_S = w_0 + h_S + z_S
+at_work = speed*(1 - Gamma_post)*y_post/(y_post + theta_0)
+torn = z_S*(1 - exp(-k_l*unstable_post*at_work))
+z_S = z_S - torn
+l_S = l_S + torn
+w_S = w_0 + h_S + c_S + z_S + l_S
 {modulators}theta_S = theta_post{threshold}
 phi = y_post*(y_post - theta_S)/(y_post*y_post + theta_0*theta_0)
-up_S = 1 - exp(-eta*speed*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
-down_S = 1 - exp(eta*speed*phi*int(phi <= 0)*ltd)
+pace_S = eta*speed*(nmda_0 + (1 - nmda_0)*coagonist_post)
+up_S = 1 - exp(-pace_S*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
+down_S = 1 - exp(pace_S*phi*int(phi <= 0)*ltd)
 h_S = h_S + up_S*(w_max - w_S) - down_S*(w_S - w_min)
 """
 
@@ -75,6 +106,6 @@ MECHANISM = Mechanism(
     cells=("tripartite",),
     equations=WEIGHT,
     clock=PHYSICAL,
-    parameters=("plasticity",),
+    parameters=("plasticity", "trace"),
     on_pre=WEIGHT_ON_PRE,
 )

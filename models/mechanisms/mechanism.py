@@ -1,4 +1,4 @@
-"""What a mechanism is, and how a circuit is put together from those that it lists.
+"""What a mechanism is.
 
 A mechanism is one file of this folder: equations, parameters, initial values, drugs and tools that
 act on it, what of it is recorded, and the clock that it goes by. Everything that other rooms list
@@ -7,24 +7,24 @@ of a circuit, so a mechanism more is a file more, a word in the circuit's list, 
 parameters.
 
 Mechanisms meet in places: a text such as ``{ip3_made}`` in the equations of one that others add a
-term to.
+term to (`models.compose`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-import brian2 as b2
-
-from models.checks import ModelError
-
 PHYSICAL, AWAKE, SLOW = "physical", "awake", "slow"
-"""Clocks: never scaled; compressed with the trials of a protocol (by ``speed``); and the slow one,
-which also runs through the hours that a clock folds (by a ``dilation_NAME``)."""
+"""Clocks: never scaled; that of the animal's life, in which seconds to minutes matter; and the same
+where hours to days do. ``speed`` in the equations of the last two is the seconds of that life which
+pass in a simulated one: as many as trials are compressed by, and more in the hours that a clock
+folds. There what is slow keeps to the clock, while what is fast goes on as fast as a time step
+allows, far enough to come to rest (`models.circuits.amygdala_paces`)."""
 
-_PLACE = re.compile(r"\{(\w+)\}")
+_SPEED = re.compile(r"\bspeed\b")
+_NOT_IN_NAMES = re.compile(r"\W")
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Tool:
     source : str
     target : str
         What has to be named with it: ``"cells"``, ``"population"`` (those that carry a label, too),
-        ``"pathway"``, or ``""`` for nothing.
+        ``"pathway"``, ``""`` for nothing; with ``"astrocytes"`` all or those with a label may be.
     conductance, reversal : str
         Of a conductance that it opens: the parameters that hold them at dose 1.
     permanent : bool
@@ -129,6 +129,9 @@ class Mechanism:
     hears : mapping of str to str
         By role of a population, or what afferents fire in: what a spike of one of them does to
         these cells, ``frac`` being one over their number.
+    overhears : str
+        What a spike of a principal cell does to the astrocyte of its domain, ``frac`` being one
+        over the number of principal cells there.
     moves : mapping of str to str
         By cells: what an event of these does to all of them.
     gated : tuple of str
@@ -140,9 +143,6 @@ class Mechanism:
     records : tuple of Record
     rates : mapping of str to Rate
         By variable; a time step must resolve them.
-    dilations : mapping of str to Rate
-        By variable that is set to seconds of the slow clock per simulated second: the rate that it
-        multiplies, which bounds it (`models.circuits.amygdala_prefrontal`).
     """
 
     name: str
@@ -157,121 +157,25 @@ class Mechanism:
     volume: Mapping[str, str] = field(default_factory=dict)
     hands_over: Mapping[str, str] = field(default_factory=dict)
     hears: Mapping[str, str] = field(default_factory=dict)
+    overhears: str = ""
     moves: Mapping[str, str] = field(default_factory=dict)
     gated: tuple[str, ...] = ()
     scaled: Mapping[str, str] = field(default_factory=dict)
     tools: tuple[Tool, ...] = ()
     records: tuple[Record, ...] = ()
     rates: Mapping[str, Rate] = field(default_factory=dict)
-    dilations: Mapping[str, Rate] = field(default_factory=dict)
 
+    @property
+    def pace(self) -> str:
+        """Variable of its cells that ``speed`` of its equations is; ``""`` if they have none.
 
-def compose(mechanisms: Sequence[Mechanism], cells: str, kind: str = "equations") -> str:
-    """Put a text of `cells` together, every place filled with what others add.
+        All slow mechanisms share one; a fast one has its own, as each is held up by its own rates.
+        """
+        if self.clock == PHYSICAL or not _SPEED.search(self.equations):
+            return ""
+        return f"pace_{'slow' if self.clock == SLOW else _NOT_IN_NAMES.sub('_', self.name)}"
 
-    Parameters
-    ----------
-    mechanisms : sequence of Mechanism
-        Those of a circuit, in the order of their equations.
-    cells : str
-    kind : str
-        ``"equations"``, ``"reset"`` or ``"on_pre"``.
-    """
-    own = (getattr(mechanism, kind) for mechanism in mechanisms if cells in mechanism.cells)
-    text = "\n".join(filter(None, own))
-    added: dict[str, str] = {}
-    for mechanism in mechanisms:
-        for place, term in mechanism.adds.items():
-            where, _, name = place.rpartition(".")
-            if where == cells or (not where and cells in mechanism.cells):
-                added[name] = added.get(name, "") + term
-    while _PLACE.search(text):  # what is added may hold places itself
-        text = _PLACE.sub(lambda match: added.get(match[1], ""), text)
-    return text
-
-
-def check_mechanisms(circuit: str, mechanisms: Sequence[Mechanism], constants: Set[str]) -> None:
-    """Refuse mechanisms that need others which a circuit lacks.
-
-    Parameters
-    ----------
-    circuit : str
-        For messages.
-    mechanisms : sequence of Mechanism
-    constants : set of str
-        Names that the parameters of the circuit give.
-
-    Raises
-    ------
-    ModelError
-        Naming the mechanism and what it adds to or asks for that nobody holds or provides.
-    """
-    places = {
-        place
-        for mechanism in mechanisms
-        for text in (mechanism.equations, mechanism.reset, mechanism.on_pre,
-                     *mechanism.adds.values())
-        for place in _PLACE.findall(text)
-    }  # fmt: skip
-    for mechanism in mechanisms:
-        for place in mechanism.adds:
-            if place.rpartition(".")[2] not in places:
-                raise ModelError(
-                    f"mechanism '{mechanism.name}' of {circuit} adds to '{place}', which no other "
-                    "holds; list the one that does, too"
-                )
-        for cells in mechanism.cells:
-            provided = b2.Equations(compose(mechanisms, cells)).names
-            asked = _identifiers(mechanism)
-            missing = sorted(asked - provided - constants - _BUILT_IN)
-            if missing:
-                raise ModelError(
-                    f"mechanism '{mechanism.name}' of {circuit} asks for {', '.join(missing)} of "
-                    f"{cells}, which nobody provides; list the mechanism that has it, or give it "
-                    "a parameter"
-                )
-
-
-def _identifiers(mechanism: Mechanism) -> set[str]:
-    """Names that the equations of a mechanism read, what others add left aside."""
-    text = _PLACE.sub("", mechanism.equations)
-    return set(b2.Equations(text).identifiers) if text.strip() else set()
-
-
-_BUILT_IN = frozenset(
-    {"speed", "xi", "t", "dt", "i", *b2.DEFAULT_FUNCTIONS, *b2.DEFAULT_CONSTANTS,
-     *b2.DEFAULT_UNITS}
-)  # fmt: skip
-
-
-def tools(mechanisms: Iterable[Mechanism]) -> tuple[Tool, ...]:
-    """Return all tools, in the order of the mechanisms."""
-    return tuple(tool for mechanism in mechanisms for tool in mechanism.tools)
-
-
-def records(mechanisms: Iterable[Mechanism], cells: str) -> tuple[Record, ...]:
-    """Return what is recorded of `cells`."""
-    return tuple(
-        row for mechanism in mechanisms if cells in mechanism.cells for row in mechanism.records
-    )
-
-
-def groups(mechanisms: Iterable[Mechanism]) -> tuple[str, ...]:
-    """Return the groups of parameters that the constants of the equations stand in."""
-    return tuple(
-        dict.fromkeys(group for mechanism in mechanisms for group in mechanism.parameters)
-    )
-
-
-def initial(mechanisms: Iterable[Mechanism], cells: str) -> dict[str, str | float]:
-    """Return values at the start of `cells` by variable, as `Mechanism.initial`."""
-    found: dict[str, str | float] = {}
-    for mechanism in mechanisms:
-        if cells in mechanism.cells:
-            found |= mechanism.initial
-    return found
-
-
-def rates(mechanisms: Iterable[Mechanism]) -> dict[str, Rate]:
-    """Return the rates of all variables that have one."""
-    return {name: rate for mechanism in mechanisms for name, rate in mechanism.rates.items()}
+    @property
+    def paced(self) -> str:
+        """Its equations with the pace in the place of ``speed``."""
+        return _SPEED.sub(self.pace, self.equations) if self.pace else self.equations

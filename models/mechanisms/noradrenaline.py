@@ -20,7 +20,7 @@ ALPHA1 = "Gamma_N = N_A*N_A/(N_A*N_A + K_NA*K_NA) : 1\n"
 ALPHA1_DRUGS = """
 N_alpha1 = N_A + drug_alpha1_agonist*K_NA : mmolar
 K_alpha1 = K_NA*(1 + drug_alpha1_block) : mmolar
-Gamma_N = N_alpha1*N_alpha1/(N_alpha1*N_alpha1 + K_alpha1*K_alpha1) : 1
+Gamma_N = N_alpha1*N_alpha1/(N_alpha1*N_alpha1 + K_alpha1*K_alpha1){alpha1_density} : 1
 drug_alpha1_agonist : 1
 drug_alpha1_block : 1
 """

@@ -53,8 +53,8 @@ Y_S_post += frac*rho_c*Y_T*r_S
 """
 )
 
-# Release of a tripartite synapse and what it adds to its cell; `w_0 + h_S + z_S` is the weight
-# that learning gives it.
+# Release of a tripartite synapse and what it adds to its cell; `w_0 + h_S + c_S + z_S + l_S` is the
+# weight that learning gives it.
 MECHANISM = Mechanism(
     name="release",
     cells=("tripartite",),
@@ -63,7 +63,7 @@ MECHANISM = Mechanism(
     parameters=("synapse",),
     initial={"x_S": 1.0},
     on_pre=RELEASE.format(available="(1 - Gamma_post)", bound="Gamma_post")
-    + "g_ampa_post += g_max*(w_0 + h_S + z_S)*r_S\n",
+    + "g_ampa_post += g_max*(w_0 + h_S + c_S + z_S + l_S)*r_S\n",
     tools=(
         Tool(
             "lesion", "transection or ablation of a projection", "fibres of the target",

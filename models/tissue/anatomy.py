@@ -109,7 +109,8 @@ class Afferent:
     unconditioned one, a context, whenever the animal is awake, or in a place test; otherwise they
     do at `rate_silent`. Each stimulus or context drives the share `code` of them, all if empty. A
     conditioned stimulus adds `rate_with_cs` to those that it reaches, as each hears `heard` of the
-    afferents `hears`; an unconditioned one adds `rate_with_us` to all.
+    afferents `hears`; an unconditioned one adds `rate_with_us` to all. Each changes what it codes
+    at the rate `drift`, where there is one.
     `number` is a parameter, or that of a population, which grows with the network.
     """
 
@@ -124,6 +125,7 @@ class Afferent:
     rate_with_us: str
     hears: str
     heard: str
+    drift: str
 
 
 @dataclass(frozen=True)

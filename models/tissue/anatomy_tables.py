@@ -55,7 +55,7 @@ WORDS = {
 
 ADDRESSES = frozenset(
     {"adaptation", "share", "number", "code", "rate", "rate_silent", "rate_with_cs",
-     "rate_with_us", "heard", "indegree", "conductance", "reach"}
+     "rate_with_us", "heard", "drift", "indegree", "conductance", "reach"}
 )  # fmt: skip
 """Columns that hold the address of a parameter, or nothing."""
 

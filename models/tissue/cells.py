@@ -48,7 +48,7 @@ class Tissue:
         Onto astrocytes; weights are shares of the domain.
     gain : ndarray, shape (n_astrocytes,)
         Each astrocyte's glutamate response relative to the mean.
-    volume : dict of transmitter to Edges
+    volume : dict of (transmitter, target) to Edges
         From modulators in `other` to astrocytes or principal cells; weights are shares of the
         volume release.
     gap_junctions : Edges
@@ -69,7 +69,7 @@ class Tissue:
     tripartite: dict[str, Edges]
     terminals: dict[str, Edges]
     gain: NDArray[np.float64]
-    volume: dict[str, Edges]
+    volume: dict[tuple[str, str], Edges]
     gap_junctions: Edges
 
     @property

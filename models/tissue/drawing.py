@@ -229,5 +229,5 @@ def draw_tissue(parameters: ParameterSet, size: int, seed: int) -> Tissue:
     for name, edges in tissue.tripartite.items():
         tissue.terminals[name] = domain_terminals(edges, domain, domain_size)
     for row in tissue.anatomy.modulators:
-        tissue.volume[row.transmitter] = volume_release(parameters, tissue, row, seed)
+        tissue.volume[row.transmitter, row.target] = volume_release(parameters, tissue, row, seed)
     return tissue

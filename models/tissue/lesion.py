@@ -67,8 +67,8 @@ def cut(tissue: Tissue, lesions: Mapping[Pathway, float], seed: int) -> Tissue:
                 name: domain_terminals(edges, domain, intact) for name, edges in tripartite.items()
             },
             volume={
-                row.transmitter: left(
-                    tissue.volume[row.transmitter],
+                (row.transmitter, row.target): left(
+                    tissue.volume[row.transmitter, row.target],
                     tissue.anatomy.group(row.source), tissue.anatomy.group(row.target),
                 )
                 for row in tissue.anatomy.modulators

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from astrogram.text import shown
+from paradigms.cohort.changes import changed
 from paradigms.protocol.files import Protocol, load_protocol, parse_intervention, parse_protocol
 from paradigms.protocol.reading import ProtocolError, Table
 from paradigms.protocol.toml_files import read_toml
@@ -18,17 +20,19 @@ GROUPS_DIR = Path(__file__).parents[1] / "groups"
 class Group:
     """One group: interventions as on the command line, parameters and a protocol that differ.
 
-    `own` is the group's own protocol, None for that of the cohort.
+    `own` is the group's own protocol, None for that of the cohort; `change`, what is otherwise in
+    it (`paradigms.cohort.changes`).
     """
 
     name: str
     intervene: tuple[str, ...]
     overrides: dict[str, str]
     own: Protocol | None = None
+    change: dict[str, Any] = field(default_factory=dict)
 
     def protocol(self, plan: Protocol) -> Protocol:
-        """Return the group's protocol, by default `plan`, with the group's interventions."""
-        plan = self.own or plan
+        """Return the group's protocol, by default `plan`, with its changes and interventions."""
+        plan = changed(self.own or plan, self.change, f"group {shown(self.name)}")
         return plan.with_interventions([parse_intervention(item, plan) for item in self.intervene])
 
 
@@ -125,6 +129,10 @@ def _read(path: Path, item: object) -> Group:
     if not isinstance(intervene, list) or not all(isinstance(x, str) for x in intervene):
         raise table.refuse("intervene", 'must be a list such as ["Gq=1@extinction_1"]')
     table.known.add("intervene")
+    change = item.get("change", {})
+    if not isinstance(change, dict):
+        raise table.refuse("change", 'must be a table such as { "night_1.offline" = "21 days" }')
+    table.known.add("change")
     settings = table.settings("set")
     table.finish()
-    return Group(name, tuple(intervene), settings, own)
+    return Group(name, tuple(intervene), settings, own, change)

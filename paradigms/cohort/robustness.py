@@ -46,8 +46,6 @@ LEFT_OUT = (
     ("*.n_*", "count of cells or afferents, a whole number: size is varied on its own"),
     ("population.[A-Z]*", "count of cells, a whole number that sizes the compiled program"),
     ("population.cells_per_astrocyte", "sets the count of astrocytes, as above"),
-    ("noradrenaline.K_NB", "binding for cyclic AMP, on which no other equation depends"),
-    ("noradrenaline.*cAMP", "kinetics of cyclic AMP, on which no other equation depends"),
     ("population.side", "scale of the map of cells, on which no equation depends"),
 )
 """Chosen parameters that are not varied: pattern of their names, and why."""

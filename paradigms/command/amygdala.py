@@ -29,7 +29,7 @@ PROTOCOL = "fear_extinction"
 # Each by its file of groups, which also names its dataset and figure.
 FINDINGS = Report("amygdala_astrocytes")
 REASONS = Report(
-    "amygdala_reasons", "reasons", EFFECT_COLUMNS, "double dissociation", "reasons_figure"
+    "amygdala_reasons", "reasons", EFFECT_COLUMNS, "double dissociation", "cohort.reasons_figure"
 )
 
 

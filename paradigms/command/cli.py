@@ -26,6 +26,7 @@ from paradigms.command.robustness import robustness
 from paradigms.command.run import run
 from paradigms.command.show import cache, devices, interventions, parameters, protocols
 from paradigms.command.signals import until_interrupted
+from paradigms.command.trace import astrocyte_trace
 from paradigms.display.console import note
 from paradigms.display.remarks import show_remarks
 
@@ -58,6 +59,7 @@ for function in (
     app.command()(function)
 reproduce.command()(robustness)
 reproduce.command("amygdala_astrocytes")(amygdala_astrocytes)
+reproduce.command("astrocyte_trace")(astrocyte_trace)
 app.add_typer(reproduce, name="reproduce")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
@@ -47,14 +48,17 @@ class Report:
     summary : str
         What the decisive rows are together.
     figure : str
-        Function of `analysis.figures.cohort`.
+        Function of `analysis.figures`, behind the module that it is in.
+    of_one : bool
+        Whether it draws the first animal of the first group, too.
     """
 
     stem: str = "cohort"
     table: str = "targets_section1"
     columns: tuple[str, ...] = COMPARE_COLUMNS
     summary: str = "pattern of signs"
-    figure: str = "cohort_figure"
+    figure: str = "cohort.cohort_figure"
+    of_one: bool = False
 
 
 def cohort(
@@ -124,8 +128,8 @@ def report_cohort(
     from analysis.cohort.compare import sign_pattern
     from analysis.cohort.dataset import animals as members
     from analysis.cohort.report import report as compared
+    from analysis.dataset.schema import read_dataset
     from analysis.design.own_rows import check_groups, read_rows
-    from analysis.figures import cohort as cohort_figure
     from paradigms.cohort.cohort import not_covered, plan_cohort, run_cohort
 
     asked = read_rows(plan.text, plan.name).contrasts
@@ -146,8 +150,11 @@ def report_cohort(
     if any(row["decisive"] for row in rows):
         note(sign_pattern(rows, report.summary))
     note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(groups)} groups")
+    module, _, name = report.figure.partition(".")
+    draw = getattr(import_module(f"analysis.figures.{module}"), name)
+    one = (read_dataset(subjects[0].dataset),) if report.of_one else ()
     with replacing(picture) as temporary:
-        getattr(cohort_figure, report.figure)(found, temporary)
+        draw(found, temporary, *one)
     note(f"figure: {picture}")
 
 

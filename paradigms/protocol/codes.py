@@ -1,12 +1,13 @@
 """Codes: which members of a pool answer to each stimulus, or to each context.
 
 Each takes `code` members of the pool. A similarity that is named is met exactly; what is not named
-has as few members in common as the named ones leave possible, which is none as a rule.
+has as few members in common as the named ones leave possible, which is none as a rule. Codes may
+drift: all of a pool together, so that what they have in common stays what it is.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.random import Generator
@@ -21,6 +22,10 @@ Atom = tuple[bool, ...]
 
 Takes = dict[Atom, int]
 """How many members of each atom a thing takes."""
+
+BLOCK = 1024
+"""Swaps that are drawn at once: as many however long the time, so that a longer one changes none
+of those before."""
 
 
 def check_codes(things: Sequence[Thing], pool: int, code: int, what: str, mend: str) -> None:
@@ -88,6 +93,54 @@ def draw_codes(
         belongs = np.column_stack([belongs, mine])
         drawn[thing.name] = np.flatnonzero(mine).astype(np.int64)
     return drawn
+
+
+def drifted(
+    pool: int, rate: float, times: Sequence[float], rng: Generator
+) -> NDArray[np.int64]:
+    """Draw who stands, at later times, for what each member of a pool stood for at time 0.
+
+    Pairs of members, all pairs alike, swap what they stand for, at a rate such that each member
+    does so at `rate`. Of a code that has the share c of the pool,
+    ``c + (1 - c)*exp(-rate*t*pool/(pool - 1))`` of the members are expected to be in it after t.
+
+    Parameters
+    ----------
+    pool : int
+    rate : float
+        1/s.
+    times : sequence of float
+        Not falling, s. Those that follow a time change nothing of what is drawn for it.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of int64, shape (n_times, pool)
+        A code at each time is this, indexed by the code.
+    """
+    stands_for = np.arange(pool)
+    swaps = _swaps(pool, rate, rng)
+    after, one, other = next(swaps)
+    result = []
+    for time in times:
+        while after <= time:
+            stands_for[[one, other]] = stands_for[[other, one]]
+            after, one, other = next(swaps)
+        result.append(np.argsort(stands_for))
+    return np.array(result, np.int64).reshape(len(times), pool)
+
+
+def _swaps(pool: int, rate: float, rng: Generator) -> Iterator[tuple[float, int, int]]:
+    """When members swap, and which two, without end."""
+    often = rate * pool / 2  # in each swap there are two
+    now = 0.0
+    while often and pool > 1:
+        times = now + np.cumsum(rng.exponential(1 / often, BLOCK))
+        one, other = rng.integers(pool, size=BLOCK), rng.integers(pool - 1, size=BLOCK)
+        other += other >= one
+        now = times[-1]
+        yield from zip(times.tolist(), one.tolist(), other.tolist(), strict=True)
+    yield np.inf, 0, 0
 
 
 def _plan(order: Sequence[Thing], code: int) -> list[Takes]:

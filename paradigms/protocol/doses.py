@@ -9,8 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.parameters import ParameterSet
+from models.tissue.anatomy import ASTROCYTE, ASTROCYTES
 from models.tissue.cells import Tissue
-from paradigms.protocol.interventions import INTERVENTIONS, TAGGED, TAGGING, InterventionError
+from paradigms.protocol.interventions import (
+    INTERVENTIONS,
+    TAGGED,
+    TAGGED_ASTROCYTES,
+    TAGGING,
+    InterventionError,
+)
 from paradigms.protocol.timeline import InterventionWindow, Timeline
 
 Levels = dict[str, NDArray[np.float64]]
@@ -22,7 +29,7 @@ Doses = dict[Key, NDArray[np.float64]]
 """Level outside and inside the target zone, shape (2, n_steps), by kind and target."""
 
 # Interventions that are the level of one variable, and those that open conductances.
-_LEVELLED = tuple(row for row in INTERVENTIONS.values() if not row.target)
+_LEVELLED = tuple(row for row in INTERVENTIONS.values() if row.target in ("", ASTROCYTES))
 _OPENED = tuple(row for row in INTERVENTIONS.values() if row.conductance)
 
 
@@ -76,11 +83,12 @@ def dose_levels(
         One entry for each ``CELLS.VARIABLE`` that any intervention moves, all zero where nothing is
         given, so that a model is the same program with and without. Light has two columns for each
         optic fibre, which is a set of cells to which the same is done: while the body is outside
-        the target zone, and inside. Labels have one.
+        the target zone, and inside. Labels have one, and so has what may act on labelled astrocytes
+        alone; all astrocytes are one set.
     scaled : dict of str to ndarray
-        The same of light on the label of cells, for those variables that have it.
+        The same of what acts on labelled cells, by their label, for those variables that have it.
     fibre : dict of str to ndarray of int32, shape (n_cells,)
-        Fibre of each cell of ``principal`` and ``other``.
+        Fibre of each cell of ``principal`` and ``other``, and of each astrocyte.
 
     Raises
     ------
@@ -90,16 +98,14 @@ def dose_levels(
     """
     doses = _doses(windows, times, slow_time)
     _check_label(doses)
-    levels = {row.variable: np.zeros(len(times)) for row in _LEVELLED}
-    for row in _LEVELLED:
-        if (row.kind, "") in doses:
-            levels[row.variable] += doses[row.kind, ""][0]
+    levels, scaled = _levelled(doses, len(times))
+    fibre = {ASTROCYTE: np.zeros(tissue.n_astrocytes, np.int32)}
     light = _conductances(doses, len(times), parameters)
     tagged = light.pop(TAGGED, np.zeros((2, 2, len(times))))
     labels = {target: dose[0] for (kind, target), dose in doses.items()
               if kind == TAGGING and dose.any()}  # fmt: skip
+    levels[f"{ASTROCYTE}.tagging"] = labels.pop(ASTROCYTES, np.zeros(len(times)))[:, None]
     targets = [*light, *(target for target in labels if target not in light)]
-    scaled, fibre = {}, {}
     for name, where in tissue.groups.items():
         done = np.zeros((tissue.n_neurons, len(targets)), bool)
         for column, target in enumerate(targets):
@@ -115,6 +121,23 @@ def dose_levels(
         levels[f"{name}.tagging"] = marked.T
         fibre[name] = number.reshape(-1).astype(np.int32)
     return levels, scaled, fibre
+
+
+def _levelled(doses: Doses, n_steps: int) -> tuple[Levels, Levels]:
+    """Levels that are one for all cells of a group, and what labelled astrocytes get besides."""
+
+    def level(kind: str, target: str) -> NDArray[np.float64]:
+        return doses.get((kind, target), np.zeros((1, n_steps)))[0]
+
+    levels: Levels = {}
+    scaled: Levels = {}
+    for row in _LEVELLED:
+        given = level(row.kind, row.target)
+        if row.target:
+            given, more = given[:, None], level(row.kind, TAGGED_ASTROCYTES)[:, None]
+            scaled[row.variable] = scaled.get(row.variable, 0.0) + more
+        levels[row.variable] = levels.get(row.variable, 0.0) + given
+    return levels, scaled
 
 
 def _sums(
@@ -167,7 +190,9 @@ def _doses(
                 f"intervention {row.kind} does not act on '{window.target}'; "
                 f"allowed: {', '.join(row.targets) or 'no target'}"
             )
-        key = (window.kind, window.target), window.uptake, window.washout, window.in_zone
+        # of astrocytes all are meant where none are named
+        target = ASTROCYTES if row.target == ASTROCYTES and not window.target else window.target
+        key = (window.kind, target), window.uptake, window.washout, window.in_zone
         dose = given.setdefault(key, np.zeros(len(times)))
         first, stop = np.searchsorted(times + half, (window.start, window.stop))
         if first == stop:
@@ -185,6 +210,11 @@ def _doses(
         level[int(in_zone) :] += _level(dose, slow_time, uptake, washout)
         if np.max(level) > INTERVENTIONS[kind].highest:
             raise _out_of_range(kind, float(np.max(dose)))
+    for (kind, target), level in result.items():
+        if target == TAGGED_ASTROCYTES:  # which get what all get, too
+            both = level + result.get((kind, ASTROCYTES), 0.0)
+            if np.max(both) > INTERVENTIONS[kind].highest:
+                raise _out_of_range(kind, float(np.max(level)))
     return result
 
 
@@ -217,17 +247,21 @@ def _out_of_range(kind: str, dose: float) -> InterventionError:
 
 
 def _check_label(doses: Doses) -> None:
-    """Refuse what acts on tagged cells before any tagging."""
-    light = [doses[row.kind, TAGGED] for row in _OPENED if (row.kind, TAGGED) in doses]
-    lit = np.flatnonzero(np.sum(light, axis=(0, 1))) if light else np.empty(0, int)
-    if not len(lit):
-        return
-    labels = [dose for (kind, _), dose in doses.items() if kind == TAGGING]
-    if not any(dose[0, : lit[0]].any() for dose in labels):
-        raise InterventionError(
-            f"what acts on tagged cells needs a label: add {TAGGING}:POPULATION@PHASE for an "
-            "earlier phase"
-        )
+    """Refuse what acts on tagged cells before any tagging of such cells."""
+    for tagged, cells, example in (
+        (TAGGED, "cells", "POPULATION"), (TAGGED_ASTROCYTES, ASTROCYTES, ASTROCYTES)
+    ):  # fmt: skip
+        acting = [dose for (_, target), dose in doses.items() if target == tagged]
+        on = np.flatnonzero(np.sum(acting, axis=(0, 1))) if acting else np.empty(0, int)
+        labels = [
+            dose[0] for (kind, target), dose in doses.items()
+            if kind == TAGGING and (target == ASTROCYTES) == (cells == ASTROCYTES)
+        ]  # fmt: skip
+        if len(on) and not any(dose[: on[0]].any() for dose in labels):
+            raise InterventionError(
+                f"what acts on tagged {cells} needs a label: add {TAGGING}:{example}@PHASE for an "
+                "earlier phase"
+            )
 
 
 def _conductances(doses: Doses, n_steps: int, parameters: ParameterSet) -> Levels:

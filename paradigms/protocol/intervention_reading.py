@@ -191,6 +191,8 @@ def _read_target(table: Table, row: Kind) -> str:
         return ""
     example = f'target = "{row.targets[0]}"'
     if "target" not in table.values:
+        if row.accepts(""):
+            return ""
         raise ProtocolError(
             f"{table.where}: target is missing; write {row.kind}:{row.targets[0]} or {example}; "
             f"allowed: {', '.join(row.targets)}"

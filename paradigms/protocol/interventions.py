@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from astrogram.errors import AstrogramError
 from models.circuits.amygdala_mechanisms import every_tool
 from models.mechanisms.mechanism import Tool
+from models.tissue.anatomy import ASTROCYTES
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.lesion import exists
 
 TAGGED = "tagged"
 """Target of conductances: all cells that `tagging` has labelled, by their label."""
+TAGGED_ASTROCYTES = f"{TAGGED}_{ASTROCYTES}"
+"""Target of what acts on astrocytes: those that `tagging` has labelled, by their label."""
 
 
 class InterventionError(AstrogramError, ValueError):
@@ -26,6 +29,10 @@ class InterventionError(AstrogramError, ValueError):
 
 def _populations() -> tuple[str, ...]:
     return (*load_anatomy().targets, TAGGED)
+
+
+def _labelled() -> tuple[str, ...]:
+    return (*load_anatomy().targets, ASTROCYTES)
 
 
 def _pathways() -> tuple[str, ...]:
@@ -41,7 +48,11 @@ def _is_pathway(given: str) -> bool:
 _OPEN: dict[str, tuple[Callable[[], tuple[str, ...]], Callable[[str], bool]]] = {
     "": (lambda: (), lambda given: not given),
     "population": (_populations, lambda given: given in _populations()),
-    "cells": (lambda: load_anatomy().targets, lambda given: given in load_anatomy().targets),
+    "cells": (_labelled, lambda given: given in _labelled()),
+    ASTROCYTES: (
+        lambda: (ASTROCYTES, TAGGED_ASTROCYTES),
+        lambda given: given in ("", ASTROCYTES, TAGGED_ASTROCYTES),
+    ),
     "pathway": (_pathways, _is_pathway),
 }
 
@@ -56,7 +67,7 @@ class TargetedTool(Tool):
         return _OPEN[self.target][0]()
 
     def accepts(self, target: str) -> bool:
-        """Whether it can act on `target`."""
+        """Whether it can act on `target`; where that is `ASTROCYTES`, ``""`` means all of them."""
         return _OPEN[self.target][1](target)
 
 
@@ -66,4 +77,4 @@ INTERVENTIONS: dict[str, TargetedTool] = {
 """Interventions by kind."""
 
 TAGGING = next(kind for kind, row in INTERVENTIONS.items() if row.labels)
-"""What gives cells the label `TAGGED`."""
+"""What gives cells the labels that `TAGGED` and `TAGGED_ASTROCYTES` go by."""

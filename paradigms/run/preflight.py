@@ -29,7 +29,7 @@ from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import REFERENCE_SIZE
 from models.tissue.drawing import check_layout
 from models.tissue.individual import individual
-from paradigms.protocol.doses import check_doses
+from paradigms.protocol.doses import check_doses, slow_steps
 from paradigms.protocol.files import Protocol
 from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.protocol.timeline import Timeline, animal_timeline
@@ -126,7 +126,7 @@ def prepare(
             f"clock {timeline.clock}, {steps:.3g} steps; allowed: {MOST_STEPS:.3g}; shorten it or "
             "choose a faster clock"
         )
-    check_regime(own, timeline.speed, clocks)
+    check_regime(own, timeline.speed, clocks, slow_steps(own, timeline)[1])
     asked = dict.fromkeys(ASKED) | {
         "protocol_toml": protocol.text, "seed": int(seed), "size": int(size),
         "clock": timeline.clock, "parameters": mean.to_json(), "device": device,

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from analysis.dataset.table import BY_NAME
 from models.circuits.amygdala_mechanisms import MECHANISMS
+from models.compose import records
 from models.machine.circuit import Circuit, SpikeRecord, Tables, TraceRecord
 from models.machine.clocks import Clocks
 from models.machine.scratch import scratch
-from models.mechanisms.mechanism import records
 from models.parameters import ParameterSet
 from models.streams import stream
 from models.tissue.anatomy import by_class
@@ -25,6 +25,8 @@ from models.tissue.fibres import total_indegree
 
 RECORDS = records(MECHANISMS, "astrocyte")
 """Traces of astrocytes."""
+WEIGHTS = "h_S", "c_S", "z_S", "l_S"
+"""What a weight has gained: early phase, and late phase fresh, set and labile."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,10 @@ class Recorder:
                 pathway[mine], index[mine] = row.source, source[mine] - sources[0]
             # of a pathway that is cut whole, a program writes nothing
             shape = len(chosen), len(read[f"weights_{pre}.t"])
-            early, late = (read[f"weights_{pre}.{name}"].reshape(shape) for name in ("h_S", "z_S"))
+            early, fresh, set_, labile = (
+                read[f"weights_{pre}.{name}"].reshape(shape) for name in WEIGHTS
+            )
+            late = fresh + set_ + labile
             for name, values in (
                 ("synapse_pathway", pathway),
                 ("synapse_pre", index),
@@ -97,6 +102,7 @@ class Recorder:
                 ("weight", edges.weight[chosen][:, None] + early + late),
                 ("weight_early", early),
                 ("weight_late", late),
+                ("weight_labile", labile),
             ):
                 arrays.setdefault(name, []).append(values)
         joined: dict[str, Any] = {name: np.concatenate(values) for name, values in arrays.items()}
@@ -154,7 +160,7 @@ def record(
             TraceRecord("position", "body", ("path",), 1, interval("dt_position")),
             *(
                 TraceRecord(
-                    f"weights_{pre}", f"tripartite_{pre}", ("h_S", "z_S"), len(chosen),
+                    f"weights_{pre}", f"tripartite_{pre}", WEIGHTS, len(chosen),
                     interval("dt_weight"),
                 )
                 for pre, chosen in sampled.items()

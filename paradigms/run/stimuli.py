@@ -16,7 +16,7 @@ from models.tissue.anatomy import AFFERENT, DRIVE, Afferent
 from models.tissue.anatomy_tables import load_anatomy
 from models.tissue.cells import REFERENCE_SIZE, Tissue
 from models.tissue.drawing import source_count
-from paradigms.protocol.codes import check_codes, draw_codes
+from paradigms.protocol.codes import check_codes, draw_codes, drifted
 from paradigms.protocol.doses import dose_levels, slow_steps
 from paradigms.protocol.things import CONDITIONED, PLACE, VALENCES, Context, Stimulus
 from paradigms.protocol.timeline import EventWindow, Timeline
@@ -105,7 +105,10 @@ def _spikes(
         inside = [(phase.start, phase.stop) for phase in timeline.phases if phase.place]
         yield _poisson(rng, everyone, rate * timeline.speed, inside)
     else:
-        yield from _coded(seed, row, everyone, parameters, timeline)
+        coded = _coded(seed, row, everyone, parameters, timeline)
+        yield from (
+            _drifting(seed, row, cells, parameters, timeline, coded) if row.drift else coded
+        )
 
 
 def _coded(
@@ -137,6 +140,28 @@ def _coded(
             rng = stream(seed, f"spikes/{row.name}/{name}/{stimulus}")
             for strength, windows in _by_strength(same).items():
                 yield _poisson(rng, hearing, strength * more, windows)
+
+
+def _drifting(
+    seed: int, row: Afferent, cells: slice, parameters: ParameterSet, timeline: Timeline,
+    spikes: Iterable[Drawn],
+) -> Iterator[Drawn]:  # fmt: skip
+    """Give spikes to the cells that stand, in their session, for those that they were drawn for.
+
+    So all codes drift together, and with a code what its members hear: which cells answer changes
+    from session to session, never how many.
+    """
+    begin: dict[str, float] = {}
+    for phase in timeline.phases:
+        begin.setdefault(phase.session, phase.start)
+    starts = np.array(list(begin.values()))
+    now = cells.start + drifted(
+        cells.stop - cells.start, float(parameters.quantity(row.drift)),
+        timeline.slow_time(starts).tolist(), stream(seed, f"drift/{row.name}"),
+    ).astype(np.int32)  # fmt: skip
+    for cell, time in spikes:
+        session = np.searchsorted(starts, time, side="right") - 1
+        yield now[session, cell - cells.start], time
 
 
 def _codes(

@@ -65,8 +65,12 @@ def test_every_synapse_is_in_the_model(generated):
     wanted = {f"{receptor}_{pre}_{post}" for pre, post, receptor in animal.tissue.static}
     wanted |= {f"tripartite_{pre}" for pre in animal.tissue.tripartite}
     wanted |= {f"terminal_{pre}" for pre in animal.tissue.terminals}
-    wanted |= {"noradrenaline", "dopamine", "gap_junction"}
-    wanted |= {"hand_over_receptor", "hand_over_gate"}
+    wanted |= {"noradrenaline_astrocyte", "dopamine_principal", "dopamine_astrocyte"}
+    wanted |= {"gap_junction", "local_activity"}
+    wanted |= {
+        f"hand_over_{name}"
+        for name in ("receptor", "gate", "coagonist", "instability", "restored")
+    }
     wanted |= {"output_body", "approach_body", "place_body", "body_principal", "body_other"}
     assert set(links) == wanted
 

@@ -11,8 +11,10 @@ import pytest
 
 from models.machine.devices import check_device
 from paradigms.protocol.files import load_protocol, parse_intervention
+from paradigms.run.recording import RECORDS
 from paradigms.run.simulate import simulate
 from tests.support.circuit import draw
+from tests.support.days import QUICK, days
 
 pytestmark = [
     pytest.mark.genn,
@@ -65,6 +67,32 @@ def test_gliotransmitter_events_are_identical(both):
 def test_traces_agree(name, both):
     genn, cpp = both
     assert np.ptp(genn[name]) > 1e-3, "nothing happened, so nothing is shown"
+    assert abs(genn[name] - cpp[name]).max() < TOLERANCE
+
+
+@pytest.fixture(scope="module")
+def lived():
+    """Two trials and a night, with every tool that acts on astrocytes."""
+    animal = draw(days(), 1, overrides=QUICK)
+    return animal.run("genn"), animal.run("cpp", like_genn=True)
+
+
+def test_through_days_spikes_and_events_are_identical(lived):
+    genn, cpp = lived
+    assert len(genn["spike_time"]) > 1000
+    assert len(genn["event_time"]) > 0
+    for name in ("spike_neuron", "event_astrocyte"):
+        assert np.array_equal(genn[name], cpp[name]), name
+    for name in ("spike_time", "event_time"):
+        assert np.allclose(genn[name], cpp[name], rtol=0, atol=1e-9), name
+
+
+@pytest.mark.parametrize(
+    "name", [*(row.name for row in RECORDS), "weight_early", "weight_late", "weight_labile"]
+)
+def test_what_lasts_through_days_agrees(name, lived):
+    genn, cpp = lived
+    assert np.ptp(genn[name]) > 1e-2, "nothing happened, so nothing is shown"
     assert abs(genn[name] - cpp[name]).max() < TOLERANCE
 
 

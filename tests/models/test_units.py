@@ -22,6 +22,8 @@ from models.units import UNITS, UnitError, parse_quantity, parse_unit
         ("s**2/ms**+1", b2.second**2 / b2.ms),
         ("min", 60 * b2.second),
         ("h", 3600 * b2.second),
+        ("1/day", 1 / (86400 * b2.second)),
+        ("d", 86400 * b2.second),
         ("1/(umolar*second)", 1 / b2.umolar / b2.second),
         ("(nS*(mV/ms))/pA**2", b2.nS * b2.mV / b2.ms / b2.pA**2),
         ("metre ** 3 * second ** -1 * mole ** -1", b2.metre**3 / b2.second / b2.mole),

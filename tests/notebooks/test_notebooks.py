@@ -9,7 +9,8 @@ from nbclient import NotebookClient
 from tests.support.paths import ROOT
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.py"))
-SLOW = {"amygdala_astrocytes", "fear_extinction"}  # whole animals at full size: nine, and one
+# Whole animals: nine and one at full size, two small ones through a week
+SLOW = {"amygdala_astrocytes", "fear_extinction", "astrocyte_trace"}
 
 
 def test_notebooks_are_found() -> None:

@@ -39,7 +39,8 @@ PARAMETERS = (
     "numerics.dt=1 h", "population.BLA_P=0", "population.share_PL=2", "afferent.n_sensory=-1",
     "plasticity.eta=__import__('os')", "plasticity.eta=1**9999", "plasticity.eta=1 s**99",
     "a.b.c=1", "\x1b[31m=1", "plasticity.eta=1\n[x]", "projection.CeL_off_to_CeM.total=1e9",
-    "gliotransmission.O_G=1e9", "lif.V_th=1e9", "individual.eta=99",
+    "gliotransmission.O_G=1e9", "lif.V_th=1e9", "individual.eta=99", "afferent.drift=-1",
+    "afferent.drift=1 Hz", "afferent.drift=1 days",
 )  # fmt: skip
 INTERVENTIONS = (
     "", "@", "Gq", "Gq@", "@extinction", "Gq=@extinction", "Gq=x@extinction", "Gq=nan@extinction",
@@ -50,7 +51,22 @@ INTERVENTIONS = (
     "Gq@extinction,extinction", "Gq\x00@extinction", "Gq=1@extinction@always",
     "Gq@extinction,in_zone=true", "opto_excite:CeM@extinction,in_zone=true",
     "opto_excite:CeM@extinction,in_zone=1", "opto_excite:CeM@extinction,in_zone=",
+    "Gs:tagged_astrocytes@extinction", "Gq:tagged_astrocytes=0.5@always", "Gq:tagged@extinction",
+    "tagging:tagged_astrocytes@conditioning", "tagging@conditioning",
+    "Gi:astrocytes=1.1@extinction", "beta_uncoupling:astrocyte@extinction",
+    "opto_excite:astrocytes@extinction", "CalEx:astrocytes@extinction",
+    "Gs:astrocytes@extinction,in_zone=true",
 )  # fmt: skip
+CHANGES = (
+    "3", "[]", '"night.offline"', '{ "night.offline" = "3 parsecs" }', '{ "night.offline" = 1 }',
+    '{ "night.offlin" = "2 h" }', '{ "night.name" = "x" }', '{ "" = 1 }', '{ "night" = {}, a = 1 }',
+    '{ "conditioning.pairings.trials" = 0 }', '{ "conditioning.phase" = [] }',
+    f"{{ {'a.' * 7}a = 1 }}", '{ "night.simulated" = "1 ms" }', '{ "conditioning.context" = "Z" }',
+    f'{{ "night.offline" = {LONG} }}', '{ "\\u001b[31m" = 1 }',
+    '{ "night.offline" = "2 h", night.offline = "3 h" }',
+    f'{{ "night.offline" = {"[" * 400}{"]" * 400} }}',
+)  # fmt: skip
+"""What the change of a group may not be."""
 PLACES = (
     "x" * 300, "x" * 300 + ".nc", "a/" * 3000, "taken.nc", "file.nc/below", "v1.2", "bad\x00name",
     "/proc/none/x", "foreign.zarr", "link.nc/x", "/dev/null/x",
@@ -77,6 +93,8 @@ def cases(seed: int) -> Iterator[Case]:
         yield Case("parameter of groups", *_cohort_with(f"set = {{ {text} }}"))
     for text in INTERVENTIONS:
         yield Case("intervention", ["run", "quick_conditioning", "--intervene", text])
+    for text in CHANGES:
+        yield Case("change of a group", *_cohort_with(f"change = {text}"))
     yield from _arguments()
     yield from _datasets(rng, 60)
     yield from _archives(rng)

@@ -23,10 +23,13 @@ SIZE = 250
 # Some tests build a circuit only to look at it; Brian2 would remark on that at the end of the run.
 b2.BrianLogger.suppress_name("unused_brian_object")
 
-#: A CS that ends with a US, a night and the CS again, in 0.9 s of simulated time.
+#: What is fast must live through a fold at its own rates, so in 0.1 s it can be no longer.
+PAUSE = "2.5 s"
+
+#: A CS that ends with a US, a folded pause and the CS again, in 0.9 s of simulated time.
 BLINK = """
 name = "blink"
-title = "One pairing, a night and one test, as short as can be"
+title = "One pairing, a pause and one test, as short as can be"
 reference = "none"
 default_clock = "compressed"
 [clock.compressed]
@@ -44,7 +47,7 @@ us = "2 s"
 interval = "0 s"
 [[session]]
 name = "night"
-offline = "24 h"
+offline = "%s"
 simulated = "1 s"
 [[session]]
 name = "test"
@@ -57,14 +60,15 @@ trial = "4 s"
 cs = true
 interval = "0 s"
 """
+BLINK %= PAUSE
 
 #: The schedule that GeNN follows.
 SCHEDULE = ["start", "synapses", "groups", "thresholds", "resets", "end"]
 
 
-def blink() -> Protocol:
-    """Return the shortest protocol that has everything."""
-    return parse_protocol(BLINK, "blink.toml")
+def blink(offline: str = PAUSE) -> Protocol:
+    """Return the shortest protocol that has everything; with another `offline` only to be drawn."""
+    return parse_protocol(BLINK.replace(f'"{PAUSE}"', f'"{offline}"'), "blink.toml")
 
 
 class Animal(DrawnAnimal):

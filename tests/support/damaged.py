@@ -89,7 +89,10 @@ CONTENT: dict[str, Callable[[xr.Dataset], xr.Dataset]] = {
     **{
         f"{name} {value}": with_values(name, first(value))
         for name, value in (
-            ("gate", 1.5), ("gate", -0.5), ("presynaptic_receptor", 2.0), ("freezing", 101.0),
+            ("gate", 1.5), ("gate", -0.5), ("presynaptic_receptor", 2.0),
+            ("receptor_density", 1.5), ("receptor_density", -0.1), ("recruitment", np.nan),
+            ("factor", 2.0), ("lability", -1.0), ("astrocyte_tag", np.inf),
+            ("weight_labile", np.nan), ("freezing", 101.0),
             ("freezing", -5.0), ("freezing", np.inf), ("freezing_bin", 1e6), ("weight", np.nan),
             ("weight", -3.0), ("weight_late", np.inf), ("spike_time", np.nan),
             ("spike_time", -1.0), ("spike_neuron", -1), ("spike_neuron", 10**6), ("domain", -2),

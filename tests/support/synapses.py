@@ -23,11 +23,19 @@ drug_D1_block : 1
 drug_D1_agonist : 1
 Gamma : 1
 gate_time : second
+coagonist : 1
+unstable : 1
+restored_time : second
 T_slow : second
 g_ampa : siemens
 """
-UNITS = {"y": b2.hertz, "gate_time": b2.second, "T_slow": b2.second, "fire": 1}
+UNITS = {
+    "y": b2.hertz, "gate_time": b2.second, "restored_time": b2.second, "T_slow": b2.second,
+    "unstable": 1, "fire": 1,
+}  # fmt: skip
 DT = 2e-4
+LATE = "c_S", "z_S", "l_S"
+"""The late phase in its three states: captured, set, made labile by recall."""
 
 
 def fire(
@@ -50,7 +58,7 @@ def fire(
     Parameters
     ----------
     spikes : index and time (s) of presynaptic spikes
-    cell, start : initial values (SI) of cells and synapses
+    cell, start : initial values (SI) of cells and synapses; without any the co-agonist is saturated
     feed : variables of the cells that follow a table (SI), one row per `DT`, one column per cell
     record_cell, record_synapse : variables to record at every `DT`
 
@@ -67,7 +75,7 @@ def fire(
         target = b2.NeuronGroup(
             n, cell_model, namespace=dict(space), method="euler", **cell_keywords
         )
-        for name, value in (cell or {}).items():
+        for name, value in {"coagonist": 1.0, **(cell or {})}.items():
             setattr(target, f"{name}_", value)
         for name, table in (feed or {}).items():
             values = b2.TimedArray(
@@ -94,7 +102,7 @@ def fire(
         session.run(network, duration)
         result = {
             name: np.array(getattr(link, f"{name}_")[:])
-            for name in ("u_S", "x_S", "h_S", "z_S", "gate_S", "T_S", "w_0")
+            for name in ("u_S", "x_S", "h_S", *LATE, "gate_S", "R_S", "T_S", "w_0")
         }
         for kind, monitor in monitors.items():
             for name in monitor.record_variables:

@@ -2,6 +2,7 @@
 
 import brian2 as b2
 
+from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.session import device_session
 from models.parameters import load_parameters
@@ -9,6 +10,11 @@ from models.parameters import load_parameters
 PARAMETERS = load_parameters()
 SPEED = 10.0
 SPACE = namespace(PARAMETERS, SPEED)
+PACES = {
+    name: SPEED for name in b2.Equations(composed("astrocyte")).parameter_names
+    if name.startswith("pace_")
+}  # fmt: skip
+"""Of an astrocyte that is awake."""
 P = {name: float(value) for name, value in SPACE.items()}  # SI
 DOSE = 0.7
 

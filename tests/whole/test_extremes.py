@@ -27,7 +27,7 @@ NAMED = [
     ("gliotransmission.O_G", 1000, "refused", "a lower gliotransmission.O_G"),
     ("plasticity.w_0_sigma", 2, "refused", "above plasticity.w_max = 20"),
     ("calcium.O_P", 0, "sound", ""),
-    ("gap_junction.F", 1000, "sound", ""),
+    ("gap_junction.F", 1000, "refused", "I of astrocyte"),  # in the night, when IP3 is fast
     ("plasticity.eta", 1, "told", ""),
 ]
 

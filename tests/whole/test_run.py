@@ -241,9 +241,15 @@ def test_without_coupling_astrocytes_change_no_synapse(dataset, blinked):
 
 
 def test_without_coupling_receptors_of_astrocytes_move_no_spike(dataset):
-    """All that Gq and Gi do to neurons goes through the two outputs."""
+    """All that Gq and Gi do to neurons goes through the two outputs.
+
+    Adenosine binds receptors; D-serine captures, is a co-agonist of learning and makes labile.
+    """
     plan = load_protocol("quick_conditioning")
-    uncoupled = {"gliotransmission.O_G": "0", "plasticity.kappa": "0"}
+    uncoupled = {
+        "gliotransmission.O_G": "0", "plasticity.kappa": "0", "plasticity.nmda_0": "1",
+        "trace.k_l": "0",
+    }  # fmt: skip
     alone = run("cpp", **uncoupled)
     for kind in ("Gq", "Gi"):
         given = plan.with_interventions([parse_intervention(f"{kind}@always", plan)])
@@ -253,19 +259,25 @@ def test_without_coupling_receptors_of_astrocytes_move_no_spike(dataset):
         assert not same_spikes(run("cpp", protocol=given), dataset)
 
 
-def test_beta_receptors_move_cyclic_amp_and_nothing_else(dataset):
-    """Nothing in this circuit reads cyclic AMP, so calcium and every spike stay what they are."""
+def test_beta_receptors_reach_neurons_by_the_trace_of_days_alone(dataset):
+    """Where nothing is made of them and nothing is labile, calcium and every spike stay."""
     plan = load_protocol("quick_conditioning")
-    highest = {}
+    forgetful = {"trace.O_made": "0", "trace.k_l": "0"}
+    alone = run("cpp", **forgetful)
+    highest, grown = {}, {}
     for text in ("beta_antagonist=99@always", "beta_agonist@always"):
         given = plan.with_interventions([parse_intervention(text, plan)])
-        treated = run("cpp", protocol=given)
-        assert same_spikes(treated, dataset)
+        treated = run("cpp", protocol=given, **forgetful)
+        assert same_spikes(treated, alone)
         for name in ("calcium", "noradrenaline", "weight"):
-            assert np.array_equal(treated[name], dataset[name]), name
-        highest[text] = treated["cAMP"].values.max(axis=1) / dataset["cAMP"].values.max(axis=1)
+            assert np.array_equal(treated[name], alone[name]), name
+        highest[text] = treated["cAMP"].values.max(axis=1) / alone["cAMP"].values.max(axis=1)
+        with_trace = run("cpp", protocol=given)["receptor_density"].values.max(axis=1)
+        grown[text] = with_trace.mean() / dataset["receptor_density"].values.max(axis=1).mean()
     assert (highest["beta_antagonist=99@always"] < 0.05).all()
     assert (highest["beta_agonist@always"] > 1.5).all()
+    assert grown["beta_antagonist=99@always"] < 0.1
+    assert grown["beta_agonist@always"] > 1.1  # receptors of a shock are near their most
 
 
 def test_cyclic_amp_adds_up_over_shocks_and_is_gone_after_a_night(dataset):

@@ -1,7 +1,8 @@
 """Plasticity: early and late phase against their differential equations, and the sign of a step.
 
 Between presynaptic spikes the model solves, for the gate g (0 to 1) and the slow clock T,
-dh = -kappa g dt h - dT/tau_h h and dz = kappa g dt h: exactly for h; for z with the capture of an
+dh = -kappa g dt h - dT/tau_h h, dc = kappa g dt h - dT/tau_set c and
+dz = dT/tau_set c - dT/tau_z z: exactly for h; for the late phase c + z with the capture of an
 interval before its decay, an error below the product of both.
 """
 
@@ -13,9 +14,12 @@ from models.mechanisms.dopamine import DOPAMINE
 from models.mechanisms.learning import LEARNING_CELL, LEARNING_RESET
 from models.mechanisms.tagging import TAG, TAG_RESET
 from models.parameters import load_parameters
-from tests.support.synapses import DT, fire
+from tests.support.synapses import DT, LATE, fire
 
-FIXED = {"plasticity.eta": "0", "plasticity.kappa": "0.02 hertz", "plasticity.tau_h": "3 h"}
+FIXED = {
+    "plasticity.eta": "0", "plasticity.kappa": "0.02 hertz", "plasticity.tau_h": "3 h",
+    "trace.tau_set": "2 h", "trace.tau_z": "20 day",
+}  # fmt: skip
 
 
 def test_between_two_spikes_the_early_phase_decays_and_is_captured():
@@ -23,21 +27,26 @@ def test_between_two_spikes_the_early_phase_decays_and_is_captured():
     opened, lived = (grid.ravel() for grid in np.meshgrid([0, 10.0, 200.0], [0, 600.0, 86400.0]))
     n = len(opened)
     h_0, z_0 = np.linspace(-0.4, 0.8, n), np.linspace(0.3, -0.1, n)
+    c_0 = np.linspace(0.5, -0.2, n)
     result = fire(
         parameters, (np.arange(n), np.full(n, DT)), n, 5 * DT,
         cell={"gate_time": 7.0 + opened, "T_slow": 50.0 + lived},
-        start={"h_S": h_0, "z_S": z_0, "gate_S": 7.0, "T_S": 50.0},
+        start={"h_S": h_0, "c_S": c_0, "z_S": z_0, "gate_S": 7.0, "T_S": 50.0},
     )  # fmt: skip
     kept = np.exp(-0.02 * opened)
     assert result["h_S"] == pytest.approx(h_0 * kept * np.exp(-lived / 10800), abs=1e-15)
-    assert result["z_S"] == pytest.approx(z_0 + h_0 * (1 - kept), abs=1e-15)
+    unset, left = np.exp(-lived / 7200), np.exp(-lived / (20 * 86400))
+    assert result["c_S"] == pytest.approx(c_0 * unset + h_0 * (1 - kept), abs=1e-15)
+    assert result["z_S"] == pytest.approx(z_0 * left + c_0 * (1 - unset), abs=1e-15)
+    assert np.all(result["l_S"] == 0)
     assert result["gate_S"] == pytest.approx(7.0 + opened)
     assert result["T_S"] == pytest.approx(50.0 + lived)
 
 
 def test_a_session_and_a_folded_night_follow_the_differential_equations():
-    parameters = load_parameters(FIXED)
+    parameters = load_parameters({**FIXED, "trace.tau_z": "100000 day"})
     kappa, tau_h, speed = 0.02, 10800.0, 10.0
+    tau_set, tau_z = 7200.0, 1e5 * 86400
     duration, night = 3.0, 1.5
     steps = np.arange(int(duration / DT) + 2) * DT
 
@@ -49,9 +58,13 @@ def test_a_session_and_a_folded_night_follow_the_differential_equations():
 
     def flow(t, y):
         capture = kappa * speed * gate(t) * y[0]
-        return [-capture - dilation(t) / tau_h * y[0], capture, speed * gate(t), dilation(t)]
+        setting, fading = (dilation(t) * x for x in (y[4] / tau_set, y[1] / tau_z))
+        return [
+            -capture - dilation(t) / tau_h * y[0], setting - fading, speed * gate(t), dilation(t),
+            capture - setting,
+        ]  # fmt: skip
 
-    before = solve_ivp(flow, (0, night), [0.6, 0.1, 0, 0], "DOP853", rtol=1e-12, atol=1e-15,
+    before = solve_ivp(flow, (0, night), [0.6, 0.1, 0, 0, 0], "DOP853", rtol=1e-12, atol=1e-15,
                        dense_output=True)  # fmt: skip
     after = solve_ivp(flow, (night, duration), before.y[:, -1], "DOP853", rtol=1e-12, atol=1e-15,
                       dense_output=True)  # fmt: skip
@@ -72,7 +85,7 @@ def test_a_session_and_a_folded_night_follow_the_differential_equations():
     )  # fmt: skip
     expected = after.sol(last)
     assert result["h_S"] == pytest.approx(np.full(n, expected[0]), rel=1e-9)
-    error = abs(result["z_S"] - expected[1])
+    error = abs(result["c_S"] + result["z_S"] - expected[1] - expected[4])
     captured = 1 - np.exp(-kappa * expected[2])
     assert np.all(error < 0.6 * captured * (1 - np.exp(-speed * night / tau_h)) + 1e-9)
     assert np.all(np.diff(error) <= 1e-12), "more spikes, less error"
@@ -84,7 +97,7 @@ def test_without_gate_nothing_becomes_late():
     times = np.arange(1, 40) * 25 * DT
     result = fire(parameters, (np.zeros(39, int), times), 1, 0.2, cell={"T_slow": 10.0},
                   start={"h_S": 0.5})  # fmt: skip
-    assert result["z_S"] == 0
+    assert all(result[name] == 0 for name in LATE)
     assert result["h_S"] == pytest.approx(0.5 * np.exp(-10 / 10800), rel=1e-12)
 
 
@@ -106,6 +119,8 @@ def one_step(y, theta, dopamine=0.0, w_0=1.0, h=0.0, z=0.0, speed=10.0):
         speed=speed,
     )  # fmt: skip
     assert np.array_equal(result["z_S"], z.ravel())
+    assert not result["c_S"].any()
+    assert not result["l_S"].any()
     return result["h_S"] - h.ravel()
 
 
@@ -162,7 +177,7 @@ def test_eta_zero_changes_nothing():
     times = np.arange(1, 100) * 10 * DT
     result = fire(parameters, (np.zeros(99, int), times), 1, 0.2, cell={"y": 80.0, "theta": 20.0})
     assert result["h_S"] == 0
-    assert result["z_S"] == 0
+    assert all(result[name] == 0 for name in LATE)
 
 
 def test_the_rate_estimate_and_the_threshold_follow_their_equations():

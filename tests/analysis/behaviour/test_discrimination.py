@@ -3,7 +3,11 @@
 import numpy as np
 import pytest
 
-from analysis.behaviour.discrimination import discrimination, generalisation
+from analysis.behaviour.discrimination import (
+    context_discrimination,
+    discrimination,
+    generalisation,
+)
 from analysis.dataset.facets import NotMeasured
 from analysis.dataset.schema import assemble
 from analysis.design.windows import epoch_trials
@@ -48,10 +52,13 @@ def test_freezing_in_safe_contexts_over_that_in_contexts_of_danger():
         ("none", "B", "none", 10.0), ("x", "B", "none", 90.0), ("none", "C", "appetitive", 15.0),
     )  # fmt: skip
     assert generalisation(dataset, np.arange(6)) == pytest.approx(12.5 / 50.0)
+    assert context_discrimination(dataset, np.arange(6)) == pytest.approx(50.0 - 12.5)
     for lacking in ([0, 1, 2], [3, 5], [4], []):
-        assert np.isnan(generalisation(dataset, np.array(lacking, dtype=int)))
+        for analysis in (generalisation, context_discrimination):
+            assert np.isnan(analysis(dataset, np.array(lacking, dtype=int)))
     still = animal(("none", "A", "aversive", 0.0), ("none", "B", "none", 10.0))
     assert np.isnan(generalisation(still, np.arange(2)))
+    assert context_discrimination(still, np.arange(2)) == -10.0
 
 
 def test_planted_numbers_are_found():
@@ -65,7 +72,11 @@ def test_planted_numbers_are_found():
 
 @pytest.mark.parametrize(
     ("analysis", "lacks"),
-    [(discrimination, "trial_stimulus"), (generalisation, "trial_valence")],
+    [
+        (discrimination, "trial_stimulus"),
+        (generalisation, "trial_valence"),
+        (context_discrimination, "trial_valence"),
+    ],
 )
 def test_nothing_is_told_apart_without_names(analysis, lacks):
     dataset = synthetic(bla=20, astrocytes=2)[0]

@@ -13,6 +13,7 @@ from analysis.design.epochs import published_epochs
 from analysis.design.targets import target
 from analysis.packaged import read_table
 from analysis.statistics import (
+    bootstrap_band,
     bootstrap_interval,
     correlation_of,
     correlation_p,
@@ -251,6 +252,23 @@ def test_bootstrap_interval():
     assert bootstrap_interval([3.0, 3.0, 3.0]) == (3.0, 3.0)
     low, high = bootstrap_interval([1.0, 2.0])
     assert 1.0 <= low <= high <= 2.0
+
+
+def test_a_band_has_an_interval_in_every_place():
+    rng = np.random.default_rng(0)
+    values = rng.normal(10, 2, (30, 3))
+    values[:, 1] += 5
+    low, high = bootstrap_band(values)
+    for k in range(3):
+        assert (low[k], high[k]) == pytest.approx(bootstrap_interval(values[:, k]), abs=0.25)
+    values[5:, 2] = np.nan
+    values[1:, 0] = np.nan
+    low, high = bootstrap_band(values)
+    assert np.isnan([low[0], high[0]]).all()  # one animal is none
+    assert high[2] - low[2] > high[1] - low[1]
+    assert low[2] < np.nanmean(values[:, 2]) < high[2]
+    assert np.isnan(bootstrap_band(np.zeros((0, 4)))).all()
+    np.testing.assert_array_equal(bootstrap_band(np.full((3, 2), 7.0)), 7.0)
 
 
 def test_permutation_and_effect_size():

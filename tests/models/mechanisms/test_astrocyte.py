@@ -10,6 +10,7 @@ from models.machine.session import device_session
 from models.mechanisms.gap_junction import THRESHOLD_FLUX
 from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.parameters import load_parameters
+from tests.support.tools import PACES, SPEED
 
 # The equations as they stood before they were taken apart and tools were added.
 ONE_PIECE = """
@@ -57,7 +58,7 @@ STATES = ("C", "h", "I", "Gamma_A", "Gamma_S", "N_A", "A_d", "Ser", "x_A", "Y_S"
 
 def traces(equations, reset, junction):
     parameters = load_parameters()
-    space = namespace(parameters, 10.0)
+    space = namespace(parameters, SPEED)
     with device_session("numpy"):
         group = b2.NeuronGroup(
             3, equations, threshold=RELEASE_THRESHOLD, reset=reset, namespace=space,
@@ -70,6 +71,8 @@ def traces(equations, reset, junction):
         group.drug_Gq, group.drug_gap = [0, 0, 1], [0, 0.5, 0]
         if "C_tot" in group.variables:
             group.C_tot = space["C_T"]
+            for name, pace in PACES.items():
+                setattr(group, name, pace)
         coupled = b2.Synapses(group, group, junction, namespace=space, dt=2 * b2.ms)
         coupled.connect(condition="i != j")
         monitor = b2.StateMonitor(group, STATES, record=True)
@@ -97,5 +100,8 @@ def test_parts_have_the_same_variables():
     one, sum_of_parts = b2.Equations(ONE_PIECE), b2.Equations(composed("astrocyte"))
     assert set(one.names) < set(sum_of_parts.names)
     assert one.dimensions.items() < sum_of_parts.dimensions.items()
-    # total calcium varies with expressed pumps; nothing else reads cyclic AMP
-    assert set(sum_of_parts.diff_eq_names) - set(one.diff_eq_names) == {"C_tot", "cAMP"}
+    # total calcium varies with expressed pumps; the others are of learning and of the trace of days
+    assert set(sum_of_parts.diff_eq_names) - set(one.diff_eq_names) == {
+        "C_tot", "cAMP", "coagonist", "r_P", "made", "density", "Fos", "factor", "tag",
+        "D_A", "unstable", "susceptible", "window", "restored",
+    }  # fmt: skip

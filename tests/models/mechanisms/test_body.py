@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from models.circuits.amygdala_mechanisms import composed
+from models.compose import initial
 from models.machine.circuit import Cells, Circuit, Course, Links, Source, TraceRecord, starts
 from models.mechanisms.body import BODY_THRESHOLD, MECHANISM
-from models.mechanisms.mechanism import initial
 from models.run import run_circuit
 from tests.support.devices import EVERYWHERE
 
@@ -59,6 +59,7 @@ def tables(rates, test=(0.5, 5.0), seed=3):
         }
     for variable, value in initial((MECHANISM,), "body").items():
         result[f"initial.body.{variable}"] = np.array(value)
+    result[f"initial.body.{MECHANISM.pace}"] = np.array(P["speed"])
     times = np.arange(N_STEPS // 10 + 2) * 10 * STEP + 5 * STEP
     return result | {
         "edges.body_other.source": np.zeros(N_CELLS, np.int32),

@@ -10,22 +10,16 @@ import pytest
 import models.mechanisms
 from models.checks import ModelError
 from models.circuits.amygdala_mechanisms import MECHANISMS, check, composed, parameter_groups
+from models.compose import check_mechanisms, compose, initial, rates, records, tools
 from models.mechanisms import ip3, ip3_tools
-from models.mechanisms.mechanism import (
-    AWAKE,
-    PHYSICAL,
-    SLOW,
-    Mechanism,
-    check_mechanisms,
-    compose,
-    initial,
-    rates,
-    records,
-    tools,
-)
+from models.mechanisms.mechanism import AWAKE, PHYSICAL, SLOW, Mechanism
 from models.parameters import load_parameters
 
-CONSTANTS = frozenset(load_parameters().group(*parameter_groups()))
+VALUES = {
+    name: float(value) for name, value in load_parameters().group(*parameter_groups()).items()
+}
+ROOM = "models.mechanisms."
+CONSTANTS = frozenset(VALUES)
 LEAK = Mechanism(
     "leak", ("cell",), "dx/dt = -k*x{more} : 1\n", PHYSICAL, reset="{gains}x -= 1\n",
     initial={"x": 2.0}, rates={"x": lambda value: value["k"]},
@@ -86,18 +80,19 @@ def test_the_circuit_says_what_it_lacks_without_any_of_its_mechanisms(left_out):
 
 def test_the_circuit_has_all_that_its_mechanisms_need():
     check()
-    assert len(MECHANISMS) == 21
+    assert len(MECHANISMS) == 26
 
 
 def test_every_file_of_the_room_is_in_the_circuit():
     apart = {"mechanism"}
     found = {
-        module.name: [
+        module.name.removeprefix(ROOM): [
             value
-            for value in vars(importlib.import_module(f"models.mechanisms.{module.name}")).values()
+            for value in vars(importlib.import_module(module.name)).values()
             if isinstance(value, Mechanism)
         ]
-        for module in pkgutil.iter_modules(models.mechanisms.__path__)
+        for module in pkgutil.walk_packages(models.mechanisms.__path__, ROOM)
+        if not module.ispkg
     }
     assert {name for name, own in found.items() if not own} == apart
     assert sum(map(len, found.values())) == len(MECHANISMS)
@@ -108,12 +103,31 @@ def test_the_clock_is_that_of_the_equations():
     for one in MECHANISMS:
         texts = (one.equations, one.reset, one.on_pre, *one.adds.values(), *one.volume.values())
         words = set(re.findall(r"\w+", " ".join(texts)))
-        assert {word for word in words if word.startswith("dilation")} == set(one.dilations)
-        assert (one.clock == SLOW) == bool(one.dilations), one.name
-        if one.clock == AWAKE and "/dt" in one.equations:
+        if one.clock != PHYSICAL and "/dt" in one.equations:
             assert "speed" in words, one.name
         if one.clock == PHYSICAL and "/dt" in one.equations:
-            assert "speed" not in words, one.name
+            moving = [line for line in one.equations.splitlines() if "/dt" in line]
+            assert not any("speed" in line for line in moving), one.name
+            assert not one.pace, one.name
+        if one.clock == SLOW:
+            assert one.pace in ("pace_slow", ""), one.name
+            for rate in one.rates.values():
+                awake, folded = ({**VALUES, "speed": speed} for speed in (1.0, 3600.0))
+                assert rate(folded) == pytest.approx(3600 * rate(awake)), one.name
+
+
+def test_each_fast_mechanism_has_a_pace_and_all_slow_ones_share_one():
+    paced = [one for one in MECHANISMS if one.pace]
+    fast = [one.pace for one in paced if one.clock == AWAKE]
+    assert len(set(fast)) == len(fast) > 5
+    assert {one.pace for one in paced if one.clock == SLOW} == {"pace_slow"}
+    for cells in {cells for one in paced for cells in one.cells}:
+        equations = b2.Equations(composed(cells))
+        paces = {one.pace for one in paced if cells in one.cells}
+        assert paces <= equations.parameter_names  # set from outside, step by step
+        # no rate has a speed that no pace moves; what counts seconds of life may
+        for name in equations.diff_eq_names:
+            assert "speed" not in equations[name].identifiers, name
 
 
 def test_what_is_collected():
@@ -125,7 +139,8 @@ def test_what_is_collected():
         "IP3_sponge", "IP3_phosphatase"
     ]  # fmt: skip
     assert [row.name for row in records(MECHANISMS, "astrocyte")] == [
-        "calcium", "ip3", "noradrenaline", "cAMP", "presynaptic_receptor", "gate"
+        "calcium", "ip3", "noradrenaline", "cAMP", "presynaptic_receptor", "gate",
+        "receptor_density", "recruitment", "factor", "astrocyte_tag", "lability",
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from models.parameters import load_parameters
-from tests.support.synapses import DT, fire
+from tests.support.synapses import DT, LATE, fire
 
 N = 60
 DURATION = 0.2
@@ -24,14 +24,18 @@ def check_bounds(seed, rate, highest, speed, overrides):
     y = np.repeat(rng.uniform(0, highest, (STEPS // hold + 1, N)), hold, axis=0)[:STEPS]
     gate_time = np.cumsum(rng.exponential(speed * DT * 50, (STEPS, N)), axis=0)
     T_slow = np.cumsum(rng.exponential(speed * DT * 3000, (STEPS, N)), axis=0)
+    restored = np.cumsum(rng.exponential(speed * DT * 300, (STEPS, N)), axis=0)
+    unstable = np.repeat(rng.random((STEPS // hold + 1, N)), hold, axis=0)[:STEPS]
     w_0 = np.clip(rng.lognormal(-0.1, 0.5, N), low, high)
     result = fire(
         parameters, (cells, steps * DT), N, DURATION,
         cell={"theta": rng.exponential(highest, N), "D": rng.exponential(2e-4, N)},
-        start={"w_0": w_0}, speed=speed, record_synapse=("h_S", "z_S"),
-        feed={"y": y, "gate_time": gate_time, "T_slow": T_slow},
+        start={"w_0": w_0}, speed=speed, record_synapse=("h_S", *LATE),
+        feed={"y": y, "gate_time": gate_time, "T_slow": T_slow, "restored_time": restored,
+              "unstable": unstable},
     )  # fmt: skip
-    weight = w_0[:, None] + result["synapse/h_S"] + result["synapse/z_S"]
+    weight = w_0[:, None] + sum(result[f"synapse/{name}"] for name in ("h_S", *LATE))
+    assert result["l_S"].any(), "nothing became labile, so nothing is shown of that"
     assert np.ptp(weight) > 1, "nothing was learned, so nothing is shown"
     assert np.all(np.isfinite(weight))
     assert weight.min() >= low - 1e-9

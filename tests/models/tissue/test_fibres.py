@@ -161,7 +161,7 @@ def test_teachers_reach_cells_by_their_projection(large, source):
         mine = (edges.source >= where.start) & (edges.source < where.stop)
         reached = np.unique(edges.target[mine])
     else:
-        reached = np.unique(large.volume["dopamine"].target)
+        reached = np.unique(large.volume["dopamine", "BLA_P"].target)
     for label in PROJECTIONS[1:]:
         share = PARAMETERS.value(f"afferent.{source}_share_{label}")
         cells = large.cells(f"BLA_{label}")
@@ -182,16 +182,20 @@ def test_shares_of_a_domain_sum_to_one(tissue):
 
 def test_volume_release_shares_sum_to_one(tissue):
     for edges, population, reach in (
-        (tissue.volume["noradrenaline"], "LC", PARAMETERS.value("noradrenaline.n_LC")),
-        (tissue.volume["dopamine"], "VTA", PARAMETERS.value("dopamine.n_VTA")),
+        (tissue.volume["noradrenaline", "astrocytes"], "LC", "noradrenaline.n_LC"),
+        (tissue.volume["dopamine", "BLA_P"], "VTA", "dopamine.n_VTA"),
+        (tissue.volume["dopamine", "astrocytes"], "VTA", "dopamine.n_VTA"),
     ):
         reached, sources = np.unique(edges.target, return_counts=True)
-        assert np.all(sources == min(reach, len(tissue.cells(population))))
+        assert np.all(sources == min(PARAMETERS.value(reach), len(tissue.cells(population))))
         totals = np.bincount(edges.target, edges.weight)[reached]
         assert totals == pytest.approx(1, abs=1e-12)
         pairs = np.stack([edges.source, edges.target])
         assert np.unique(pairs, axis=1).shape == pairs.shape
         assert np.isin(edges.source + tissue.n_principal, tissue.cells(population)).all()
     # Drawn for each domain: chance does not leave half of the cells out
-    assert len(np.unique(tissue.volume["noradrenaline"].source)) > len(tissue.cells("LC")) / 2
-    assert len(np.unique(tissue.volume["noradrenaline"].target)) == tissue.n_astrocytes
+    noradrenaline = tissue.volume["noradrenaline", "astrocytes"]
+    assert len(np.unique(noradrenaline.source)) > len(tissue.cells("LC")) / 2
+    for transmitter in ("noradrenaline", "dopamine"):
+        reached = tissue.volume[transmitter, "astrocytes"].target
+        assert len(np.unique(reached)) == tissue.n_astrocytes

@@ -28,7 +28,7 @@ POPULATION = {
 }
 STIMULUS = {
     "anatomy/afferents.csv": "light,afferent,afferent.n_sensory,conditioned,afferent.code_sensory,"
-    "afferent.rate_CS,afferent.rate_silent,,,,\n",
+    "afferent.rate_CS,afferent.rate_silent,,,,,\n",
     "anatomy/plastic.csv": "light,BLA_P,plasticity.indegree_CS,plasticity.G_CS,,\n",
 }
 

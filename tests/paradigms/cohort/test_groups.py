@@ -41,6 +41,7 @@ def refusal(path):
         ('[[group]]\nname = "a"\nprotocol = 3', "protocol = 3 must be text"),
         ('[[group]]\nname = "a"\nprotocol = "fear"', "'fear' is not known"),
         ('[[group]]\nname = "a"\nprotocol = "absent.toml"', "absent.toml: No such file"),
+        ('[[group]]\nname = "a"\nchange = 3', "change = 3 must be a table such as"),
         ("[[group]", "groups.toml: "),
         ("x = " + 5000 * "1", "groups.toml: "),
         ("x = " + 5000 * "[", "groups.toml: "),
@@ -98,6 +99,66 @@ def test_a_group_may_have_a_protocol_of_its_own(tmp_path):
                                                     "fear_extinction"]  # fmt: skip
     assert own.interventions[0].during == ("pairing",)
     assert own.text.startswith(BLINK.rstrip("\n"))
+
+
+def with_change(text, tmp_path, protocol="fear_extinction"):
+    path = tmp_path / "groups.toml"
+    path.write_text(f'[[group]]\nname = "a"\nchange = {text}\n')
+    (group,) = load_groups(path)
+    return group.protocol(load_protocol(protocol))
+
+
+def test_a_group_may_change_a_few_values_of_the_protocol(tmp_path):
+    plan = load_protocol("contextual_fear")
+    found = with_change(
+        '{ "conditioning.shocks.shock.trials" = 1, "conditioning.baseline.trial" = "20 s", '
+        '"night_1.offline" = "3 weeks", recall_A.context = "C" }', tmp_path, "contextual_fear",
+    )  # fmt: skip
+    first, night, recall, *rest = found.sessions
+    assert (first.phases[1].kinds[0].trials, plan.sessions[0].phases[1].kinds[0].trials) == (1, 3)
+    assert first.phases[0].kinds[0].trial == 20
+    assert (night.offline, night.simulated) == (21 * 86400, plan.sessions[1].simulated)
+    assert recall.context == "C"
+    assert tuple(rest) == plan.sessions[3:]
+    assert parse_protocol(found.text, "as it travels").sessions == found.sessions
+    assert found.stimuli == plan.stimuli
+
+
+def test_a_change_goes_with_a_protocol_and_interventions_of_its_own(tmp_path):
+    (tmp_path / "blink.toml").write_text(BLINK)
+    path = tmp_path / "groups.toml"
+    path.write_text(
+        '[[group]]\nname = "own"\nprotocol = "blink.toml"\nintervene = ["Gq@test"]\n'
+        'change = { night.offline = "2 h", "test.test.cs" = false }\n'
+    )
+    plan = load_groups(path)[0].protocol(load_protocol("fear_extinction"))
+    assert (plan.name, plan.sessions[1].offline) == ("blink", 7200)
+    assert [item.kind for item in plan.interventions] == ["Gq"]
+    assert parse_protocol(plan.text, "as it travels").interventions == plan.interventions
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{ "night_1.offlin" = "2 h" }', "change 'night_1.offlin' is nothing that protocol "
+         "fear_extinction says; allowed: conditioning.context,"),
+        ('{ "night_1.offlin" = "2 h" }', "did you mean 'night_1.offline'?"),
+        ('{ "night_1.name" = "day" }', "change 'night_1.name' is nothing"),
+        ('{ "conditioning.phase" = [] }', "change 'conditioning.phase' is nothing"),
+        ('{ "title" = "x" }', "change 'title' is nothing"),
+        ('{ "night_1.offline" = "2 parsecs" }', "group 'a': fear_extinction with its change: "
+         "session 'night_1': offline = '2 parsecs'"),
+        ('{ "conditioning.pairings.trials" = 0 }', "phase 'pairings': trials = 0 must be a whole"),
+        ('{ "night_1.offline" = nan }', "offline = nan must be a time with a unit"),
+        ('{ "night_1.offline" = { a = 1 } }', "change 'night_1.offline.a' is nothing"),
+    ],
+)  # fmt: skip
+def test_a_faulty_change_is_told_in_one_line(text, words, tmp_path):
+    with pytest.raises(ProtocolError) as caught:
+        with_change(text, tmp_path)
+    (line,) = str(caught.value).splitlines()
+    assert words in line
+    assert len(line) < 600
 
 
 COURSES = """

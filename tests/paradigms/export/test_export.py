@@ -38,7 +38,7 @@ def test_the_default_animal_is_small_enough_to_travel(tmp_path):
 
     plan = load_protocol("fear_extinction")
     size = export([request(1, protocol_toml=plan.text, size=None)], tmp_path / "one")
-    assert 1e6 < size < 40 * 2**20
+    assert 1e6 < size < 48 * 2**20  # twelve paces in time are 6 MB of it
 
 
 def test_called_again_it_goes_on_from_where_it_was(back, copy):

@@ -20,8 +20,13 @@ def animal():
 def levels(animal):
     def given(*windows, times=TIMES):
         found, scaled, _ = dose_levels(windows, times, SLOW * times, animal.tissue, PARAMETERS)
-        # what a label scales goes by a name of its own here
-        return found | {name.replace("light", "tag"): level for name, level in scaled.items()}
+        # what a label scales goes by a name of its own here, and what is one for all by no column
+        scaled = {name.replace("light", "tag").replace("drug", "tag"): level
+                  for name, level in scaled.items()}  # fmt: skip
+        return {
+            name: level[:, 0] if name.startswith("astrocyte.") and level.ndim > 1 else level
+            for name, level in {**found, **scaled}.items()
+        }
 
     return given
 

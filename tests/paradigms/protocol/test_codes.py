@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from paradigms.protocol.codes import check_codes, draw_codes
+from paradigms.protocol.codes import check_codes, draw_codes, drifted
 from paradigms.protocol.plan import Context, Stimulus
 from paradigms.protocol.things import drawing_order
 from paradigms.protocol.values import ProtocolError
@@ -145,3 +145,58 @@ def test_a_further_thing_at_the_end_changes_nothing_of_those_before(family, seed
     before, after = drawn(things, pool, code, seed), drawn(more, pool, code, seed)
     for name, members in before.items():
         np.testing.assert_array_equal(after[name], members)
+
+
+# ---- drift ---------------------------------------------------------------------------------------
+
+DAY = 86400.0
+RATE = 0.03 / DAY
+
+
+def later(*days, pool=400, rate=RATE, seed=1):
+    return drifted(pool, rate, [day * DAY for day in days], np.random.default_rng(seed))
+
+
+def test_a_code_loses_members_at_the_rate_of_its_drift_and_chance_brings_some_back():
+    days, animals = np.array([0.0, 1, 7, 21, 60, 400]), 300
+    code = np.arange(60)
+    kept = np.mean([np.isin(later(*days, seed=seed)[:, code], code) for seed in range(animals)],
+                   axis=(0, 2))  # fmt: skip
+    share = 60 / 400
+    wanted = share + (1 - share) * np.exp(-RATE * days * DAY * 400 / 399)
+    assert kept[0] == 1
+    # members of a code leave hardly more alike than apart
+    spread = np.sqrt(wanted * (1 - wanted) / (60 * animals))
+    assert np.all(np.abs(kept - wanted) <= 5 * spread)
+    assert kept[3] == pytest.approx(0.602, abs=0.02)
+
+
+def test_what_codes_have_in_common_stays_exactly_what_it_is():
+    codes = drawn([tone("a"), tone("b", a=0.4), tone("c", a=0.3, b=0.5), tone("d")])
+    for now in later(1, 30, 1000, pool=1000):
+        assert sorted(now) == list(range(1000))
+        for one in codes:
+            for other in codes:
+                assert len(np.intersect1d(now[codes[one]], now[codes[other]])) == common(
+                    codes, one, other
+                )
+
+
+@given(st.lists(st.floats(0, 60), min_size=1, max_size=6), st.integers(0, 99))
+def test_what_has_drifted_by_a_day_does_not_hang_on_what_else_is_asked(days, seed):
+    days = sorted(days)
+    whole = later(*days, 400, seed=seed)
+    for number, day in enumerate(days):
+        assert np.array_equal(later(day, seed=seed)[0], whole[number])
+
+
+def test_fast_drift_takes_more_swaps_than_are_drawn_at_once_and_forgets_all():
+    (now,) = later(30, rate=10 / DAY)  # some 60,000 swaps
+    assert np.array_equal(now, later(1, 7, 30, 31, rate=10 / DAY)[2])
+    assert np.count_nonzero(now == np.arange(400)) < 8  # one by chance
+
+
+@pytest.mark.parametrize(("pool", "rate"), [(400, 0.0), (1, RATE)])
+def test_nothing_drifts_without_a_rate_or_a_partner(pool, rate):
+    assert np.array_equal(later(0, 1000, pool=pool, rate=rate), 2 * [list(range(pool))])
+    assert later(pool=pool, rate=rate).shape == (0, pool)

@@ -40,7 +40,7 @@ def test_overlapping_doses_with_one_time_constant_rise_to_their_sum(levels):
 
 def test_a_drug_washes_out_over_a_night():
     plan = parse_protocol(
-        blink().text + '[[intervention]]\nkind = "Gi"\nduring = "pairing"\nwashout = "3 h"\n',
+        blink("24 h").text + '[[intervention]]\nkind = "Gi"\nduring = "pairing"\nwashout = "3 h"\n',
         "blink.toml",
     )
     animal = draw(plan)
@@ -54,7 +54,7 @@ def test_a_drug_washes_out_over_a_night():
 
 @pytest.mark.parametrize("kind", ["Gq", "opto_excite", "tagging"])
 def test_what_is_on_for_less_than_a_step_is_refused(kind, refusal):
-    target = "IL_P" if INTERVENTIONS[kind].target else ""
+    target = "" if INTERVENTIONS[kind].accepts("") else "IL_P"
     line = refusal(InterventionWindow(kind, 0.5, 1.001, 1.004, target))
     assert "on for 0.003 s of simulated time, less than a step of its level (0.01 s)" in line
 

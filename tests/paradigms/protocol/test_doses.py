@@ -19,14 +19,17 @@ from tests.support.circuit import blink, draw
 from tests.support.doses import SLOW, TIMES, dosed
 
 PARAMETERS = load_parameters()
-LEVELLED = [kind for kind, row in INTERVENTIONS.items() if not row.target]
+ASTROCYTIC = [kind for kind, row in INTERVENTIONS.items() if row.target == "astrocytes"]
+LEVELLED = [kind for kind, row in INTERVENTIONS.items() if not row.target] + ASTROCYTIC
 LIGHTS = [kind for kind, row in INTERVENTIONS.items() if row.conductance]
 
 
 def test_without_interventions_every_level_is_zero(animal):
     found, scaled, fibre = dose_levels((), TIMES, SLOW * TIMES, animal.tissue, PARAMETERS)
-    light = {f"{cells}.{name}" for cells in fibre for name in ("g_light", "I_light")}
-    assert set(scaled) == light
+    light = {f"{cells}.{name}" for cells in ("principal", "other") for name in
+             ("g_light", "I_light")}  # fmt: skip
+    on_label = {INTERVENTIONS[kind].variable for kind in ASTROCYTIC}
+    assert set(scaled) == light | on_label
     assert not any(level.any() for level in scaled.values())
     named = {INTERVENTIONS[kind].variable for kind in LEVELLED}
     labels = {f"{cells}.tagging" for cells in fibre}
@@ -34,10 +37,12 @@ def test_without_interventions_every_level_is_zero(animal):
     assert not any(level.any() for level in found.values())
     for of in (found, scaled):
         assert all(of[name].shape == (500, 2) for name in light)  # outside the zone, and in it
+        assert all(of[name].shape == (500, 1) for name in on_label)
     assert all(found[name].shape == (500, 1) for name in labels)
     assert {name: len(cells) for name, cells in fibre.items()} == {
         "principal": animal.tissue.n_principal,
         "other": animal.tissue.n_neurons - animal.tissue.n_principal,
+        "astrocyte": animal.tissue.n_astrocytes,
     }
 
 
@@ -139,7 +144,9 @@ def test_an_unknown_kind_or_target_is_refused(refusal):
     line = refusal(InterventionWindow("opto_excite", 1.0, 0.0, 1.0, "V1"))
     assert "does not act on 'V1'" in line
     assert all(name in line for name in (*POPULATIONS, "tagged"))
-    assert "no target" in refusal(InterventionWindow("Gq", 1.0, 0.0, 1.0, "IL_P"))
+    assert "no target" in refusal(InterventionWindow("CalEx", 1.0, 0.0, 1.0, "IL_P"))
+    line = refusal(InterventionWindow("Gq", 1.0, 0.0, 1.0, "IL_P"))
+    assert "does not act on 'IL_P'; allowed: astrocytes, tagged_astrocytes" in line
 
 
 @pytest.mark.parametrize(
@@ -148,7 +155,8 @@ def test_an_unknown_kind_or_target_is_refused(refusal):
         ("opto_silence@test", ["target is missing", "opto_silence:BLA_P", "tagged"]),
         ("opto_silence:IL@test", ["'IL' is not known", "IL_P", "did you mean"]),
         ("opto_silence:=1@test", ["KIND[:TARGET][=dose]@PHASE"]),
-        ("Gq:IL_P@test", ["'IL_P' is not a choice", "Gq acts on astrocyte.drug_Gq"]),
+        ("CalEx:IL_P@test", ["'IL_P' is not a choice", "CalEx acts on astrocyte.drug_CalEx"]),
+        ("Gq:IL_P@test", ["'IL_P' is not known; allowed: astrocytes, tagged_astrocytes"]),
         ("lesion@always", ["target is missing", "BLA_IL-IL_P"]),
         ("lesion:PL_P-LC@always", ["'PL_P-LC' is not known", "sensory-BLA_P", "LC-astrocytes"]),
         ("lesion:IL_P@always", ["'IL_P' is not known"]),
@@ -195,6 +203,9 @@ def test_dose_zero_of_everything_is_the_same_run_as_nothing(animal):
     """The same program and, bit for bit, the same tables: so the same run."""
     doses = [f"{kind}=0@test" for kind in LEVELLED]
     doses += [f"{kind}:{target}=0@test" for kind in LIGHTS for target in ("IL_P", "tagged")]
+    doses += [f"{kind}:{target}=0@test" for kind in ASTROCYTIC
+              for target in ("astrocytes", "tagged_astrocytes")]  # fmt: skip
+    doses += [f"tagging:{target}=0@test" for target in ("BLA_P", "astrocytes")]
     nothing = draw(dosed(*doses, "lesion:BLA_P-IL_P=0@always", "CalEx=0@pairing"))
     ours, tables = nothing.circuit(nothing.clocks("cpp"))
     wanted, plain = animal.circuit(animal.clocks("cpp"))
@@ -215,7 +226,9 @@ def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
     }
     given = {
         "Gq=1@test": {"course.astrocyte.drug_Gq"},
+        "Gq:astrocytes=1@test": {"course.astrocyte.drug_Gq"},
         "tagging:BLA_P@pairing": {"course.principal.tagging"},
+        "tagging:astrocytes@pairing": {"course.astrocyte.tagging"},
         # a second fibre has columns of its own
         "tagging:DG@pairing": {*others, "rows.other.fibre"},
         "opto_silence:IL_P@test": {*others, "rows.other.fibre"},
@@ -226,7 +239,8 @@ def test_an_intervention_changes_its_own_tables_and_never_the_program(animal):
             "initial.terminal_other.frac", "indices.weights_other",
         },
         "lesion:LC-astrocytes@always": {
-            "edges.noradrenaline.source", "edges.noradrenaline.target", "initial.noradrenaline.frac"
+            "edges.noradrenaline_astrocyte.source", "edges.noradrenaline_astrocyte.target",
+            "initial.noradrenaline_astrocyte.frac",
         },
     }  # fmt: skip
     for item, names in given.items():

@@ -12,8 +12,7 @@ from tests.support.doses import dosed
 
 
 def counts(tissue):
-    edges = {**tissue.static, **tissue.tripartite, "NA": tissue.volume["noradrenaline"],
-             "DA": tissue.volume["dopamine"]}  # fmt: skip
+    edges = {**tissue.static, **tissue.tripartite, **tissue.volume}
     return {key: len(value) for key, value in edges.items()}
 
 

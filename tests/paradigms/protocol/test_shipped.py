@@ -1,9 +1,14 @@
 """The protocols that ship beside fear_extinction: what is done, where, for how long."""
 
+from itertools import pairwise
+
+import numpy as np
 import pytest
 
+from paradigms.cohort.groups import load_groups
 from paradigms.protocol.files import load_protocol
 from paradigms.protocol.timeline import animal_timeline
+from paradigms.run.preflight import prepare
 
 
 def stages(name):
@@ -18,7 +23,8 @@ def stages(name):
 @pytest.mark.parametrize(
     ("name", "seconds"),
     [("discrimination", 120), ("contextual_fear", 111), ("unsignalled_us", 148),
-     ("reward_conditioning", 101), ("place_preference", 121)],
+     ("reward_conditioning", 101), ("place_preference", 121),
+     ("astrocyte_trace", 209), ("receptor_days", 77)],
 )  # fmt: skip
 def test_they_are_short_on_the_compressed_clock_and_as_long_as_an_experiment(name, seconds):
     plan = load_protocol(name)
@@ -81,3 +87,104 @@ def test_place_preference_labels_and_lights_one_zone():
     assert [phase.name for phase in timeline.phases if phase.place] == [
         "baseline", "on_1", "off", "on_2",
     ]  # fmt: skip
+
+
+def windows(name, plan=None):
+    """Sessions in order, each with its place and the days since the animal's life began."""
+    timeline = animal_timeline(plan or load_protocol(name), None, 1)
+    days = timeline.slow_time(np.array([phase.start for phase in timeline.phases])) / 86400
+    return {
+        phase.session: (phase.context, pytest.approx(day, abs=0.1))
+        for phase, day in reversed(list(zip(timeline.phases, days, strict=True))) if phase.stage
+    }  # fmt: skip
+
+
+def test_astrocyte_trace_recalls_a_three_times_and_meets_a_place_like_it_twice():
+    found = stages("astrocyte_trace")
+    assert found["before_conditioning"] == 5 * [("A", ())]
+    assert found["conditioning"] == 3 * [("A", ("us",))]
+    for name, context in (("recall_1", "A"), ("neutral", "B"), ("recall_2", "A"),
+                          ("recall_3", "A"), ("neutral_2", "B")):  # fmt: skip
+        assert found[name] == 9 * [(context, ())]
+    assert windows("astrocyte_trace") == {
+        "conditioning": ("A", 0), "recall_1": ("A", 1), "neutral": ("B", 2), "recall_2": ("A", 3),
+        "recall_3": ("A", 7), "neutral_2": ("B", 8),
+    }  # fmt: skip
+    plan = load_protocol("astrocyte_trace")
+    assert [item.similar_to for item in plan.contexts] == [(), (("A", 0.5),)]
+    timeline = animal_timeline(plan, "published", 1)
+    shocks = [trial.times("us") for trial in timeline.trials if trial.stage == "conditioning"]
+    assert shocks == [(208, 210), (268, 270), (328, 330)]
+    recall = next(phase for phase in timeline.phases if phase.session == "recall_1")
+    assert recall.stop - recall.start == 300
+
+
+GROUPS = {
+    "astrocyte_trace": ("strong", "strong_loss", "strong_gain", "weak", "weak_gain",
+                        "tagged_blocked", "tagged_forced"),
+    "receptor_days": ("at_once", "hours_6", "day_1", "day_2", "day_4", "day_7"),
+    "spontaneous_recovery": ("day_1", "day_21"),
+    "training_astrocytes": ("control", "Gq", "weak_control", "weak_Gq"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", GROUPS)
+@pytest.mark.parametrize("clock", ["compressed", "published"])
+def test_every_group_of_them_can_be_run(name, clock):
+    plan, groups = load_protocol(name), load_groups(name)
+    assert tuple(group.name for group in groups) == GROUPS[name]
+    for group in groups:
+        prepare(group.protocol(plan), seed=1, clock=clock, overrides=group.overrides)
+
+
+def of_groups(name):
+    plan = load_protocol(name)
+    return {group.name: group.protocol(plan) for group in load_groups(name)}
+
+
+def test_weak_groups_have_one_shock_or_pairing_and_else_the_same():
+    for name, phase, weak, strong in (("astrocyte_trace", 1, "weak", "strong"),
+                                      ("training_astrocytes", 1, "weak_control", "control")):
+        found = of_groups(name)
+        one, three = (found[group].sessions[0].phases[phase] for group in (weak, strong))
+        assert (one.trials, three.trials) == (1, 3)
+        assert one.kinds[0].events == three.kinds[0].events
+        assert found[weak].sessions[1:] == found[strong].sessions[1:]
+
+
+def test_ensembles_are_labelled_in_the_first_recall_and_acted_on_from_the_second():
+    found = of_groups("astrocyte_trace")
+    for group, kind, last in (("tagged_blocked", "beta_uncoupling", "neutral_2"),
+                              ("tagged_forced", "Gs", "recall_2")):  # fmt: skip
+        timeline = animal_timeline(found[group], None, 1)
+        label, *rest = timeline.interventions
+        when = {phase.session: phase for phase in timeline.phases}
+        assert (label.kind, label.target) == ("tagging", "astrocytes")
+        assert (label.start, label.stop) == (when["recall_1"].start, when["recall_1"].stop)
+        assert {(item.kind, item.target) for item in rest} == {(kind, "tagged_astrocytes")}
+        assert rest[0].start == when["recall_2"].start
+        assert rest[-1].stop == when[last].stop
+        assert all(a.stop == b.start for a, b in pairwise(rest))
+
+
+def test_animals_wait_for_hours_to_weeks_before_their_only_test():
+    waits = [0.01, 0.25, 1, 2, 4, 7]
+    for plan, days in zip(of_groups("receptor_days").values(), waits, strict=True):
+        assert windows("receptor_days", plan)["recall"] == ("A", pytest.approx(days, abs=0.03))
+        assert [item.label for item in plan.interventions] == ["tagging@astrocytes"]
+    short, long = of_groups("spontaneous_recovery").values()
+    assert windows("", short)["retrieval"] == ("B", 3)
+    assert windows("", long)["retrieval"] == ("B", 23)
+    assert stages("spontaneous_recovery")["extinction_2"] == 25 * [("B", ("cs",))]
+    # what comes before is what fear_extinction does, to the last pause
+    theirs = animal_timeline(load_protocol("fear_extinction"), None, 1).trials
+    ours = animal_timeline(long, None, 1).trials
+    assert ours[:-5] == theirs[: len(ours) - 5]
+
+
+def test_training_is_tested_on_days_two_and_eight_in_a_new_place():
+    assert windows("training_astrocytes") == {
+        "conditioning": ("A", 0), "day_2": ("B", 2), "day_8": ("B", 8)
+    }  # fmt: skip
+    for name in ("day_2", "day_8"):
+        assert stages("training_astrocytes")[name] == 5 * [("B", ("cs",))]

@@ -8,13 +8,15 @@ from models.circuits import astrocyte
 from models.circuits.amygdala_mechanisms import composed
 from models.machine.session import device_session
 from paradigms.protocol.interventions import INTERVENTIONS
-from tests.support.tools import DOSE, SPACE, SPEED, P, one_step
+from tests.support.tools import DOSE, PACES, SPACE, SPEED, P, one_step
 
 # An astrocyte with everything going on (SI, concentrations in mol m-3).
 BUSY = {
     "C": 2e-4, "h": 0.6, "I": 5e-4, "C_tot": 1.9e-3, "Y_S": 0.05, "Gamma_A": 0.3, "N_A": 4e-4,
     "A_d": 1e-3, "Gamma_S": 0.2, "x_A": 0.7, "Ser": 0.02, "gain": 1.3, "J_gap": 7e-6,
-    "cAMP": 3e-4, "dilation_cAMP": SPEED,
+    "cAMP": 3e-4, "coagonist": 0.2, "r_P": 4.0, "made": 0.3, "density": 0.2, "Fos": 0.1,
+    "factor": 0.05, "D_A": 1e-3, "unstable": 0.1, "window": 0.2,
+    "susceptible": 0.7, **PACES,
 }  # fmt: skip
 ASTROCYTIC = [kind for kind, row in INTERVENTIONS.items() if row.variable.startswith("astrocyte.")]
 
@@ -37,28 +39,38 @@ def bound(noradrenaline, affinity):
 
 def through_alpha1(occupancy):
     """What a change of the share of bound alpha1 receptors makes of IP3."""
-    change = occupancy - bound(BUSY["N_A"], P["K_NA"])
+    change = (occupancy - bound(BUSY["N_A"], P["K_NA"])) * ALPHA1
     return SPEED * change * (1.3 * P["O_beta"] * 0.3 + P["O_alpha"])
 
 
+RECEPTORS = 1 + P["more_beta1"] * BUSY["density"]
+ALPHA1 = 1 + P["more_alpha1"] * BUSY["density"]
+BETA = BUSY["N_A"] / (BUSY["N_A"] + P["K_NB"])
+STRUCK = bound(BUSY["r_P"], P["r_made"])
+
+
 def through_beta(noradrenaline, affinity):
-    """What another binding of beta receptors makes of cAMP."""
-    own = BUSY["N_A"] / (BUSY["N_A"] + P["K_NB"])
-    return SPEED * P["O_cAMP"] * (noradrenaline / (noradrenaline + affinity) - own)
+    """What another binding of beta receptors makes of cAMP, and of the making of receptors."""
+    change = SPEED * (noradrenaline / (noradrenaline + affinity) - BETA)
+    return {
+        "cAMP": change * P["O_cAMP"] * RECEPTORS,
+        "made": change * P["O_made"] * STRUCK * (1 - BUSY["made"]),
+    }
 
 
 def expected(kind, rest):
     """Change in slope by variable that a dose of 0.7 must bring."""
-    receptors = bound(BUSY["N_A"], P["K_NA"])
+    receptors = bound(BUSY["N_A"], P["K_NA"]) * ALPHA1
     driven = 1.3 * P["O_beta"] * 0.3 * receptors + P["O_alpha"] * receptors + P["O_basal"]
     pumped = -SPEED * DOSE * P["O_X"] * 2e-4 / (2e-4 + P["K_X"])
     atp = P["O_ATP"] * bound(2e-4, P["K_ATP"])
-    bath = bound(0.02 + DOSE * P["K_ser"], P["K_ser"])
+    # more of the site bound: the gate's integral, its follower, and what needs NMDA receptors open
+    bath = SPEED * (bound(0.02 + DOSE * P["K_ser"], P["K_ser"]) - bound(0.02, P["K_ser"]))
     return {
         "Gq": {"I": SPEED * DOSE * P["O_Gq"]},
         "Gi": {
             "I": -SPEED * DOSE * driven,
-            "cAMP": -SPEED * DOSE * P["O_cAMP"] * 4e-4 / (4e-4 + P["K_NB"]),
+            "cAMP": -SPEED * DOSE * P["O_cAMP"] * BETA * RECEPTORS,
         },
         "CalEx": {"C": pumped, "C_tot": pumped},
         "IP3_sponge": {"I": rest["I"] / (1 + DOSE) - rest["I"]},
@@ -68,11 +80,20 @@ def expected(kind, rest):
         "A1_antagonist": {"Gamma_S": SPEED * P["O_G"] * 1e-3 * 0.8 * (1 / (1 + DOSE) - 1)},
         "A1_agonist": {"Gamma_S": SPEED * DOSE * P["Omega_G"] * 0.8},
         "DAAO": {"Ser": -SPEED * DOSE * P["Omega_ser"] * 0.02},
-        "D_serine": {"gate_integral": SPEED * (bath - bound(0.02, P["K_ser"]))},
+        "D_serine": {
+            "gate_integral": bath, "coagonist": bath / P["tau_site"],
+            "unstable": bath * BUSY["susceptible"] * bound(BUSY["D_A"], P["K_unstable"])
+            / P["tau_unstable"],
+            "susceptible": -bath * BUSY["susceptible"] / P["tau_spent"],
+        },
         "alpha1_antagonist": {"I": through_alpha1(bound(4e-4, P["K_NA"] * (1 + DOSE)))},
         "alpha1_agonist": {"I": through_alpha1(bound(4e-4 + DOSE * P["K_NA"], P["K_NA"]))},
-        "beta_antagonist": {"cAMP": through_beta(4e-4, P["K_NB"] * (1 + DOSE))},
-        "beta_agonist": {"cAMP": through_beta(4e-4 + DOSE * P["K_NB"], P["K_NB"])},
+        "beta_antagonist": through_beta(4e-4, P["K_NB"] * (1 + DOSE)),
+        "beta_agonist": through_beta(4e-4 + DOSE * P["K_NB"], P["K_NB"]),
+        "Gs": {"cAMP": SPEED * DOSE * P["O_cAMP"]},
+        "beta1_expression": {"cAMP": SPEED * DOSE * P["O_cAMP"] * BETA},
+        "beta_uncoupling": {"cAMP": -SPEED * DOSE * P["O_cAMP"] * BETA * RECEPTORS},
+        "tagging": {"tag": SPEED * DOSE * P["O_tag"] * BUSY["Fos"]},
     }[kind]
 
 
@@ -90,7 +111,7 @@ def test_a_tool_in_astrocytes_changes_its_own_quantity_alone(kind, undisturbed):
 def test_the_direction_of_each_tool_in_astrocytes_is_that_of_the_real_one(undisturbed):
     signs = {kind: np.sign(next(iter(expected(kind, undisturbed).values()))) for kind in ASTROCYTIC}
     assert {kind for kind, sign in signs.items() if sign > 0} == {
-        "Gq", "alpha1_agonist", "beta_agonist", "A1_agonist", "D_serine"
+        "Gq", "alpha1_agonist", "beta_agonist", "A1_agonist", "D_serine", "Gs", "beta1_expression",
     }  # fmt: skip
 
 
@@ -122,6 +143,8 @@ def test_the_agonist_binds_without_the_receptor_that_adenosine_needs():
         group = b2.NeuronGroup(1, composed("astrocyte"), namespace=space, method="euler",
                                dt=1 * b2.ms)  # fmt: skip
         group.drug_A1_agonist, group.A_d = 2.0, 1e-3 * b2.mmolar
+        for name, pace in PACES.items():
+            setattr(group, name, pace)
         b2.Network(group).run(1 * b2.ms)
         assert float(group.Gamma_S[0]) == pytest.approx(1e-3 * SPEED * 2 * P["Omega_G"])
 
@@ -142,6 +165,8 @@ def calcium(doses, drive, duration=300.0):
             2 * len(doses), composed("astrocyte"), {**SPACE, "speed": 1.0}, dt=20 * b2.ms,
             check_step=False,
         )  # fmt: skip
+        for name in PACES:
+            setattr(group, name, 1.0)
         group.drug_CalEx = np.repeat(doses, 2)
         group.drug_Gq = np.tile([0, (drive * 1e-3) / P["O_Gq"]], len(doses))
         monitor = b2.StateMonitor(group, ("C", "C_tot"), record=True, dt=0.5 * b2.second)

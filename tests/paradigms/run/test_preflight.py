@@ -19,7 +19,7 @@ from paradigms.protocol.interventions import INTERVENTIONS
 from paradigms.run import preflight
 from paradigms.run.preflight import HIGHEST_SEED, check_run, needed, prepare
 from paradigms.run.simulate import simulate
-from tests.support.circuit import BLINK, SIZE, blink
+from tests.support.circuit import BLINK, PAUSE, SIZE, blink
 
 
 def given(*items, text=BLINK):
@@ -82,7 +82,7 @@ def test_what_cannot_be_simulated_is_refused_in_one_line(kind, tmp_path, monkeyp
 def test_absurd_lengths_are_refused_with_their_number():
     def lasting(hours):
         night = BLINK.replace('simulated = "1 s"', f'simulated = "{hours} h"')
-        return parse_protocol(night.replace("24 h", f"{hours} h"), "long.toml")
+        return parse_protocol(night.replace(f'"{PAUSE}"', f'"{hours} h"'), "long.toml")
 
     with pytest.raises(AstrogramError, match=r"would take 3,240,001 s of simulated time"):
         prepare(lasting(9000), seed=1)

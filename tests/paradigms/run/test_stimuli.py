@@ -3,16 +3,18 @@
 import numpy as np
 import pytest
 
+from models.circuits.amygdala_paces import LARGEST_STEP
 from paradigms.run.stimuli import _codes, _reached
 from tests.support.circuit import blink, draw
 
+STILL = {"afferent.fluctuation": "0", "afferent.drift": "0"}
 SIGMAS = 5  # of the Poisson counts; the seed is fixed, so this never flickers
 
 
 @pytest.fixture(scope="module")
 def animal():
-    # no shared fluctuation: every count below is Poisson
-    return draw("quick_conditioning", seed=3, overrides={"afferent.fluctuation": "0"})
+    # no shared fluctuation: every count below is Poisson, and codes are those of the first day
+    return draw("quick_conditioning", seed=3, overrides=STILL)
 
 
 def seconds(windows):
@@ -217,17 +219,18 @@ def test_slow_time_counts_awake_seconds_and_offline_hours(animal):
     assert rates[before] == pytest.approx(timeline.speed, rel=1e-9)
 
 
-def test_the_astrocytes_dilation_is_the_slope_of_slow_time_as_far_as_a_step_bears(animal):
+def test_paces_are_the_slope_of_slow_time_as_far_as_a_step_bears(animal):
     clocks = animal.clocks("cpp")
-    found = animal.circuit(clocks)[1]["course.astrocyte.dilation_cAMP"]
+    tables = animal.circuit(clocks)[1]
+    slow, fast = (tables[f"course.astrocyte.pace_{name}"] for name in ("slow", "noradrenaline"))
     true = np.diff(animal.inputs.slow_time) / clocks.slow
-    assert found[:-1] == pytest.approx(true, rel=1e-12)
-    assert found[0] == pytest.approx(animal.timeline.speed)
-    assert found.max() > 1000 * found[0]
-    short = draw(blink())  # a night so short that a step of the astrocyte would be unstable
-    capped = short.circuit(short.clocks("cpp"))[1]["course.astrocyte.dilation_cAMP"]
-    breakdown = float(short.parameters.quantity("noradrenaline.Omega_cAMP"))
-    assert capped.max() * breakdown * short.clocks("cpp").astrocyte == pytest.approx(1)
+    assert slow[:-1] == pytest.approx(true, rel=1e-12)
+    assert slow[0] == pytest.approx(animal.timeline.speed)
+    assert slow.max() > 1000 * slow[0]
+    clearance = float(animal.parameters.quantity("noradrenaline.Omega_NA"))
+    most = LARGEST_STEP["astrocyte"] / (clearance * clocks.astrocyte)
+    assert slow[0] < most < slow.max()  # so that a night holds it up
+    assert fast == pytest.approx(np.minimum(slow, most), rel=1e-12)
 
 
 def test_slow_time_and_drugs_share_a_step_that_is_a_multiple_of_the_neurons(animal):
@@ -239,8 +242,7 @@ def test_slow_time_and_drugs_share_a_step_that_is_a_multiple_of_the_neurons(anim
 
 
 def test_a_seed_gives_its_spikes_and_another_seed_others(animal):
-    again = draw("quick_conditioning", seed=3, overrides={"afferent.fluctuation": "0"})
-    other = draw("quick_conditioning", seed=4, overrides={"afferent.fluctuation": "0"})
+    again, other = (draw("quick_conditioning", seed=seed, overrides=STILL) for seed in (3, 4))
     for name in ("afferent", "drive"):
         ours, same, different = (getattr(a.inputs, name) for a in (animal, again, other))
         assert np.array_equal(ours.time, same.time)

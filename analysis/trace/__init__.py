@@ -1,0 +1,1 @@
+"""Astrocytes as a trace of days: the animal's life, who is recruited, where, and what stays."""

@@ -1,0 +1,61 @@
+"""Recall that errs makes memories labile for hours, and the factor in the domain saves them."""
+
+from __future__ import annotations
+
+from models.mechanisms.mechanism import AWAKE, SLOW, Mechanism, Record
+
+# Dopamine in the domain, which signals that what was foretold did not come, and D-serine, without
+# which NMDA receptors do not open, make synapses of cells at work unstable (Ben Mamou, Gamache &
+# Nader 2006, Nat Neurosci 9:1237, for NMDA receptors; Merlo et al. 2015, eNeuro, for dopamine in
+# the amygdala, directions; chosen: a product that follows within seconds).
+INSTABILITY = """
+dD_A/dt = -speed*Omega_DA*D_A : mmolar
+dunstable/dt = speed*(gate*susceptible*D_A*D_A/(D_A*D_A + K_unstable*K_unstable) -
+                      unstable)/tau_unstable : 1
+opening = speed*unstable/tau_open : hertz
+"""
+DOPAMINE_RELEASE = "D_A_post += speed*frac*rho_DA"
+HAND_OVER_INSTABILITY = "unstable_post = unstable_pre : 1 (summed)"
+
+# The window in which a labile late phase can be saved, and what the factor has done in it: all that
+# a synapse needs to know at its next spike (chosen: first order; the window of hours is that of
+# Nader, Schafe & LeDoux 2000, Nature 406:722). Recall that goes on and on makes nothing labile any
+# more, it extinguishes (Suzuki et al. 2004, J Neurosci 24:4787, for the boundary; chosen: minutes
+# of open gate spend what can be made labile, and hours bring it back).
+WINDOW = """
+dsusceptible/dt = speed*(1 - susceptible)/tau_spared - opened*susceptible/tau_spent : 1
+dwindow/dt = opening*(1 - window) - speed*window/tau_l : 1
+drestored/dt = speed*factor*window : second
+"""
+HAND_OVER_RESTORED = "restored_time_post = restored_pre : second (summed)"
+
+UNSTABLE = Mechanism(
+    name="instability",
+    cells=("astrocyte",),
+    equations=INSTABILITY,
+    clock=AWAKE,
+    parameters=("dopamine", "trace"),
+    volume={"dopamine": DOPAMINE_RELEASE},
+    hands_over={"instability": HAND_OVER_INSTABILITY},
+    rates={
+        "D_A": lambda value: value["speed"] * value["Omega_DA"],
+        # and of what it opens, which goes at its pace
+        "unstable": lambda value: value["speed"] / min(value["tau_unstable"], value["tau_open"]),
+    },
+)
+
+MECHANISM = Mechanism(
+    name="lability",
+    cells=("astrocyte",),
+    equations=WINDOW,
+    clock=SLOW,
+    parameters=("trace",),
+    hands_over={"restored": HAND_OVER_RESTORED},
+    records=(
+        Record("lability", "window", 1.0, "1", "window in which labile memories can be saved"),
+    ),
+    rates={
+        "susceptible": lambda value: value["speed"] / value["tau_spared"],
+        "window": lambda value: value["speed"] / value["tau_l"],
+    },
+)
