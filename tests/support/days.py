@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from paradigms.protocol.files import Protocol, parse_intervention, parse_protocol
-from tests.support.circuit import BLINK
+from tests.support.circuit import BLINK, PAUSE
 
 DAYS = BLINK.replace('name = "blink"', 'name = "blink_days"').replace(
-    'offline = "3 s"\nsimulated = "1 s"', 'offline = "1 h"\nsimulated = "2 s"'
+    f'offline = "{PAUSE}"\nsimulated = "1 s"', 'offline = "1 h"\nsimulated = "2 s"'
 )
 #: What is fast need not come to rest in so short a night, and what takes minutes takes a moment.
 QUICK = {
@@ -21,6 +21,7 @@ QUICK = {
     "trace.O_tag": "2 hertz",
     "trace.K_cAMP": "0.005 umolar",
     "trace.K_unstable": "0.01 umolar",
+    "trace.tau_open": "5 s",
     "trace.tau_set": "0.3 h",
     "trace.k_l": "0.5",
     "plasticity.kappa": "20 hertz",
