@@ -6,8 +6,8 @@ from models.mechanisms.mechanism import AWAKE, SLOW, Mechanism, Record
 
 # Dopamine in the domain, which signals that what was foretold did not come, and D-serine, without
 # which NMDA receptors do not open, make synapses of cells at work unstable (Ben Mamou, Gamache &
-# Nader 2006, Nat Neurosci 9:1237, for NMDA receptors; Merlo et al. 2015, eNeuro, for dopamine in
-# the amygdala, directions; chosen: a product that follows within seconds).
+# Nader 2006, Nat Neurosci 9:1237, for NMDA receptors; Merlo et al. 2015, eNeuro 2(1), for dopamine in
+# the amygdala and an appetitive memory, directions; chosen: a product that follows within seconds).
 INSTABILITY = """
 dD_A/dt = -speed*Omega_DA*D_A : mmolar
 dunstable/dt = speed*(gate*susceptible*D_A*D_A/(D_A*D_A + K_unstable*K_unstable) -
@@ -20,8 +20,9 @@ HAND_OVER_INSTABILITY = "unstable_post = unstable_pre : 1 (summed)"
 # The window in which a labile late phase can be saved, and what the factor has done in it: all that
 # a synapse needs to know at its next spike (chosen: first order; the window of hours is that of
 # Nader, Schafe & LeDoux 2000, Nature 406:722). Recall that goes on and on makes nothing labile any
-# more, it extinguishes (Suzuki et al. 2004, J Neurosci 24:4787, for the boundary; chosen: minutes
-# of open gate spend what can be made labile, and hours bring it back).
+# more, it extinguishes (Suzuki et al. 2004, J Neurosci 24:4787: two processes, abstract read; that
+# length decides between them is not re-read; chosen: minutes of open gate spend what can be made
+# labile, and hours bring it back).
 WINDOW = """
 dsusceptible/dt = speed*(1 - susceptible)/tau_spared - opened*susceptible/tau_spent : 1
 dwindow/dt = opening*(1 - window) - speed*window/tau_l : 1
