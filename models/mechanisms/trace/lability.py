@@ -7,7 +7,8 @@ from models.mechanisms.mechanism import AWAKE, SLOW, Mechanism, Record
 # Dopamine in the domain, which signals that what was foretold did not come, and D-serine, without
 # which NMDA receptors do not open, make synapses of cells at work unstable (Ben Mamou, Gamache &
 # Nader 2006, Nat Neurosci 9:1237, for NMDA receptors; Merlo et al. 2015, eNeuro 2(1), for dopamine
-# in the amygdala and an appetitive memory, directions; chosen: a product that follows within seconds).
+# in the amygdala and an appetitive memory, directions; chosen: a product that follows within
+# seconds).
 INSTABILITY = """
 dD_A/dt = -speed*Omega_DA*D_A : mmolar
 dunstable/dt = speed*(gate*susceptible*D_A*D_A/(D_A*D_A + K_unstable*K_unstable) -
