@@ -22,15 +22,19 @@ from pathlib import Path
 from models.machine.children import run_kept
 from models.machine.session import _kept_calls
 # a tree as make has it: a shell, another one, and what works
-run_kept(["sh", "-c", "sh -c 'sleep 77.5; true' & sleep 77.25; true"], Path("."), dict(os.environ))
+seconds = sys.argv[1]
+tree = f"sh -c 'sleep {seconds}5; true' & sleep {seconds}; true"
+run_kept(["sh", "-c", tree], Path("."), dict(os.environ))
 """
 
 
-def asleep():
+def asleep(seconds, parent):
+    """What sleeps for `seconds` or waits for it, but the parent."""
     return [
         process for process in psutil.process_iter(["cmdline"])
-        if any("sleep" in word for word in process.info["cmdline"] or ())
-        and any("77." in word for word in process.info["cmdline"] or ())
+        if process.pid != parent.pid
+        and any("sleep" in word for word in process.info["cmdline"] or ())
+        and any(seconds in word for word in process.info["cmdline"] or ())
     ]  # fmt: skip
 
 
@@ -66,18 +70,18 @@ def test_calls_of_a_library_are_kept_for_a_while(tmp_path, capsys):
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
 def test_all_that_was_started_ends_with_its_parent(how):
-    assert asleep() == []
+    mine = f"{70 + how}.{os.getpid()}"  # seconds: tests beside this one know theirs by other ones
     parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT], cwd=ROOT, stderr=subprocess.DEVNULL,
+        [sys.executable, "-c", PARENT, mine], cwd=ROOT, stderr=subprocess.DEVNULL,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     try:
         # Python and Brian2 start slowly where everything else runs beside
-        assert until(lambda: len(asleep()) >= 2, seconds=120)
+        assert until(lambda: len(asleep(mine, parent)) >= 2, seconds=120)
         parent.send_signal(how)
         parent.wait(30)
-        assert until(lambda: asleep() == [])
+        assert until(lambda: asleep(mine, parent) == [])
     finally:
         parent.kill()
-        for process in asleep():
+        for process in asleep(mine, parent):
             process.kill()
