@@ -9,6 +9,7 @@ from paradigms.cohort.groups import load_groups
 from paradigms.protocol.files import load_protocol
 from paradigms.protocol.timeline import animal_timeline
 from paradigms.run.preflight import prepare
+from tests.support.circuit import draw
 
 
 def stages(name):
@@ -24,7 +25,7 @@ def stages(name):
     ("name", "seconds"),
     [("discrimination", 120), ("contextual_fear", 111), ("unsignalled_us", 148),
      ("reward_conditioning", 101), ("place_preference", 121),
-     ("astrocyte_trace", 209), ("receptor_days", 77)],
+     ("astrocyte_trace", 209), ("receptor_days", 77), ("recruitment_gate", 77)],
 )  # fmt: skip
 def test_they_are_short_on_the_compressed_clock_and_as_long_as_an_experiment(name, seconds):
     plan = load_protocol(name)
@@ -123,6 +124,7 @@ GROUPS = {
     "astrocyte_trace": ("strong", "strong_loss", "strong_gain", "weak", "weak_gain",
                         "tagged_blocked", "tagged_forced"),
     "receptor_days": ("at_once", "hours_6", "day_1", "day_2", "day_4", "day_7"),
+    "recruitment_gate": ("unlit", "LC", "amygdala", "both", "both_no_calcium", "both_no_cAMP"),
     "spontaneous_recovery": ("day_1", "day_21"),
     "training_astrocytes": ("control", "Gq", "weak_control", "weak_Gq"),
 }  # fmt: skip
@@ -188,3 +190,67 @@ def test_training_is_tested_on_days_two_and_eight_in_a_new_place():
     }  # fmt: skip
     for name in ("day_2", "day_8"):
         assert stages("training_astrocytes")[name] == 5 * [("B", ("cs",))]
+
+
+def test_the_gate_is_lit_a_day_later_in_a_place_that_has_nothing_of_a():
+    found = stages("recruitment_gate")
+    assert found["before_conditioning"] == 5 * [("A", ())]
+    assert found["conditioning"] == 3 * [("A", ("us",))]
+    assert found["light"] == 9 * [("B", ())]
+    assert windows("recruitment_gate") == {"conditioning": ("A", 0), "light": ("B", 1)}
+    plan = load_protocol("recruitment_gate")
+    assert all(item.similar_to == () for item in plan.contexts)
+    timeline = animal_timeline(plan, "published", 1)
+    light = next(phase for phase in timeline.phases if phase.session == "light")
+    assert light.stop - light.start == 300
+    # shocks are those of the experiment whose recall the light stands for
+    theirs = animal_timeline(load_protocol("astrocyte_trace"), "published", 1)
+    assert timeline.trials[:8] == theirs.trials[:8]
+
+
+def test_groups_of_the_gate_differ_in_what_is_lit_and_in_nothing_before_it():
+    found = of_groups("recruitment_gate")
+    lit = {"LC": {"LC"}, "amygdala": {"tagged"}}
+    for name, plan in found.items():
+        timeline = animal_timeline(plan, None, 1)
+        when = {phase.session: phase for phase in timeline.phases}
+        label, *rest = timeline.interventions
+        assert (label.kind, label.target) == ("tagging", "BLA_P")
+        assert (label.start, label.stop) == (0, when["conditioning"].stop)
+        assert min([item.start for item in rest], default=label.stop) >= label.stop
+        light = [item for item in rest if item.kind == "opto_excite"]
+        both = {"LC", "tagged"} if name.startswith("both") else set()
+        assert {item.target for item in light} == lit.get(name, both)
+        assert {(item.start, item.stop) for item in light} <= {
+            (when["light"].start, when["light"].stop)
+        }
+        blocks = [item for item in rest if item.kind != "opto_excite"]
+        kinds = {"both_no_calcium": {"CalEx"}, "both_no_cAMP": {"beta_uncoupling"}}
+        assert {item.kind for item in blocks} == kinds.get(name, set())
+        if blocks:
+            assert min(item.start for item in blocks) <= when["light"].start
+            assert max(item.stop for item in blocks) == when["night_2"].stop
+    doses = {  # the same light whatever else is done
+        name: {(item.target, item.dose) for item in plan.interventions
+               if item.kind == "opto_excite"}
+        for name, plan in found.items()
+    }  # fmt: skip
+    assert doses["both"] == doses["LC"] | doses["amygdala"]
+    assert doses["both"] == doses["both_no_calcium"] == doses["both_no_cAMP"]
+
+
+def test_propranolol_is_there_in_the_first_session_of_extinction_and_gone_a_day_later():
+    plan = load_protocol("fear_extinction")
+    control, drugged = load_groups("propranolol")
+    assert (control.name, drugged.name) == ("control", "propranolol")
+    assert control.protocol(plan) == plan
+    animal = draw(drugged.protocol(plan))
+    level = animal.inputs.levels["astrocyte.drug_beta_block"]
+    step = animal.clocks("cpp").slow
+    first, second = (
+        round(next(phase.start for phase in animal.timeline.phases if phase.session == name) / step)
+        for name in ("extinction_1", "extinction_2")
+    )
+    assert np.all(level[: first - 1] == 0)
+    assert level[first + 1] == 20
+    assert level[second + 1] < 1e-3
