@@ -37,7 +37,8 @@ def judged(plan, quantity, by_group):
     return {row.name: found[row.name]["verdict"] for row in own.contrasts}, found
 
 
-def gate(**shares):
+def gate(amygdala_unheard=0, **shares):
+    shares["amygdala_unheard"] = amygdala_unheard
     return judged(
         load_protocol("recruitment_gate"), "recruited_share",
         {group: {"light": share} for group, share in shares.items()},
@@ -46,14 +47,15 @@ def gate(**shares):
 
 def test_an_and_gate_meets_every_row_of_recruitment_gate():
     rows = gate(unlit=0, LC=0, amygdala=0, both=5, both_no_calcium=4, both_no_cAMP=0)
-    assert len(rows) == 10
+    assert len(rows) == 11
     assert set(rows.values()) == {"met", "order met"}
 
 
 def test_no_other_gate_does():
-    either = gate(unlit=0, LC=5, amygdala=5, both=5, both_no_calcium=5, both_no_cAMP=5)
+    either = gate(5, unlit=0, LC=5, amygdala=5, both=5, both_no_calcium=5, both_no_cAMP=5)
     assert {name for name, said in either.items() if "missed" in said} == {
         "recruited by locus coeruleus alone", "recruited by the amygdala alone",
+        "recruited by the amygdala, locus coeruleus silenced",
         "both less locus coeruleus alone", "both less the amygdala alone",
         "recruited by both without cyclic AMP", "both without cyclic AMP less with it",
     }  # fmt: skip

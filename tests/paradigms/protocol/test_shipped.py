@@ -124,7 +124,8 @@ GROUPS = {
     "astrocyte_trace": ("strong", "strong_loss", "strong_gain", "weak", "weak_gain",
                         "tagged_blocked", "tagged_forced"),
     "receptor_days": ("at_once", "hours_6", "day_1", "day_2", "day_4", "day_7"),
-    "recruitment_gate": ("unlit", "LC", "amygdala", "both", "both_no_calcium", "both_no_cAMP"),
+    "recruitment_gate": ("unlit", "LC", "amygdala", "amygdala_unheard", "both",
+                         "both_no_calcium", "both_no_cAMP"),
     "spontaneous_recovery": ("day_1", "day_21"),
     "training_astrocytes": ("control", "Gq", "weak_control", "weak_Gq"),
 }  # fmt: skip
@@ -210,7 +211,7 @@ def test_the_gate_is_lit_a_day_later_in_a_place_that_has_nothing_of_a():
 
 def test_groups_of_the_gate_differ_in_what_is_lit_and_in_nothing_before_it():
     found = of_groups("recruitment_gate")
-    lit = {"LC": {"LC"}, "amygdala": {"tagged"}}
+    lit = {"LC": {"LC"}, "amygdala": {"tagged"}, "amygdala_unheard": {"tagged"}}
     for name, plan in found.items():
         timeline = animal_timeline(plan, None, 1)
         when = {phase.session: phase for phase in timeline.phases}
@@ -225,17 +226,20 @@ def test_groups_of_the_gate_differ_in_what_is_lit_and_in_nothing_before_it():
             (when["light"].start, when["light"].stop)
         }
         blocks = [item for item in rest if item.kind != "opto_excite"]
-        kinds = {"both_no_calcium": {"CalEx"}, "both_no_cAMP": {"beta_uncoupling"}}
+        kinds = {"both_no_calcium": {"CalEx"}, "both_no_cAMP": {"beta_uncoupling"},
+                 "amygdala_unheard": {"opto_silence"}}  # fmt: skip
         assert {item.kind for item in blocks} == kinds.get(name, set())
         if blocks:
             assert min(item.start for item in blocks) <= when["light"].start
-            assert max(item.stop for item in blocks) == when["night_2"].stop
+            last = "light" if name == "amygdala_unheard" else "night_2"
+            assert max(item.stop for item in blocks) == when[last].stop
     doses = {  # the same light whatever else is done
         name: {(item.target, item.dose) for item in plan.interventions
                if item.kind == "opto_excite"}
         for name, plan in found.items()
     }  # fmt: skip
     assert doses["both"] == doses["LC"] | doses["amygdala"]
+    assert doses["amygdala"] == doses["amygdala_unheard"]
     assert doses["both"] == doses["both_no_calcium"] == doses["both_no_cAMP"]
 
 
