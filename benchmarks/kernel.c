@@ -244,7 +244,9 @@ static void release(Rows rows, int source, const double *g_max, const int32_t *d
         gate_S[s] = held[GATE_HELD][a], R_S[s] = held[RESTORED_HELD][a];
         const double Gamma = held[GAMMA_HELD][a];
         const double at_work = speed * (1 - Gamma) * y[j] / (y[j] + theta_0);
-        const double torn = z_S[s] * (1 - exp(-k_l * held[UNSTABLE_HELD][a] * at_work));
+        const double lasting = z_S[s] + l_S[s], room = labile_share * lasting - l_S[s];
+        const double torn = room * lasting > 0
+            ? room * (1 - exp(-k_l * held[UNSTABLE_HELD][a] * at_work)) : 0;
         z_S[s] -= torn, l_S[s] += torn;
         const double late = c_S[s] + z_S[s] + l_S[s], w = naive + h_S[s] + late;
         const double theta_S = theta[j] * K_DA / (K_DA + dopamine_at[j]);

@@ -51,7 +51,8 @@ T_S : second
 # signs may fade to beyond the bounds; there the weight stays (chosen: the early phase makes it up).
 # Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all
 # kinetics chosen.
-# Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse.
+# Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse, up to
+# a share of it.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
 # y*(y - theta), which at high rates saturates at one (so that the pace of learning is eta's alone),
 # times a share of the distance to the bound, below one at any rate (upwards the share falls with
@@ -75,7 +76,9 @@ gate_S = gate_time_post
 R_S = restored_time_post
 T_S = T_slow_post
 at_work = speed*(1 - Gamma_post)*y_post/(y_post + theta_0)
-torn = z_S*(1 - exp(-k_l*unstable_post*at_work))
+lasting = z_S + l_S
+room_S = labile_share*lasting - l_S
+torn = room_S*int(room_S*lasting > 0)*(1 - exp(-k_l*unstable_post*at_work))
 z_S = z_S - torn
 l_S = l_S + torn
 w_S = w_0 + h_S + c_S + z_S + l_S

@@ -26,7 +26,7 @@ FIXED = {
     "plasticity.eta": "0", "plasticity.kappa": "0.02 hertz", "plasticity.tau_h": "3 h",
     "plasticity.w_min": "0.005", "plasticity.w_max": "20", "plasticity.theta_0": "30 hertz",
     "trace.tau_set": "3 h", "trace.tau_z": "60 day", "trace.tau_l": "6 h", "trace.k_r": "20 1/h",
-    "trace.k_more": "0", "trace.k_l": "0.01",
+    "trace.k_more": "0", "trace.k_l": "0.01", "trace.labile_share": "1",
 }  # fmt: skip
 PARAMETERS = load_parameters(FIXED)
 STATES = "h_S", "c_S", "z_S", "l_S"
@@ -197,6 +197,20 @@ def test_recall_makes_labile_only_where_a_cell_at_work_is_unstable(missing, labi
     if labile:  # a share of what is set, by how much of its say the rate of the cell has
         share = -np.expm1(-0.01 * 10 * 0.8 * 60 / (60 + 30))
         assert found[3] == pytest.approx(share, rel=1e-9)
+
+
+def test_recall_makes_labile_up_to_a_share_and_takes_nothing_back():
+    most = load_parameters({**FIXED, "trace.k_l": "1", "trace.labile_share": "0.6"})
+    first = {"z_S": np.array([1.0, 0.7, 0.3, -1.0]), "l_S": np.array([0.0, 0.3, 0.7, 0.0])}
+    found = spike(first, parameters=most, **ERRS)
+    # 0.6 of both together at most; what is labile beyond it stays so; weakening, too
+    assert found[3] == pytest.approx([0.6, 0.6, 0.7, -0.6], rel=1e-2)
+    assert found[2] + found[3] == pytest.approx([1, 1, 1, -1], rel=1e-12)
+    # on the way there it is a share of what is still missing
+    slow = load_parameters({**FIXED, "trace.labile_share": "0.6"})
+    once = spike(first, parameters=slow, **ERRS)[3]
+    share = -np.expm1(-0.01 * 10 * 0.8 * 60 / (60 + 30))
+    assert once == pytest.approx([0.6 * share, 0.3 + 0.3 * share, 0.7, -0.6 * share], rel=1e-9)
 
 
 def test_what_is_captured_today_is_not_labile_today():
