@@ -112,7 +112,7 @@ def test_astrocyte_trace_recalls_a_three_times_and_meets_a_place_like_it_twice()
         "recall_3": ("A", 7), "neutral_2": ("B", 8),
     }  # fmt: skip
     plan = load_protocol("astrocyte_trace")
-    assert [item.similar_to for item in plan.contexts] == [(), (("A", 0.5),)]
+    assert [item.similar_to for item in plan.contexts] == [(), (("A", 0.4),)]
     timeline = animal_timeline(plan, "published", 1)
     shocks = [trial.times("us") for trial in timeline.trials if trial.stage == "conditioning"]
     assert shocks == [(208, 210), (268, 270), (328, 330)]
