@@ -7,7 +7,13 @@ from typing import Any
 
 from analysis.cohort.compare import comparison
 from analysis.cohort.measures import MeasuredAnimal
-from analysis.design.contrasts import WHOLE, Contrast, published_contrasts, quantities
+from analysis.design.contrasts import (
+    PUBLISHED,
+    WHOLE,
+    Contrast,
+    published_contrasts,
+    quantities,
+)
 from analysis.design.epochs import Design, merge, published_epochs, titled
 
 CONTROL = "control"
@@ -15,7 +21,7 @@ CONTROL = "control"
 
 
 def report(
-    animals: Sequence[MeasuredAnimal], table: str = "targets_section1"
+    animals: Sequence[MeasuredAnimal], table: str | None = None
 ) -> tuple[list[dict[str, Any]], str]:
     """Compare animals in all rows that their protocols can have.
 
@@ -23,8 +29,9 @@ def report(
     ----------
     animals : sequence of MeasuredAnimal
         From `analysis.cohort.measures.measure`.
-    table : str
-        Table of published rows in ``tables/``.
+    table : str, optional
+        Table of published rows in ``tables/``; without, that of the published experiments of whose
+        rows the animals' protocols can have most.
 
     Returns
     -------
@@ -36,7 +43,7 @@ def report(
         is left out.
     """
     design = merge(animal.design for animal in animals)
-    published = published_contrasts(table)
+    published = published_contrasts(table or _closest(animals))
     lacking = {row: _lacking(row, row.epochs, animals) for row in design.contrasts}
     every = tuple(dict.fromkeys(name for row in published for name in row.epochs))
     for row in published:  # one over the whole experiment speaks of all of the published one
@@ -58,6 +65,16 @@ def report(
                            for group in row.groups if group not in present)  # fmt: skip
     count = sum(bool(missing) for missing in lacking.values()) + len(alone)
     return rows, _line(list(things), list(groups), count)
+
+
+def _closest(animals: Sequence[MeasuredAnimal]) -> str:
+    """The published experiment of whose rows animals can have most, the first of equals."""
+
+    def there(table: str) -> int:
+        rows = published_contrasts(table)
+        return sum(not _lacking(row, row.epochs, animals) for row in rows)
+
+    return max(PUBLISHED, key=there)
 
 
 def _unasked(

@@ -98,6 +98,10 @@ def family(name: str) -> dict[str, str]:
     return {key: row["cells"] for key, row in quantities().items() if row["family"] == name}
 
 
+PUBLISHED = "targets_section1", "targets_section2"
+"""Tables of the published experiments, each with the rows of one."""
+
+
 @cache
 def published_contrasts(table: str = "targets_section1") -> tuple[Contrast, ...]:
     """Return the rows of a table of the package as contrasts, in order."""

@@ -51,8 +51,8 @@ T_S : second
 # signs may fade to beyond the bounds; there the weight stays (chosen: the early phase makes it up).
 # Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all
 # kinetics chosen.
-# Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse, up to
-# a share of it.
+# Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse, up
+# to a share of it.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
 # y*(y - theta), which at high rates saturates at one (so that the pace of learning is eta's alone),
 # times a share of the distance to the bound, below one at any rate (upwards the share falls with

@@ -41,8 +41,8 @@ class Report:
     ----------
     stem : str
         Name of its dataset and figure, without suffix.
-    table : str
-        Rows of the comparison, as `analysis.cohort.compare.comparison` takes it.
+    table : str, optional
+        Published rows of the comparison, as `analysis.cohort.report.report` takes it.
     columns : tuple of str
         Of the printed comparison.
     summary : str
@@ -54,7 +54,7 @@ class Report:
     """
 
     stem: str = "cohort"
-    table: str = "targets_section1"
+    table: str | None = None
     columns: tuple[str, ...] = COMPARE_COLUMNS
     summary: str = "pattern of signs"
     figure: str = "cohort.cohort_figure"

@@ -143,3 +143,19 @@ def test_nothing_is_said_of_no_animals():
     rows, left_out = report([])
     assert {row["verdict"] for row in rows} == {"not run"}
     assert left_out == ""
+
+
+def test_animals_meet_the_published_experiment_that_they_went_through():
+    days = design(before_conditioning=5, conditioning=3, recall_1=9, neutral=9, recall_2=9,
+                  recall_3=9, neutral_2=9)  # fmt: skip
+    groups = tuple(dict.fromkeys(
+        group for row in published_contrasts("targets_section2") for group in row.groups
+    ))  # fmt: skip
+    members = animals(days, groups)
+    rows, left_out = report(members)
+    assert left_out == ""
+    assert rows == report(members, "targets_section2")[0]
+    # one animal of no group is asked what it can be, and nothing of the other experiment
+    theirs = published_contrasts()
+    asked = [(row["row"], row["paper"]) for row in report(animals(days, n=1))[0]]
+    assert not set(asked) & {(row.name, row.value) for row in theirs}
