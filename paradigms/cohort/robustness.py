@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from itertools import count
 from pathlib import Path
@@ -124,7 +124,7 @@ def plan_map(
 ) -> list[list[Subject]]:  # fmt: skip
     """Return the animals of every draw: each has seeds of its own, and each is in every group.
 
-    What a group sets is set in every draw.
+    What a group sets is set in every draw, and so is what its protocol has otherwise.
 
     Raises
     ------
@@ -135,11 +135,9 @@ def plan_map(
     subjects = []
     for draw, first in zip(range(len(draws.factors)), count(first_seed, animals), strict=False):
         own = [
-            Group(
-                group.name, group.intervene, RECORDED | draws.overrides(draw) | group.overrides
-            )
+            replace(group, overrides=RECORDED | draws.overrides(draw) | group.overrides)
             for group in groups
-        ]  # fmt: skip
+        ]
         seeds = range(first, first + animals)
         subjects.append(plan_cohort(plan, own, seeds, folder, size=size, clock=clock, keep=False))
     return subjects

@@ -23,7 +23,7 @@ from paradigms.cohort.robustness import (
     simulate_or_refuse,
 )
 from paradigms.cohort.subject import is_done
-from paradigms.protocol.files import load_protocol
+from paradigms.protocol.files import load_protocol, parse_protocol
 from tests.support.circuit import SIZE, draw
 
 DRAWS = 12
@@ -136,6 +136,26 @@ def test_every_draw_has_animals_of_its_own(plan, tmp_path):
             if subject.group == "no_astrocytes":  # what a group sets is set in every draw
                 expected |= {"gliotransmission.O_G": "0", "plasticity.kappa": "0"}
             assert subject.overrides == expected
+
+
+def test_a_group_keeps_its_own_protocol_and_what_it_changes_in_every_draw(plan, tmp_path):
+    groups = [group for group in load_groups("astrocyte_trace")
+              if group.name in ("strong", "weak", "weak_gain")]  # fmt: skip
+    groups.append(Group("other", (), {}, load_protocol("quick_conditioning")))
+    few = replace(plan, factors=plan.factors[:2], values=plan.values[:2])
+    subjects = plan_map(load_protocol("astrocyte_trace"), few, groups, 1, 40, tmp_path)
+    for k, own in enumerate(subjects):
+        assert [subject.group for subject in own] == ["strong", "weak", "weak_gain", "other"]
+        assert all(subject.overrides == RECORDED | plan.overrides(k) for subject in own)
+        run = [parse_protocol(subject.protocol_toml, "run.toml") for subject in own]
+        shocks = [
+            sum(phase.trials for session in protocol.sessions for phase in session.phases
+                if phase.stage == "conditioning")
+            for protocol in run[:3]
+        ]  # fmt: skip
+        assert shocks == [3, 1, 1]
+        assert [len(protocol.interventions) for protocol in run[:3]] == [0, 0, 1]
+        assert run[3].name == "quick_conditioning"
 
 
 def test_a_refused_draw_is_recorded_and_not_drawn_again(tmp_path):
