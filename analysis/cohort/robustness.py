@@ -1,8 +1,9 @@
 """How often each finding survives a change of all chosen parameters, and which of them decide.
 
-A finding is a row of ``tables/targets_section1.csv`` that compares: groups, or epochs of the same
-animals, or a value with a bar.  In a draw its value is that of the mean animal of each group, and
-it survives by the row's own rule, without an interval: two animals have none worth the name.
+A finding is a row of the map's table (`analysis.cohort.robustness_maps`) that compares: groups, or
+epochs of the same animals, or a value with a bar.  In a draw its value is that of the mean animal
+of each group, and it survives by the row's own rule, without an interval: two animals have none
+worth the name.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from scipy import stats
 
 from analysis.cohort.compare import comparison
 from analysis.cohort.measures import MeasuredAnimal
-from analysis.cohort.robustness_dataset import draws
+from analysis.cohort.robustness_dataset import draws, map_of
+from analysis.cohort.robustness_maps import FIRST, MAPS
 from analysis.design.contrasts import Contrast, published_contrasts
 from analysis.design.targets import margin, target
 from analysis.statistics import plain
@@ -25,8 +27,8 @@ from analysis.statistics import plain
 Floats = NDArray[np.float64]
 NAN = float("nan")
 PATTERN = "whole pattern of signs"
-FINDING_BAR, PATTERN_BAR = 0.8, 0.6
-"""Shares of draws in which a finding, and all decisive ones together, are to survive."""
+FINDING_BAR = 0.8
+"""Share of draws in which a finding is to survive; of all decisive ones together a map says it."""
 LEVEL = 0.05
 """False discovery rate at which a parameter counts as deciding."""
 FEWEST = 10
@@ -34,24 +36,25 @@ FEWEST = 10
 SEED = 20250101
 
 
-def findings() -> list[Contrast]:
-    """Return the rows of the comparison that are findings of the groups of the decisive rows.
+def findings(table: str = MAPS[FIRST].rows) -> list[Contrast]:
+    """Return the rows of a table that are findings of the groups of its decisive rows.
 
     Left out are values that are only to be near the paper's, and correlations over animals, which
     the few animals of a draw do not give.
     """
-    known = set(groups())
+    known = set(groups(table))
     return [
-        row for row in published_contrasts()
+        row for row in published_contrasts(table)
         if set(row.groups) <= known
         and row.form != "correlation"
         and (row.minus_group or target(row.expect).rule != "near")
     ]  # fmt: skip
 
 
-def groups() -> list[str]:
-    """Return the groups that the decisive rows compare."""
-    return sorted({name for row in published_contrasts() if row.decisive for name in row.groups})
+def groups(table: str = MAPS[FIRST].rows) -> list[str]:
+    """Return the groups that the decisive rows of a table compare."""
+    rows = [row for row in published_contrasts(table) if row.decisive]
+    return sorted({name for row in rows for name in row.groups})
 
 
 def margins(robustness: xr.Dataset) -> dict[str, tuple[Floats, Floats]]:
@@ -72,9 +75,9 @@ def margins(robustness: xr.Dataset) -> dict[str, tuple[Floats, Floats]]:
     Raises
     ------
     DatasetError
-        If the dataset is not one of a robustness map.
+        If the dataset is not one of a robustness map, or its table of rows is not known.
     """
-    rows = findings()
+    rows = findings(map_of(robustness).rows)
     shape = (robustness.sizes["draw"], robustness.sizes["animal"])
     mean = np.full((len(rows), shape[0]), NAN)
     single = np.full((len(rows), *shape), NAN)
@@ -114,17 +117,18 @@ def survival(robustness: xr.Dataset) -> list[dict[str, Any]]:
     Raises
     ------
     DatasetError
-        If the dataset is not one of a robustness map.
+        If the dataset is not one of a robustness map, or its table of rows is not known.
     """
+    asked = map_of(robustness)
     factor = robustness["factor"].values
     refused = int((robustness["refused"].values != "").sum())
-    table = {row.name: row for row in findings()}
+    table = {row.name: row for row in findings(asked.rows)}
     names = robustness["parameter"].values.tolist()
     result = []
     for name, (mean, single) in margins(robustness).items():
         survived, n = int((mean >= 0).sum()), mean.size
         interval = stats.binomtest(survived, n).proportion_ci(method="wilson")
-        needed = PATTERN_BAR if name == PATTERN else FINDING_BAR
+        needed = asked.share if name == PATTERN else FINDING_BAR
         known = np.isfinite(mean)
         strongest = [row for row in correlations(factor, mean, names) if row["decides"]]
         result.append({

@@ -11,28 +11,33 @@ from numpy.typing import NDArray
 
 from analysis.cohort.dataset import members
 from analysis.cohort.measures import MeasuredAnimal
+from analysis.cohort.robustness_maps import FIRST, MAPS, Map
 from analysis.dataset.errors import DatasetError
 from analysis.design.contrasts import WHOLE, quantities
-from analysis.design.epochs import published_epochs
+from analysis.design.epochs import merge, published_epochs
+from analysis.design.own_rows import read_design
+from astrogram.text import shown
 
 TITLE = "What was measured in every animal of a robustness map"
 
 
 def collect(
     measured: Sequence[Sequence[Mapping[str, Any]]], parameters: Sequence[str],
-    factors: NDArray[np.float64],
+    factors: NDArray[np.float64], rows: str = MAPS[FIRST].rows,
 ) -> xr.Dataset:  # fmt: skip
     """Join what was measured in the animals of all draws.
 
     Parameters
     ----------
     measured : sequence of sequence of mapping
-        For each draw, ``group``, ``seed`` and ``values`` (rows of quantity, epoch, value) of each
-        animal, or ``refused``, why the model refused it.
+        For each draw, ``group``, ``seed``, ``values`` (rows of quantity, epoch, value) and
+        ``design`` (its epochs as text) of each animal, or ``refused``, why the model refused it.
     parameters : sequence of str
         What was varied.
     factors : ndarray, shape (n_draws, n_parameters)
         By what each was multiplied.
+    rows : str
+        Table of the rows that are asked of it, one of those of `MAPS`; its attribute ``rows``.
 
     Returns
     -------
@@ -44,7 +49,9 @@ def collect(
     every = [item for own in measured for item in own]
     groups = list(dict.fromkeys(str(item["group"]) for item in every))
     seeds = [sorted({int(item["seed"]) for item in own}) for own in measured]
-    named = [*published_epochs(), WHOLE]
+    texts = dict.fromkeys(str(item["design"]) for item in every if item.get("design"))
+    design = merge(read_design(text, "an animal of the map") for text in texts)
+    named = [epoch.name for epoch in design.epochs or published_epochs().values()] + [WHOLE]
     shape = (len(measured), len(groups), max(map(len, seeds), default=0), len(named))
     values: dict[str, NDArray[np.float64]] = {}
     for draw, own in enumerate(measured):
@@ -97,10 +104,35 @@ def collect(
         {
             "Conventions": "CF-1.11",
             "title": TITLE,
+            "rows": rows,
             "protocol": ", ".join(sorted({origin[0] for origin in origins})),
             "clock": ", ".join(sorted({origin[1] for origin in origins})),
         },
     )  # fmt: skip
+
+
+def map_of(robustness: xr.Dataset) -> Map:
+    """Return which map a dataset is, by the table of rows that it names.
+
+    One that names none is the first, which was all that there was.
+
+    Raises
+    ------
+    DatasetError
+        If the dataset is not one of a robustness map, or its table of rows is not known.
+    """
+    if robustness.attrs.get("title") != TITLE:
+        raise DatasetError(
+            "not the dataset of a robustness map; give one written by 'astrogram reproduce "
+            "robustness'"
+        )
+    rows = robustness.attrs.get("rows", MAPS[FIRST].rows)
+    known = {one.rows: one for one in MAPS.values()}
+    if not isinstance(rows, str) or rows not in known:
+        raise DatasetError(
+            f"rows {shown(rows)} of the robustness map are not known; allowed: {', '.join(known)}"
+        )
+    return known[rows]
 
 
 def draws(robustness: xr.Dataset) -> list[list[MeasuredAnimal]]:
@@ -111,11 +143,7 @@ def draws(robustness: xr.Dataset) -> list[list[MeasuredAnimal]]:
     DatasetError
         If the dataset is not one of a robustness map.
     """
-    if robustness.attrs.get("title") != TITLE:
-        raise DatasetError(
-            "not the dataset of a robustness map; give one written by 'astrogram reproduce "
-            "robustness'"
-        )
+    map_of(robustness)
     found = []
     for draw in range(robustness.sizes["draw"]):
         own = robustness.isel(draw=draw)

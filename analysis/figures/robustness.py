@@ -50,7 +50,7 @@ def robustness_figure(robustness: xr.Dataset, path: str | os.PathLike[str]) -> N
     Raises
     ------
     DatasetError
-        If the dataset is not one of a robustness map.
+        If the dataset is not one of a robustness map, or its table of rows is not known.
     OSError
         If the file cannot be written.
     """

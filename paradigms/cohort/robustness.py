@@ -18,6 +18,7 @@ import xarray as xr
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from analysis.cohort.robustness_maps import FIRST, MAPS
 from models.checks import ModelError, RegimeError
 from models.parameters import Parameter, ParameterError, load_parameters
 from models.streams import stream
@@ -144,8 +145,8 @@ def plan_map(
 
 
 def run_map(
-    subjects: Sequence[Sequence[Subject]], draws: Draws, *, jobs: int = 1,
-    progress: Progress | None = None, overwrite: bool = False,
+    subjects: Sequence[Sequence[Subject]], draws: Draws, *, rows: str = MAPS[FIRST].rows,
+    jobs: int = 1, progress: Progress | None = None, overwrite: bool = False,
 ) -> xr.Dataset:  # fmt: skip
     """Simulate and measure what is missing, and collect it.
 
@@ -155,6 +156,8 @@ def run_map(
         From `plan_map`, one for each draw.
     draws : Draws
         What they were planned from.
+    rows : str
+        Table of the rows that are asked of the map.
     jobs : int
         Worker processes, one animal each.
     progress, overwrite
@@ -175,7 +178,7 @@ def run_map(
     )  # fmt: skip
     for subject in everyone:
         subject.dataset.unlink(missing_ok=True)  # of one that was killed when it was all but done
-    found = collect([results(own) for own in subjects], draws.parameters, draws.factors)
+    found = collect([results(own) for own in subjects], draws.parameters, draws.factors, rows)
     found.attrs["asked"] = map_asked(subjects)
     return found
 
