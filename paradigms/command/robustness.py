@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from analysis.cohort.robustness_maps import FIRST, MAPS
 from astrogram.files import replacing
+from astrogram.text import shown, suggestion
 from paradigms.cohort.groups import load_groups
 from paradigms.command.cohort import cores
 from paradigms.command.options import (
@@ -24,9 +26,9 @@ from paradigms.display.console import note, print_markdown, print_rows
 from paradigms.display.progress import AnimalsProgress
 from paradigms.display.rendering import as_rows
 from paradigms.protocol.files import load_protocol
+from paradigms.protocol.reading import ProtocolError
 from paradigms.run.output import check_beside, check_place, check_writable, unlike
 
-PROTOCOL, GROUPS = "fear_extinction", "amygdala_astrocytes"
 COLUMNS = (
     "finding", "survived", "draws", "share", "low", "high", "needed", "verdict", "margin", "unit",
     "animals", "explained", "deciding",
@@ -37,6 +39,7 @@ EXPENDABLE = (
 
 
 def robustness(
+    of: Annotated[str, typer.Option(help=f"Experiment: {' or '.join(MAPS)}.")] = FIRST,
     draws: Annotated[
         int, typer.Option(min=1, max=10_000, help="Draws of all chosen parameters.")
     ] = 64,
@@ -50,8 +53,13 @@ def robustness(
     markdown: AsMarkdown = False,
 ) -> None:
     """Vary all chosen parameters together; print what survives, and what decides. Hours."""
-    plan = load_protocol(PROTOCOL)
-    target, picture = out / "robustness.nc", out / "robustness.png"
+    if of not in MAPS:
+        raise ProtocolError(
+            f"--of {shown(of)} is not known; allowed: {', '.join(MAPS)}{suggestion(of, MAPS)}"
+        )
+    asked = MAPS[of]
+    plan = load_protocol(asked.protocol)
+    target, picture = out / f"{asked.file}.nc", out / f"{asked.file}.png"
     check_writable(target)
     first = seeds_from(seed, first_seed, animals)[0]
 
@@ -59,7 +67,8 @@ def robustness(
     from analysis.figures.robustness import robustness_figure
     from paradigms.cohort.robustness import map_asked, plan_draws, plan_map, run_map
 
-    named = [group for group in load_groups(GROUPS) if group.name in groups()]
+    wanted = groups(asked.rows)
+    named = [group for group in load_groups(asked.groups) if group.name in wanted]
     planned = plan_draws(draws, first)
     subjects = plan_map(plan, planned, named, animals, first, out / "animals")
     check_place(target, unlike({"asked": map_asked(subjects)}), overwrite=overwrite)
@@ -70,14 +79,15 @@ def robustness(
     )
     with AnimalsProgress() as progress:
         found = run_map(
-            subjects, planned, jobs=jobs or cores(), progress=progress, overwrite=overwrite
-        )
+            subjects, planned, rows=asked.rows, jobs=jobs or cores(), progress=progress,
+            overwrite=overwrite,
+        )  # fmt: skip
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
     rows = as_rows(survival(found))
     if markdown:
-        shown = [{"part": "What survives", **{k: row[k] for k in COLUMNS}} for row in rows]
-        print_markdown(shown, group="part", title="Robustness map")
+        parts = [{"part": "What survives", **{k: row[k] for k in COLUMNS}} for row in rows]
+        print_markdown(parts, group="part", title="Robustness map")
     else:
         print_rows(rows, as_json=as_json, columns=COLUMNS, expendable=EXPENDABLE)
     met = sum(row["verdict"] == "met" for row in rows)

@@ -12,12 +12,15 @@ import xarray as xr
 from matplotlib.image import imread
 
 from analysis.cohort.robustness import survival
+from analysis.design.epochs import Design
+from analysis.design.own_rows import design_text
+from analysis.design.trials import Epoch
 from paradigms.cohort import robustness
 from paradigms.cohort.groups import Group
 from paradigms.cohort.robustness import Draws, plan_draws, plan_map, run_map, simulate_or_refuse
 from paradigms.cohort.subject import finish, is_done
 from paradigms.command.cli import main
-from paradigms.protocol.files import load_protocol
+from paradigms.protocol.files import load_protocol, parse_protocol
 from tests.support.circuit import SIZE
 from tests.support.paths import ROOT
 
@@ -134,3 +137,47 @@ def test_command(tmp_path, monkeypatch, capsys):
     text = capsys.readouterr().out
     assert text.startswith("# Robustness map")
     assert "| Gq freezing extinction block 1 | 3 | 3 |" in text
+
+
+def stages_of(text):
+    phases = [phase for session in parse_protocol(text, "x").sessions for phase in session.phases]
+    return list(dict.fromkeys(phase.stage for phase in phases))
+
+
+def test_command_of_the_other_experiment_in_the_same_folder(tmp_path, monkeypatch, capsys):
+    levels = {"strong": 60.0, "strong_loss": 30.0, "strong_gain": 65.0, "weak": 40.0,
+              "weak_gain": 50.0, "control": 50.0, "Gq": 30.0, "Gi": 70.0}  # fmt: skip
+
+    def complete(subjects, *, jobs, progress, work, overwrite, drawn):
+        (tmp_path / "animals").mkdir(exist_ok=True)
+        for subject in subjects:
+            names = stages_of(subject.protocol_toml)
+            values = [["freezing", epoch, levels[subject.group]] for epoch in names]
+            design = design_text(Design(tuple(map(Epoch, names, names))))
+            content = {"origin": ["any", "compressed", ""], "values": values, "design": design}
+            finish(subject, content)
+        progress(len(subjects), len(subjects), "")
+
+    monkeypatch.setattr(robustness, "complete", complete)
+    command = ["reproduce", "robustness", "--draws", "2", "--jobs", "1", "--out", str(tmp_path),
+               "--json"]  # fmt: skip
+    assert main([*command, "--of", "astrocyte_trace"]) == 0
+    printed = capsys.readouterr()
+    assert "2 draws, 5 groups, seeds 1-4" in printed.err
+    rows = {row["finding"]: row for row in json.loads(printed.out)}
+    assert rows["whole pattern of signs"]["needed"] == 0.5
+    assert rows["gain weak freezing recall 2"]["survived"] == 2
+    assert rows["loss freezing recall 1"]["survived"] == 0
+    with xr.open_dataset(tmp_path / "robustness_trace.nc") as found:
+        assert found.attrs["rows"] == "targets_section2"
+        assert survival(found)[0]["needed"] == 0.5
+    before = (tmp_path / "robustness_trace.nc").read_bytes()
+
+    assert main(command) == 0
+    capsys.readouterr()
+    with xr.open_dataset(tmp_path / "robustness.nc") as found:
+        assert found.attrs["rows"] == "targets_section1"
+    assert (tmp_path / "robustness_trace.nc").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.glob("*.*")) == [
+        "robustness.nc", "robustness.png", "robustness_trace.nc", "robustness_trace.png",
+    ]  # fmt: skip

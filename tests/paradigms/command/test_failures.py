@@ -29,6 +29,8 @@ from tests.support.command import failure
         (["cohort", "quick_conditioning", "--groups", "amygdala_astrocytes", "--jobs", "0"],
          ["--jobs"]),
         (["reproduce", "robustness", "--draws", "1000000000000"], ["--draws"]),
+        (["reproduce", "robustness", "--of", "astrocyte"],
+         ["--of 'astrocyte' is not known; allowed: amygdala_astrocytes, astrocyte_trace"]),
         (["reproduce", "amygdala_astrocytes", "--seed", "4294967296"], ["--seed"]),
         (["run", "quick_conditioning", "--size", "many"], ["--size"]),
         (["run", "quick_conditioning", "--sed", "1"], ["--sed", "--seed"]),

@@ -229,7 +229,7 @@ def test_figures_come_after_the_numbers_and_may_fail(quick, animal, monkeypatch,
 def test_a_map_whose_figure_fails_prints_its_rows(monkeypatch, capsys, tmp_path):
     rows = [{name: 0.5 for name in cli_robustness.COLUMNS} | {"verdict": "met"}]
     monkeypatch.setattr("analysis.cohort.robustness.survival", lambda found: rows)
-    monkeypatch.setattr("analysis.cohort.robustness.groups", lambda: ())
+    monkeypatch.setattr("analysis.cohort.robustness.groups", lambda _: ())
     planned = SimpleNamespace(parameters=())
     monkeypatch.setattr("paradigms.cohort.robustness.plan_draws", lambda *_: planned)
     monkeypatch.setattr("paradigms.cohort.robustness.plan_map", lambda *_: ())
