@@ -1,6 +1,5 @@
 """The protocols that ship beside fear_extinction: what is done, where, for how long."""
 
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -155,19 +154,20 @@ def test_weak_groups_have_one_shock_or_pairing_and_else_the_same():
         assert found[weak].sessions[1:] == found[strong].sessions[1:]
 
 
-def test_ensembles_are_labelled_in_the_first_recall_and_acted_on_from_the_second():
+def test_ensembles_are_labelled_in_the_first_recall_and_acted_on_after_it():
     found = of_groups("astrocyte_trace")
-    for group, kind, last in (("tagged_blocked", "beta_uncoupling", "neutral_2"),
-                              ("tagged_forced", "Gs", "recall_2")):  # fmt: skip
+    blocked = "recall_2", "four_days", "recall_3", "night_4", "neutral_2"
+    for group, kind, sessions in (("tagged_blocked", "beta_uncoupling", blocked),
+                                  ("tagged_forced", "Gs", ("neutral", "recall_2"))):  # fmt: skip
         timeline = animal_timeline(found[group], None, 1)
         label, *rest = timeline.interventions
         when = {phase.session: phase for phase in timeline.phases}
         assert (label.kind, label.target) == ("tagging", "astrocytes")
         assert (label.start, label.stop) == (when["recall_1"].start, when["recall_1"].stop)
         assert {(item.kind, item.target) for item in rest} == {(kind, "tagged_astrocytes")}
-        assert rest[0].start == when["recall_2"].start
-        assert rest[-1].stop == when[last].stop
-        assert all(a.stop == b.start for a, b in pairwise(rest))
+        assert [(item.start, item.stop) for item in rest] == [
+            (when[name].start, when[name].stop) for name in sessions
+        ]
 
 
 def test_animals_wait_for_hours_to_weeks_before_their_only_test():
