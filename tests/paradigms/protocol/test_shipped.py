@@ -1,6 +1,5 @@
 """The protocols that ship beside fear_extinction: what is done, where, for how long."""
 
-
 import numpy as np
 import pytest
 
