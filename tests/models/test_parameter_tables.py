@@ -120,9 +120,9 @@ def test_a_table_with_other_columns_is_refused(tmp_path, monkeypatch):
         ("uses.csv", "myelin,thick", "uses.csv, line 12: no table mechanisms/'myelin'.csv"),
         ("uses.csv", "calcium,C_T Mg", "uses.csv, line 12: mechanisms/calcium.csv has no row 'Mg'"),
         ("uses.csv", "calcium,C_T", "a parameter stands twice"),
-        ("changes.csv", "calcium.Mg,1,,,,", "changes.csv, line 29: 'calcium.Mg' is no parameter"),
+        ("changes.csv", "calcium.Mg,1,,,,", "changes.csv, line 30: 'calcium.Mg' is no parameter"),
         ("changes.csv", "calcium.C_T,-1,,,,", "calcium.C_T = -1 umolar is out of range"),
-        ("changes.csv", "calcium.C_T,1", "changes.csv, line 29: more or fewer than 6 columns"),
+        ("changes.csv", "calcium.C_T,1", "changes.csv, line 30: more or fewer than 6 columns"),
         ("resting.csv", "odd,1,parsec,,,meaning,source", "resting.csv, line 16: unit 'parsec' has"),
     ],
 )
