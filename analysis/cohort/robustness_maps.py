@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from analysis.design.contrasts import PUBLISHED
+
 
 @dataclass(frozen=True)
 class Map:
@@ -30,9 +32,9 @@ class Map:
 
 FIRST = "amygdala_astrocytes"
 MAPS = {
-    FIRST: Map("fear_extinction", FIRST, "targets_section1", 0.6, "robustness"),
+    FIRST: Map("fear_extinction", FIRST, PUBLISHED[0], 0.6, "robustness"),
     "astrocyte_trace": Map(
-        "astrocyte_trace", "astrocyte_trace", "targets_section2", 0.5, "robustness_trace"
+        "astrocyte_trace", "astrocyte_trace", PUBLISHED[1], 0.5, "robustness_trace"
     ),
 }
 """By name; first the one that is made where none is named."""
