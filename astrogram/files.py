@@ -15,6 +15,7 @@ from pathlib import Path
 
 from astrogram.errors import AstrogramError, OutputError
 from astrogram.leftovers import owned_folder, remove
+from astrogram.signals import unbroken
 
 
 @contextmanager
@@ -22,7 +23,8 @@ def replacing(path: Path) -> Iterator[Path]:
     """Give a temporary path to write to; on success it takes the place of `path`.
 
     The temporary path lies in a folder beside `path` that nobody else can enter, so that no link
-    can be planted under its name. What was written is on the disk before it is renamed.
+    can be planted under its name. What was written is on the disk before it is renamed. A signal
+    that asks the program to end is answered when all is written, before that: nothing is left.
 
     Parameters
     ----------
@@ -38,7 +40,8 @@ def replacing(path: Path) -> Iterator[Path]:
         path.parent.mkdir(parents=True, exist_ok=True)
         with owned_folder("part", path.parent) as folder:
             temporary = folder / path.name
-            yield temporary
+            with unbroken():
+                yield temporary
             _to_disk(temporary)
             _take_place(temporary, path, folder)
             _to_disk_one(path.parent)

@@ -25,6 +25,7 @@ from analysis.dataset.versions import upgraded
 from analysis.dataset.words import as_flags
 from analysis.dataset.zarr_store import check_memory, read_store, store_format
 from astrogram.files import regular_size, replacing
+from astrogram.signals import unbroken
 from astrogram.text import shown
 
 _SUFFIXES = (".nc", ".zarr")
@@ -228,6 +229,6 @@ def _load(path: Path) -> tuple[xr.Dataset, str]:
     with path.open("rb") as file:
         if not file.read(8).startswith(_NETCDF_MARKS):
             raise ValueError("it is no netCDF file")
-    with xr.open_dataset(path, engine="netcdf4", **_AS_THEY_STAND) as opened:
+    with unbroken(), xr.open_dataset(path, engine="netcdf4", **_AS_THEY_STAND) as opened:
         check_memory(opened.nbytes, path)
         return opened.load(), ""

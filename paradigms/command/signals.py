@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable
 from types import FrameType
 
-ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from astrogram.signals import ENDING, repeated
 
 
 class Interrupted(KeyboardInterrupt):
@@ -26,17 +26,16 @@ def until_interrupted(work: Callable[[], int], interrupted: int = 128 + signal.S
     work : callable
         Returns a status. `interrupted` is the one by which it says that a signal stopped it.
     """
-    received: list[int] = []
+    received: dict[int, float] = {}
     before = {}
     if threading.current_thread() is threading.main_thread():
         mine = (signal.SIG_DFL, signal.default_int_handler)
         before = {x: signal.getsignal(x) for x in ENDING if signal.getsignal(x) in mine}
 
     def end(number: int, frame: FrameType | None) -> None:
-        again = number in received
-        received.append(number)
-        if number == signal.SIGINT or not again:  # a second Ctrl-C ends the clearing away, too
-            raise Interrupted
+        first = number not in received
+        if repeated(number, received) or first or number == signal.SIGINT:
+            raise Interrupted  # a second one ends the clearing away, too
 
     for item in before:
         signal.signal(item, end)
@@ -49,7 +48,7 @@ def until_interrupted(work: Callable[[], int], interrupted: int = 128 + signal.S
             signal.signal(item, handler)
     if status != interrupted:
         return status
-    number = received[0] if received else int(signal.SIGINT)
+    number = next(iter(received), int(signal.SIGINT))
     name = "" if number == signal.SIGINT else f" by {signal.Signals(number).name}"
     with contextlib.suppress(OSError):  # the terminal may be gone
         print(f"astrogram: interrupted{name}; no dataset was left behind", file=sys.stderr)
