@@ -26,7 +26,7 @@ EPOCH = {"acute": "early_extinction", "retrieval": "retrieval"}
 
 
 def gap(kept, seeds=range(12)):
-    """Animals of which each clamp leaves a share of each effect: (clamp, effect) -> share."""
+    """Animals of which each clamp leaves a share of each effect: (clamp, tool, effect) -> share."""
     result = []
     for prefix in ("", "tone_clamped", "gate_clamped", "both_clamped"):
         for tool in ("", "Gq", "Gi"):
@@ -35,15 +35,21 @@ def gap(kept, seeds=range(12)):
                 rng = np.random.default_rng([seed, len(name)])
                 values = {}
                 for effect, epoch in EPOCH.items():
-                    change = EFFECT[tool][effect] * kept(prefix, effect) if tool else 0.0
+                    change = EFFECT[tool][effect] * kept(prefix, tool, effect) if tool else 0.0
                     values["freezing", epoch] = 50 + 2 * seed + change + rng.normal(0, 3)
                 result.append(MeasuredAnimal(name, seed, ORIGIN, values))
     return result
 
 
-def dissociated(clamp, effect):
-    gone = {"": (), "tone_clamped": ("acute",), "gate_clamped": ("retrieval",)}
-    return float(effect not in gone.get(clamp, ("acute", "retrieval")))
+# By which output each effect goes: the clamp of the other leaves it whole.
+WAY = {
+    ("Gq", "acute"): "tone", ("Gi", "acute"): "tone",
+    ("Gq", "retrieval"): "tone", ("Gi", "retrieval"): "gate",
+}  # fmt: skip
+
+
+def dissociated(clamp, tool, effect):
+    return float(clamp not in ("both_clamped", f"{WAY[tool, effect]}_clamped"))
 
 
 def verdicts(animals):
@@ -78,31 +84,32 @@ def test_a_double_dissociation_is_met():
 
 
 @pytest.mark.parametrize(
-    ("clamp", "effect", "share", "missed"),
+    ("clamp", "tool", "effect", "share"),
     [
         # not gone: half of it, and little of it that is surely there
-        ("tone_clamped", "acute", 0.7, "acute tone clamped"),
-        ("tone_clamped", "acute", 0.3, "acute tone clamped"),
+        ("tone_clamped", "Gq", "acute", 0.7),
+        ("tone_clamped", "Gi", "acute", 0.3),
+        ("tone_clamped", "Gq", "retrieval", 0.7),
         # turned around is not gone, either
-        ("gate_clamped", "retrieval", -0.4, "retrieval gate clamped"),
+        ("gate_clamped", "Gi", "retrieval", -0.4),
         # not kept: gone, and turned around
-        ("tone_clamped", "retrieval", 0.0, "retrieval tone clamped"),
-        ("gate_clamped", "acute", -1.0, "acute gate clamped"),
-        ("both_clamped", "retrieval", 1.0, "retrieval both clamped"),
+        ("gate_clamped", "Gq", "retrieval", 0.0),
+        ("tone_clamped", "Gi", "retrieval", 0.0),
+        ("gate_clamped", "Gi", "acute", -1.0),
+        ("both_clamped", "Gq", "retrieval", 1.0),
     ],
 )
-def test_what_is_not_dissociated_is_missed(clamp, effect, share, missed):
+def test_what_is_not_dissociated_is_missed(clamp, tool, effect, share):
     def kept(*where):
-        return share if where == (clamp, effect) else dissociated(*where)
+        return share if where == (clamp, tool, effect) else dissociated(*where)
 
     found = verdicts(gap(kept))
-    assert {name for name, verdict in found.items() if verdict == "missed"} == {
-        f"{tool} {missed}" for tool in ("Gq", "Gi")
-    }
+    missed = f"{tool} {effect} {clamp.replace('_', ' ')}"
+    assert {name for name, verdict in found.items() if verdict == "missed"} == {missed}
 
 
 def test_what_is_not_there_can_be_neither_kept_nor_abolished():
-    found = verdicts(gap(lambda clamp, effect: 0.0))
+    found = verdicts(gap(lambda clamp, tool, effect: 0.0))
     assert {found[name] for name in ("Gq acute", "Gi retrieval")} == {"order missed"}
     assert found["Gq acute tone clamped"] == "missed"
     assert found["Gq retrieval tone clamped"] == "missed"
