@@ -232,7 +232,9 @@ def device_session(
     """
     check_known(device)
     if device == "genn":
-        import brian2genn  # noqa: F401  (registers the device)
+        from models.machine.genn.functions import register  # which needs brian2genn
+
+        register()
     b2.start_scope()
     # Astrocytes step slowly on purpose, and nothing here has a delay that could be rounded.
     b2.BrianLogger.suppress_name("synapses_dt_mismatch")
