@@ -232,7 +232,7 @@ def device_session(
     """
     check_known(device)
     if device == "genn":
-        from models.machine.genn.functions import register  # which needs brian2genn
+        from models.machine.genn_functions import register  # which needs brian2genn
 
         register()
     b2.start_scope()
