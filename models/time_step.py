@@ -12,7 +12,8 @@ import numpy as np
 
 from models.checks import ModelError
 from models.compose import rates
-from models.mechanisms import (
+from models.mechanisms import noradrenaline
+from models.mechanisms.astrocyte import (
     adenosine,
     calcium,
     camp,
@@ -20,7 +21,6 @@ from models.mechanisms import (
     gliotransmission,
     glutamate,
     ip3,
-    noradrenaline,
 )
 from models.mechanisms.mechanism import Rate
 

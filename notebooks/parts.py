@@ -26,7 +26,7 @@ from matplotlib.figure import Figure
 from analysis.astrocytes.loops import describe_loop
 from analysis.astrocytes.waves import describe_wave
 from models.circuits.astrocyte import LI_RINZEL, astrocyte_group, published
-from models.mechanisms.calcium import CALCIUM
+from models.mechanisms.astrocyte.calcium import CALCIUM
 from paradigms.parts.calcium_wave import simulate_wave
 from paradigms.parts.tripartite_synapse import simulate_loop
 

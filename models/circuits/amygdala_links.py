@@ -10,7 +10,7 @@ from models.compose import initial
 from models.machine.circuit import Links, Tables
 from models.machine.clocks import Clocks
 from models.mechanisms import synapse
-from models.mechanisms.gap_junction import THRESHOLD_FLUX
+from models.mechanisms.astrocyte.gap_junction import THRESHOLD_FLUX
 from models.parameters import ParameterSet
 from models.tissue.anatomy import PRINCIPAL, Pathway
 from models.tissue.cells import Tissue

@@ -10,25 +10,27 @@ from functools import cache
 
 from models.compose import check_mechanisms, compose, groups, tools
 from models.mechanisms import (
-    adenosine,
     body,
-    calcium,
-    calcium_pumps,
-    camp,
-    d_serine,
-    designer_receptors,
     dopamine,
-    gap_junction,
-    gliotransmission,
-    glutamate,
-    ip3,
-    ip3_tools,
     learning,
     light,
     membrane,
     noradrenaline,
     synapse,
     tagging,
+)
+from models.mechanisms.astrocyte import (
+    adenosine,
+    calcium,
+    calcium_pumps,
+    camp,
+    d_serine,
+    designer_receptors,
+    gap_junction,
+    gliotransmission,
+    glutamate,
+    ip3,
+    ip3_tools,
 )
 from models.mechanisms.mechanism import Mechanism, Tool
 from models.mechanisms.trace import lability, local_activity, receptor_density, recruitment

@@ -32,8 +32,8 @@ from models.machine.circuit import (
 )
 from models.machine.clocks import Clocks
 from models.machine.guards import guards
+from models.mechanisms.astrocyte.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.body import BODY_THRESHOLD
-from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterSet
 from models.tissue.cells import Tissue

@@ -16,11 +16,11 @@ import numpy as np
 
 from models.checks import ModelError, check_parameters
 from models.machine.circuit import Cells, Tables
-from models.mechanisms.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
-from models.mechanisms.gap_junction import COUPLED
-from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
-from models.mechanisms.glutamate import GLUTAMATE, MGLUR
-from models.mechanisms.ip3 import DEGRADATION, EXOGENOUS, PLC_BETA, PLC_DELTA, ip3_balance
+from models.mechanisms.astrocyte.calcium import CALCIUM, CALCIUM_NOISE, GIVEN_IP3
+from models.mechanisms.astrocyte.gap_junction import COUPLED
+from models.mechanisms.astrocyte.gliotransmission import RELEASE_THRESHOLD
+from models.mechanisms.astrocyte.glutamate import GLUTAMATE, MGLUR
+from models.mechanisms.astrocyte.ip3 import DEGRADATION, EXOGENOUS, PLC_BETA, PLC_DELTA, ip3_balance
 from models.parameters import Value, load_parameters
 from models.time_step import check_time_step
 
@@ -132,8 +132,8 @@ def astrocyte_group(
         Constants by name, such as `published` gives; `speed` is 1 unless it is there. Initial
         values are ``C_0``, ``h_0`` and ``I_0``.
     reset : str, optional
-        Statements of a release event (`models.mechanisms.gliotransmission.release`); none, no
-        events.
+        Statements of a release event (`models.mechanisms.astrocyte.gliotransmission.release`);
+        none, no events.
     dt : brian2.Quantity, optional
         Time step; by default that of Brian2.
     name : str

@@ -22,16 +22,16 @@ import numpy as np
 from models.circuits.astrocyte import astrocyte_group
 from models.circuits.neuron_glia_wiring import Wiring, side_by_side
 from models.machine.clocks import Clocks
-from models.mechanisms.calcium import CALCIUM
-from models.mechanisms.gap_junction import COUPLED, gap_junctions
-from models.mechanisms.gliotransmission import (
+from models.mechanisms.astrocyte.calcium import CALCIUM
+from models.mechanisms.astrocyte.gap_junction import COUPLED, gap_junctions
+from models.mechanisms.astrocyte.gliotransmission import (
     GLUTAMATE_RELEASED,
     STORE,
     presynaptic_receptor,
     release,
 )
-from models.mechanisms.glutamate import GLUTAMATE, MGLUR
-from models.mechanisms.ip3 import DEGRADATION, PLC_BETA, PLC_DELTA, ip3_balance
+from models.mechanisms.astrocyte.glutamate import GLUTAMATE, MGLUR
+from models.mechanisms.astrocyte.ip3 import DEGRADATION, PLC_BETA, PLC_DELTA, ip3_balance
 from models.mechanisms.synapse import (
     MODULATED,
     MODULATED_AMPA,

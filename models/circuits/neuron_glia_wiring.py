@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from models.mechanisms.gap_junction import graph_edges
+from models.mechanisms.astrocyte.gap_junction import graph_edges
 from models.parameters import ParameterError, ParameterSet
 from models.streams import stream
 from models.tissue.wiring import Edges, draw_edges, join_edges

@@ -10,8 +10,8 @@ NORADRENALINE = "dN_A/dt = -speed*Omega_NA*N_A : mmolar\n"
 NORADRENALINE_RELEASE = "N_A_post += speed*frac*rho_NA"
 
 # alpha1 receptors; chosen: at equilibrium with noradrenaline, two sites. They act through IP3,
-# alone (`models.mechanisms.ip3.PLC_BETA_ALPHA1`) or as gain on glutamate (Paukert et al. 2014,
-# Neuron 82:1263).
+# alone (`models.mechanisms.astrocyte.ip3.PLC_BETA_ALPHA1`) or as gain on glutamate (Paukert et al.
+# 2014, Neuron 82:1263).
 ALPHA1 = "Gamma_N = N_A*N_A/(N_A*N_A + K_NA*K_NA) : 1\n"
 
 # The same receptors with a competitive antagonist, which raises their apparent affinity constant

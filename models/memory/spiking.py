@@ -1,9 +1,10 @@
 """Spiking neuron-astrocyte memory: LIF cells, tripartite synapses, processes, pools.
 
 Every synapse from cell i to cell j is one row of a group that holds what is local to it: glutamate
-in its cleft (`models.mechanisms.glutamate.GLUTAMATE`), calcium of the astrocyte process around it,
-and the receptors by which the process changes release of the terminal
-(`models.mechanisms.gliotransmission.presynaptic_receptor`, `models.mechanisms.synapse.TERMINAL`).
+in its cleft (`models.mechanisms.astrocyte.glutamate.GLUTAMATE`), calcium of the astrocyte process
+around it, and the receptors by which the process changes release of the terminal
+(`models.mechanisms.astrocyte.gliotransmission.presynaptic_receptor`,
+`models.mechanisms.synapse.TERMINAL`).
 Perisynaptic processes are too thin for endoplasmic reticulum, so their calcium comes through the
 membrane: here when glutamate of the terminal and a retrograde signal of the postsynaptic cell
 coincide (endocannabinoids: Navarrete & Araque 2008, Neuron 57:883).
@@ -34,8 +35,8 @@ from models.machine.circuit import (
 )
 from models.machine.guards import guards
 from models.mechanisms import membrane, synapse
-from models.mechanisms.gliotransmission import presynaptic_receptor
-from models.mechanisms.glutamate import GLUTAMATE
+from models.mechanisms.astrocyte.gliotransmission import presynaptic_receptor
+from models.mechanisms.astrocyte.glutamate import GLUTAMATE
 from models.parameters import ParameterSet
 
 # The cell of `models.mechanisms.membrane` (Vlachos et al. 2011) with an injected current; the rate

@@ -19,7 +19,7 @@ from models.circuits.astrocyte import CHI, astrocyte_cells
 from models.machine.circuit import Circuit, Links, Tables, TraceRecord, constants, starts
 from models.machine.devices import check_device
 from models.machine.guards import guards
-from models.mechanisms.gap_junction import FLUXES
+from models.mechanisms.astrocyte.gap_junction import FLUXES
 from models.parameters import ParameterSet, load_parameters
 from models.run import run_circuit
 from models.streams import stream

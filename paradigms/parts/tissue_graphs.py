@@ -11,7 +11,7 @@ from scipy.spatial import cKDTree
 
 from astrogram.errors import AstrogramError
 from astrogram.text import shown
-from models.mechanisms.gap_junction import graph_edges, ring_edges
+from models.mechanisms.astrocyte.gap_junction import graph_edges, ring_edges
 from models.tissue.wiring import Edges
 from paradigms.parts.options import check_count
 

@@ -31,7 +31,7 @@ from models.machine.circuit import (
 )
 from models.machine.devices import check_device
 from models.machine.guards import guards
-from models.mechanisms.gliotransmission import (
+from models.mechanisms.astrocyte.gliotransmission import (
     GLUTAMATE_RELEASED,
     STORE,
     presynaptic_receptor,

@@ -16,7 +16,7 @@ from scipy.integrate import solve_ivp
 
 from models.circuits.astrocyte import G_CHI, LI_RINZEL, SINGLE_CELL, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.gap_junction import COUPLED, gap_junctions, grid_edges, ring_edges
+from models.mechanisms.astrocyte.gap_junction import COUPLED, gap_junctions, grid_edges, ring_edges
 from models.parameters import load_parameters
 from paradigms.references.table import Check, at_least, at_most, near
 

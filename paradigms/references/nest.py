@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from models.circuits.astrocyte import astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.calcium import CALCIUM
-from models.mechanisms.ip3 import RELAXATION
+from models.mechanisms.astrocyte.calcium import CALCIUM
+from models.mechanisms.astrocyte.ip3 import RELAXATION
 from paradigms.references.astrocyte import numbers, record
 from paradigms.references.table import Check, at_most
 

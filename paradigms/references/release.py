@@ -2,7 +2,7 @@
 
 The strings under test are those of `models.mechanisms.synapse` (the terminal as an astrocyte sees
 it, whose release is read off the transmitter it leaves) and of
-`models.mechanisms.gliotransmission`. Closed
+`models.mechanisms.astrocyte.gliotransmission`. Closed
 forms follow from the update rules of Tsodyks & Markram (Stimberg et al. 2019, eqs. 4-8 and 16-17).
 """
 
@@ -18,7 +18,7 @@ from scipy.optimize import brentq
 
 from models.circuits.astrocyte import LI_RINZEL, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.gliotransmission import (
+from models.mechanisms.astrocyte.gliotransmission import (
     GLUTAMATE_RELEASED,
     STORE,
     presynaptic_receptor,

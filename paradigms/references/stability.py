@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 
 from models.circuits.astrocyte import astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.calcium import CALCIUM_NOISE, GIVEN_IP3
+from models.mechanisms.astrocyte.calcium import CALCIUM_NOISE, GIVEN_IP3
 from paradigms.references.astrocyte import REGIMES, calcium_rhs, li_rinzel_cells, numbers, record
 from paradigms.references.table import Check, near
 

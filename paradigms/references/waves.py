@@ -9,7 +9,7 @@ from analysis.astrocytes.waves import Wave, arrival_times, describe_wave
 from models.checks import check_traces
 from models.circuits.astrocyte import CHI, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.gap_junction import gap_junctions, ring_edges
+from models.mechanisms.astrocyte.gap_junction import gap_junctions, ring_edges
 from paradigms.parts.calcium_wave import simulate_wave
 from paradigms.references.table import Check, at_least, at_most, factor
 

@@ -15,8 +15,8 @@ from models import parameters
 from models.circuits.amygdala_mechanisms import MECHANISMS, composed
 from models.circuits.amygdala_prefrontal import assemble, namespace
 from models.machine.clocks import choose_clocks
-from models.mechanisms.gap_junction import THRESHOLD_FLUX
-from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
+from models.mechanisms.astrocyte.gap_junction import THRESHOLD_FLUX
+from models.mechanisms.astrocyte.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterError, ParameterSet, circuits, load_parameters
 from models.tissue.drawing import draw_tissue

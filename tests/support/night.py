@@ -17,7 +17,7 @@ from models.circuits.amygdala_prefrontal import namespace
 from models.circuits.amygdala_rest import at_rest
 from models.machine.circuit import Cells, Circuit, TraceRecord, constants, starts
 from models.machine.clocks import Clocks, choose_clocks
-from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
+from models.mechanisms.astrocyte.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.mechanism import SLOW
 from models.parameters import ParameterSet
 from models.run import run_circuit

@@ -11,7 +11,7 @@ import models.mechanisms
 from models.checks import ModelError
 from models.circuits.amygdala_mechanisms import MECHANISMS, check, composed, parameter_groups
 from models.compose import check_mechanisms, compose, initial, rates, records, tools
-from models.mechanisms import ip3, ip3_tools
+from models.mechanisms.astrocyte import ip3, ip3_tools
 from models.mechanisms.mechanism import AWAKE, PHYSICAL, SLOW, Mechanism
 from models.parameters import load_parameters
 

@@ -15,12 +15,12 @@ from models.circuits.astrocyte import (
 )
 from models.machine.session import device_session
 from models.mechanisms import synapse
-from models.mechanisms.adenosine import ADENOSINE
-from models.mechanisms.calcium import CALCIUM, CALCIUM_FIXED_NOISE, GIVEN_IP3
-from models.mechanisms.camp import BETA
-from models.mechanisms.d_serine import PLASTICITY_GATE
-from models.mechanisms.gap_junction import COUPLED, FLUXES, gap_junctions, ring_edges
-from models.mechanisms.gliotransmission import (
+from models.mechanisms.astrocyte.adenosine import ADENOSINE
+from models.mechanisms.astrocyte.calcium import CALCIUM, CALCIUM_FIXED_NOISE, GIVEN_IP3
+from models.mechanisms.astrocyte.camp import BETA
+from models.mechanisms.astrocyte.d_serine import PLASTICITY_GATE
+from models.mechanisms.astrocyte.gap_junction import COUPLED, FLUXES, gap_junctions, ring_edges
+from models.mechanisms.astrocyte.gliotransmission import (
     GLUTAMATE_RELEASED,
     HAND_OVER_SIC,
     RELEASE_BLOCK,
@@ -29,7 +29,7 @@ from models.mechanisms.gliotransmission import (
     presynaptic_receptor,
     release,
 )
-from models.mechanisms.ip3 import (
+from models.mechanisms.astrocyte.ip3 import (
     DEGRADATION,
     EXOGENOUS_IN_TIME,
     IP3_CLAMP,

@@ -4,7 +4,7 @@ from inspect import signature
 
 import pytest
 
-from models.mechanisms.gap_junction import FLUXES
+from models.mechanisms.astrocyte.gap_junction import FLUXES
 from paradigms.parts.table import PARADIGMS, resolve
 from paradigms.parts.tissue_graphs import GRAPHS
 

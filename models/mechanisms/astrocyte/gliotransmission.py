@@ -3,7 +3,7 @@
 Calcium above a threshold releases from a depleting store. What is released can bind presynaptic
 receptors, of which `alpha` says what they do to release: below the resting release probability they
 lower it, above it they raise it (`models.mechanisms.synapse`). The slow inward current acts on the
-postsynaptic cell. Beside it there is a tonic output (`models.mechanisms.adenosine`).
+postsynaptic cell. Beside it there is a tonic output (`models.mechanisms.astrocyte.adenosine`).
 """
 
 from __future__ import annotations

@@ -7,8 +7,8 @@ import pytest
 from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
 from models.machine.session import device_session
-from models.mechanisms.gap_junction import THRESHOLD_FLUX
-from models.mechanisms.gliotransmission import RELEASE_THRESHOLD
+from models.mechanisms.astrocyte.gap_junction import THRESHOLD_FLUX
+from models.mechanisms.astrocyte.gliotransmission import RELEASE_THRESHOLD
 from models.parameters import load_parameters
 from tests.support.tools import PACES, SPEED
 

@@ -17,7 +17,7 @@ from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 from models.tissue.wiring import Edges, check_graph, sort_edges
 
 # What a coupled astrocyte needs: the summed flux (Stimberg et al. 2019, eq. 22), a term of
-# `models.mechanisms.ip3.ip3_balance`.
+# `models.mechanisms.astrocyte.ip3.ip3_balance`.
 COUPLED = "J_gap : mmolar/second\n"
 
 # Below I_theta almost nothing flows, above it the flux saturates at F (Goldberg et al. 2010, PLoS

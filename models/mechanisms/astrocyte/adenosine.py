@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from models.mechanisms.gliotransmission import binding
+from models.mechanisms.astrocyte.gliotransmission import binding
 from models.mechanisms.mechanism import AWAKE, Mechanism, Record, Tool
 
 # Tonic output: adenosine (Martin-Fernandez et al. 2017, Nat Neurosci 20:1540, for the transmitter;
@@ -12,10 +12,11 @@ dA_d/dt = speed*(O_ATP*C*C/(C*C + K_ATP*K_ATP)*(1 - drug_release) -
           Omega_ado*A_d) : mmolar
 """
 
-# The presynaptic receptors of `models.mechanisms.gliotransmission` for adenosine (A1), with a
-# competitive antagonist, which leaves the share 1/(1 + drug_A1_block) of the receptors to agonists
-# (Gaddum 1957, Pharmacol Rev 9:211, number not verified), and an agonist counted in units of the
-# receptor's affinity Omega_G/O_G. It stands multiplied out, so that it binds where O_G is 0, too.
+# The presynaptic receptors of `models.mechanisms.astrocyte.gliotransmission` for adenosine (A1),
+# with a competitive antagonist, which leaves the share 1/(1 + drug_A1_block) of the receptors to
+# agonists (Gaddum 1957, Pharmacol Rev 9:211, number not verified), and an agonist counted in units
+# of the receptor's affinity Omega_G/O_G. It stands multiplied out, so that it binds where O_G is 0,
+# too.
 A1_DRUGS = """
 dGamma_S/dt = speed*((O_G*A_d + drug_A1_agonist*Omega_G)/(1 + drug_A1_block)*(1 - Gamma_S) -
               Omega_G*Gamma_S) : 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from models.mechanisms import calcium
+from models.mechanisms.astrocyte import calcium
 from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 
 # Expressed pumps J_X (Yu et al. 2018, Neuron 99:1170, for the tool; chosen: first order, saturating

@@ -7,7 +7,7 @@ import pytest
 from models.checks import ModelError
 from models.circuits.astrocyte import CHI, LI_RINZEL, astrocyte_group, published
 from models.machine.session import device_session
-from models.mechanisms.gap_junction import (
+from models.mechanisms.astrocyte.gap_junction import (
     FLUXES,
     gap_junctions,
     graph_edges,
