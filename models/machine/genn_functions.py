@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import brian2 as b2
-from brian2genn.genn_generator import GeNNCodeGenerator  # registers the device, too
 
 # brian2genn's own takes its arguments in single precision, whatever the model's: a weight would be
 # rounded at every presynaptic spike.
@@ -16,7 +15,9 @@ SUPPORT_CODE_FUNC double _clip(const double value, const double a_min, const dou
 
 
 def register() -> None:
-    """Let Brian2 know GeNN, and these functions instead of brian2genn's."""
+    """Let Brian2 know GeNN, and these functions instead of brian2genn's, which must be there."""
+    from brian2genn.genn_generator import GeNNCodeGenerator  # registers the device, too
+
     b2.DEFAULT_FUNCTIONS["clip"].implementations.add_implementation(
         GeNNCodeGenerator, code=_CLIP, name="_clip"
     )
