@@ -148,6 +148,7 @@ REFERENCES = (
         "neuron-glia network", "references.neuron_glia", "placement",
         slow=("neuron_glia", "full_size"),
     ),
+    *_references("tag and capture", "references.tag_and_capture", "equations", "published"),
     *_references("fear network", "references.basal_amygdala", slow=("basal_amygdala",)),
 )  # fmt: skip
 """All checks, in the order of the table."""
