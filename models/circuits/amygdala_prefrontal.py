@@ -218,7 +218,7 @@ def _cells(tissue: Tissue, clocks: Clocks) -> tuple[Cells, ...]:
     neurons = (
         Cells(
             name, where.stop - where.start, composed(name), clocks.neuron, "euler",
-            threshold=LIF_THRESHOLD, reset=composed(name, "reset"), refractory="tau_ref",
+            threshold=LIF_THRESHOLD, reset=composed(name, "reset"),
         )
         for name, where in tissue.groups.items()
     )  # fmt: skip

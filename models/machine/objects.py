@@ -10,6 +10,7 @@ import numpy as np
 
 from models.machine.brian import BrianMisfit
 from models.machine.circuit import Cells, Circuit, Links, Source, Tables
+from models.machine.functions import functions
 
 # Functions of a compiled program that read the wiring of one run (`models.machine.program`).
 OPEN_WIRING = "int(wire_target({key}, i, k)) for k in range(int(wire_count({key}, i)))"
@@ -24,7 +25,7 @@ class Objects:
 
 
 def make_objects(
-    circuit: Circuit, tables: Tables | None, functions: dict[str, b2.Function] | None = None
+    circuit: Circuit, tables: Tables | None, wiring: dict[str, b2.Function] | None = None
 ) -> Objects:
     """Make the Brian2 objects of `circuit` on the active device.
 
@@ -35,23 +36,23 @@ def make_objects(
         What fills them. None leaves constants, initial values, wiring, spikes, courses and
         recorded indices to the program's run: constants become shared variables, which cost
         nothing in a loop.
-    functions : dict, optional
+    wiring : dict, optional
         The functions of `OPEN_WIRING`, where `tables` is None.
 
     Returns
     -------
     Objects
     """
-    return _Maker(circuit, tables, functions or {}).make()
+    return _Maker(circuit, tables, wiring or {}).make()
 
 
 class _Maker:
     def __init__(
-        self, circuit: Circuit, tables: Tables | None, functions: dict[str, b2.Function]
+        self, circuit: Circuit, tables: Tables | None, wiring: dict[str, b2.Function]
     ) -> None:
         self.circuit = circuit
         self.tables = tables
-        self.functions = functions
+        self.functions = functions() | wiring
         self.named: dict[str, b2.BrianObject] = {}
 
     def make(self) -> Objects:
@@ -84,7 +85,7 @@ class _Maker:
     def _constants(
         self, *texts: str, known: b2.Group | None = None
     ) -> tuple[str, dict[str, object]]:
-        """Return equations to add and the namespace, one of them empty.
+        """Return equations to add and the namespace: constants are in one of them.
 
         `known` is the target of links: they read its shared variables by their own names.
         """
@@ -96,12 +97,13 @@ class _Maker:
         if self.tables is None:
             return "\n" + "\n".join(lines) + "\n", dict(self.functions)
         dimensions = b2.Equations("\n".join(lines)) if lines else {}
-        return "", {
+        constants = {
             name: b2.Quantity(
                 float(self.tables[f"constant.{name}"]), dim=dimensions[name].dim
             )
             for name in names
         }
+        return "", self.functions | constants
 
     def _cells(self, cells: Cells) -> b2.NeuronGroup:
         texts = (cells.equations, cells.threshold, cells.reset, cells.refractory)

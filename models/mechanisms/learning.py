@@ -41,16 +41,16 @@ R_S : second
 T_S : second
 """
 
-# One presynaptic spike. First the slow story since the last one, solved exactly for each process:
-# the open gate turns early into late phase (rate kappa), then the rest of the early phase decays
-# with the slow clock (early and late phase after Luboeinski & Tetzlaff 2021, Methods; number not
-# verified; chosen: capture as first-order kinetics). What is captured sets within hours (tau_set),
-# and what is set fades over weeks (tau_z). Of what is labile the factor of the domain turns some
-# back into late phase (rate k_r, by the integral of factor and open window), and where there is
-# much of it more than there was (k_more); what is left fades within hours (tau_l). What has both
-# signs may fade to beyond the bounds; there the weight stays (chosen: the early phase makes it up).
-# Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all
-# kinetics chosen.
+# One presynaptic spike; decayed(x) is 1 - exp(-x). First the slow story since the last one,
+# solved exactly for each process: the open gate turns early into late phase (rate kappa), then
+# the rest of the early phase decays with the slow clock (early and late phase after Luboeinski &
+# Tetzlaff 2021, Methods; number not verified; chosen: capture as first-order kinetics). What is
+# captured sets within hours (tau_set), and what is set fades over weeks (tau_z). Of what is
+# labile the factor of the domain turns some back into late phase (rate k_r, by the integral of
+# factor and open window), and where there is much of it more than there was (k_more); what is
+# left fades within hours (tau_l). What has both signs may fade to beyond the bounds; there the
+# weight stays (chosen: the early phase makes it up). Reconsolidation after Nader, Schafe & LeDoux
+# 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
 # Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse, up
 # to a share of it.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
@@ -59,17 +59,17 @@ T_S : second
 # that distance, so that no weight runs into its bound). Modulators scale the threshold.
 WEIGHT_ON_PRE = """
 passed = T_slow_post - T_S
-kept = exp(-kappa*(gate_time_post - gate_S))
-unset = exp(-passed/tau_set)
+kept = 1 - decayed(kappa*(gate_time_post - gate_S))
+unset = 1 - decayed(passed/tau_set)
 factor_S = restored_time_post - R_S
-back = l_S*(1 - exp(-k_r*factor_S))
+back = l_S*decayed(k_r*factor_S)
 w_S = w_0 + h_S + c_S + z_S + l_S
-gained = more*back*int(back > 0)*(1 - exp(-k_more*factor_S))
-more_S = (w_max - w_S)*(1 - exp(-gained/(w_max - w_min)))
-z_S = z_S*exp(-passed/tau_z) + c_S*(1 - unset) + back + more_S
+gained = more*back*int(back > 0)*decayed(k_more*factor_S)
+more_S = (w_max - w_S)*decayed(gained/(w_max - w_min))
+z_S = z_S*(1 - decayed(passed/tau_z)) + c_S*(1 - unset) + back + more_S
 c_S = c_S*unset + h_S*(1 - kept)
-l_S = (l_S - back)*exp(-passed/tau_l)
-h_S = h_S*kept*exp(-passed/tau_h)
+l_S = (l_S - back)*(1 - decayed(passed/tau_l))
+h_S = h_S*kept*(1 - decayed(passed/tau_h))
 w_S = w_0 + h_S + c_S + z_S + l_S
 h_S = h_S + clip(w_S, w_min, w_max) - w_S
 gate_S = gate_time_post
@@ -78,15 +78,15 @@ T_S = T_slow_post
 at_work = speed*(1 - Gamma_post)*y_post/(y_post + theta_0)
 lasting = z_S + l_S
 room_S = labile_share*lasting - l_S
-torn = room_S*int(room_S*lasting > 0)*(1 - exp(-k_l*unstable_post*at_work))
+torn = room_S*int(room_S*lasting > 0)*decayed(k_l*unstable_post*at_work)
 z_S = z_S - torn
 l_S = l_S + torn
 w_S = w_0 + h_S + c_S + z_S + l_S
 {modulators}theta_S = theta_post{threshold}
 phi = y_post*(y_post - theta_S)/(y_post*y_post + theta_0*theta_0)
 pace_S = eta*speed*(nmda_0 + (1 - nmda_0)*coagonist_post)
-up_S = 1 - exp(-pace_S*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
-down_S = 1 - exp(pace_S*phi*int(phi <= 0)*ltd)
+up_S = decayed(pace_S*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
+down_S = decayed(-pace_S*phi*int(phi <= 0)*ltd)
 h_S = h_S + up_S*(w_max - w_S) - down_S*(w_S - w_min)
 """
 

@@ -42,7 +42,7 @@ from models.parameters import ParameterSet
 # The cell of `models.mechanisms.membrane` (Vlachos et al. 2011) with an injected current; the rate
 # y that its processes sense is chosen, as a retrograde signal must outlast a spike.
 CELL = (
-    membrane.LIF.replace("dv/dt = (", "dv/dt = (I_given + ")
+    membrane.LIF.replace("(g_L*", "(I_given + g_L*")
     + """
 dy/dt = -y/tau_y : hertz
 I_given = I_rec + I_bg + I_cue*cued*int(t + dt/2 < cue_time) : amp
@@ -153,9 +153,9 @@ def spiking_circuit(parameters: ParameterSet, wiring: Wiring) -> tuple[Circuit, 
     networks, memories, n = wiring.shape
     few = int(space["n_inhibitory"])
     units, tables = constants(space)
-    spiking = (membrane.LIF_THRESHOLD, membrane.LIF_RESET, "tau_ref")
+    spiking = (membrane.LIF_THRESHOLD, membrane.LIF_RESET)
     cells = (
-        Cells("cell", networks * n, CELL, step, "euler", spiking[0], CELL_RESET, spiking[2]),
+        Cells("cell", networks * n, CELL, step, "euler", spiking[0], CELL_RESET),
         Cells("inhibitory", networks * few, membrane.LIF, step, "euler", *spiking),
         Cells("process", networks * n * (n - 1), PROCESS, step, "euler"),
         Cells("pool", networks * memories, POOL, step, "euler"),

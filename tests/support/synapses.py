@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 
 from models.circuits.amygdala_mechanisms import composed
 from models.circuits.amygdala_prefrontal import namespace
+from models.machine.functions import functions
 from models.machine.session import device_session
 from models.parameters import ParameterSet
 
@@ -85,7 +86,7 @@ def fire(
             target.run_regularly(f"{name} = {values.name}(t, i)")
         link = b2.Synapses(
             source, target, composed("tripartite"), on_pre=composed("tripartite", "on_pre"),
-            method="exact", namespace=space,
+            method="exact", namespace=space | functions(),
         )  # fmt: skip
         link.connect(j="i")
         for name, value in {"w_0": 1.0, "x_S": 1.0, "g_max": 1e-9, **(start or {})}.items():

@@ -43,7 +43,7 @@ def test_d1_drugs_move_the_modification_threshold(levels, factor):
 def membrane(equations, **levels):
     dt = 1e-5
     before, after = one_step(equations, {**CELL, **levels}, dt, threshold="v > V_th",
-                             reset="", refractory="tau_ref")  # fmt: skip
+                             reset="")  # fmt: skip
     return {name: (after[name] - before[name]) / dt for name in before}
 
 
@@ -59,7 +59,7 @@ def test_light_and_designer_receptors_open_a_conductance_with_its_own_reversal(k
     assert np.sign(current) == (1 if kind == "opto_excite" else -1)
     other = {name: value for name, value in CELL.items() if name != "tag"}
     for equations, start in ((composed("other"), other), (PRINCIPAL, CELL)):
-        dt, events = 1e-5, {"threshold": "v > V_th", "reset": "", "refractory": "tau_ref"}
+        dt, events = 1e-5, {"threshold": "v > V_th", "reset": ""}
         _, dark = one_step(equations, start, dt, **events)
         light = {**start, "g_light": g, "I_light": g * reversal}
         _, lit = one_step(equations, light, dt, **events)
@@ -74,7 +74,7 @@ def rate(conductance, reversal):
         b2.defaultclock.dt = 0.2 * b2.ms
         group = b2.NeuronGroup(
             1, composed("other"), namespace=SPACE, method="euler", threshold=LIF_THRESHOLD,
-            reset=LIF_RESET, refractory="tau_ref",
+            reset=LIF_RESET,
         )  # fmt: skip
         group.E_L_ = group.v_ = -0.07
         group.V_th_, group.g_light_ = -0.05, g
@@ -100,7 +100,7 @@ def test_a_gi_receptor_in_neurons_holds_a_cell_nearer_to_potassium():
     settled = (P["g_L"] * -0.07 + g * reversal) / (P["g_L"] + g)
     assert settled == pytest.approx((-0.07 + P["E_ahp"]) / 2)
     cell = {"v": settled, "E_L": -0.07, "V_th": -0.05, "g_light": g, "I_light": g * reversal}
-    events = {"threshold": "v > V_th", "reset": "", "refractory": "tau_ref"}
+    events = {"threshold": "v > V_th", "reset": ""}
     before, after = one_step(composed("other"), cell, 1e-5, **events)
     assert after["v"] == pytest.approx(before["v"], abs=1e-15)
 
@@ -110,8 +110,7 @@ def test_a_gi_receptor_in_neurons_holds_a_cell_nearer_to_potassium():
 def test_a_spike_labels_by_the_rate_so_far_while_tagging_is_on(tagging, y, cells):
     dt, ago = 1e-5, 0.03
     start = {**CELL, "v": -0.04, "bursting": y, "t_burst": -ago, "tagging": tagging}
-    events = {"threshold": LIF_THRESHOLD, "refractory": "tau_ref",
-              "reset": composed(cells, "reset")}  # fmt: skip
+    events = {"threshold": LIF_THRESHOLD, "reset": composed(cells, "reset")}
     equations = composed(cells)
     _, after = one_step(equations, start, dt, **events)
     left = 0.75 * np.exp(-tagging * SPEED * y * np.exp(-ago / P["tau_y"]) / P["y_tag"])
