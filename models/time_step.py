@@ -12,7 +12,7 @@ import numpy as np
 
 from models.checks import ModelError
 from models.compose import rates
-from models.mechanisms import noradrenaline
+from models.mechanisms.modulators import noradrenaline
 from models.mechanisms.astrocyte import (
     adenosine,
     calcium,

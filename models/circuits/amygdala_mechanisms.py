@@ -9,16 +9,7 @@ from __future__ import annotations
 from functools import cache
 
 from models.compose import check_mechanisms, compose, groups, tools
-from models.mechanisms import (
-    body,
-    dopamine,
-    learning,
-    light,
-    membrane,
-    noradrenaline,
-    synapse,
-    tagging,
-)
+from models.mechanisms import body, learning, light, membrane, protein, synapse, tagging
 from models.mechanisms.astrocyte import (
     adenosine,
     calcium,
@@ -33,6 +24,7 @@ from models.mechanisms.astrocyte import (
     ip3_tools,
 )
 from models.mechanisms.mechanism import Mechanism, Tool
+from models.mechanisms.modulators import beta_receptors, dopamine, noradrenaline
 from models.mechanisms.trace import lability, local_activity, receptor_density, recruitment
 from models.parameters import load_parameters
 
@@ -41,6 +33,7 @@ CIRCUIT = "amygdala_prefrontal"
 MECHANISMS = (
     # cells; the label takes the rate as it was before the spike
     membrane.MECHANISM, light.MECHANISM, tagging.MECHANISM, learning.CELL, dopamine.MECHANISM,
+    beta_receptors.MECHANISM, protein.MECHANISM,
     # synapses; the weight is brought up to date before they release
     learning.MECHANISM, synapse.MECHANISM, synapse.TERMINAL_MECHANISM,
     # astrocytes; pumps after calcium, whose rates they raise

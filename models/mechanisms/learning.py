@@ -39,6 +39,9 @@ l_S : 1
 gate_S : second
 R_S : second
 T_S : second
+P_0_S : second
+P_1_S : second**2
+P_2_S : second**3
 """
 
 # One presynaptic spike; decayed(x) is 1 - exp(-x). First the slow story since the last one,
@@ -60,21 +63,28 @@ T_S : second
 WEIGHT_ON_PRE = """
 passed = T_slow_post - T_S
 kept = 1 - decayed(kappa*(gate_time_post - gate_S))
-unset = 1 - decayed(passed/tau_set)
-factor_S = restored_time_post - R_S
-back = l_S*decayed(k_r*factor_S)
+given_S = P_0_post - P_0_S
+mean_S = (P_1_post - P_1_S)/(given_S + a_moment)
+spread_S = (P_2_post - P_2_S)/(given_S + a_moment) - mean_S*mean_S
+age_S = clip((mean_S - T_S)/tau_tag, 0, passed/tau_tag)
+taken = k_P*given_S*survived(age_S, clip(spread_S/(tau_tag*tau_tag), 0, age_S*passed/tau_tag))
+back = l_S*decayed(k_r*(restored_time_post - R_S))*decayed(k_P*given_S)
 w_S = w_0 + h_S + c_S + z_S + l_S
-gained = more*back*int(back > 0)*decayed(k_more*factor_S)
+gained = more*back*int(back > 0)*decayed(k_more*(restored_time_post - R_S))
 more_S = (w_max - w_S)*decayed(gained/(w_max - w_min))
-z_S = z_S*(1 - decayed(passed/tau_z)) + c_S*(1 - unset) + back + more_S
-c_S = c_S*unset + h_S*(1 - kept)
+z_S = z_S*(1 - decayed(passed/tau_z)) + c_S*taken/(1 + taken) + back + more_S
+h_S = h_S*(1 - decayed(passed/tau_h))
+c_S = c_S*(1 - decayed(passed/tau_tag + k_P*given_S)) + h_S*(1 - kept)
+h_S = h_S*kept
 l_S = (l_S - back)*(1 - decayed(passed/tau_l))
-h_S = h_S*kept*(1 - decayed(passed/tau_h))
 w_S = w_0 + h_S + c_S + z_S + l_S
 h_S = h_S + clip(w_S, w_min, w_max) - w_S
 gate_S = gate_time_post
 R_S = restored_time_post
 T_S = T_slow_post
+P_0_S = P_0_post
+P_1_S = P_1_post
+P_2_S = P_2_post
 at_work = speed*(1 - Gamma_post)*y_post/(y_post + theta_0)
 lasting = z_S + l_S
 room_S = labile_share*lasting - l_S
@@ -109,6 +119,6 @@ MECHANISM = Mechanism(
     cells=("tripartite",),
     equations=WEIGHT,
     clock=PHYSICAL,
-    parameters=("plasticity", "trace"),
+    parameters=("plasticity", "protein", "trace"),
     on_pre=WEIGHT_ON_PRE,
 )

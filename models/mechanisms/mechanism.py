@@ -38,7 +38,8 @@ class Tool:
     tool : str
         What an experimenter would use.
     variable : str
-        ``CELLS.VARIABLE`` of the equations that carries the dose, or what else it moves.
+        ``CELLS.VARIABLE`` of the equations that carries the dose, several where receptors are on
+        several kinds of cells, or what else it moves.
     equation : str
         Where it acts.
     dose_unit : str

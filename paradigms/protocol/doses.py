@@ -136,7 +136,8 @@ def _levelled(doses: Doses, n_steps: int) -> tuple[Levels, Levels]:
         if row.target:
             given, more = given[:, None], level(row.kind, TAGGED_ASTROCYTES)[:, None]
             scaled[row.variable] = scaled.get(row.variable, 0.0) + more
-        levels[row.variable] = levels.get(row.variable, 0.0) + given
+        for variable in row.variable.split():
+            levels[variable] = levels.get(variable, 0.0) + given
     return levels, scaled
 
 

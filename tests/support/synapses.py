@@ -22,6 +22,12 @@ theta : hertz
 D : mmolar
 drug_D1_block : 1
 drug_D1_agonist : 1
+N_P : mmolar
+drug_beta_block : 1
+drug_beta_agonist : 1
+P_0 : second
+P_1 : second**2
+P_2 : second**3
 Gamma : 1
 gate_time : second
 coagonist : 1
@@ -32,11 +38,11 @@ g_ampa : siemens
 """
 UNITS = {
     "y": b2.hertz, "gate_time": b2.second, "restored_time": b2.second, "T_slow": b2.second,
-    "unstable": 1, "fire": 1,
+    "P_0": b2.second, "P_1": b2.second**2, "P_2": b2.second**3, "unstable": 1, "fire": 1,
 }  # fmt: skip
 DT = 2e-4
 LATE = "c_S", "z_S", "l_S"
-"""The late phase in its three states: captured, set, made labile by recall."""
+"""What is tagged, and the late phase: captured, and made labile by recall."""
 
 
 def fire(

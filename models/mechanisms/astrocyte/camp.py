@@ -39,13 +39,15 @@ MECHANISM = Mechanism(
     rates={"cAMP": lambda value: value["speed"] * value["Omega_cAMP"]},
     tools=(
         Tool(
-            "beta_antagonist", "propranolol", "astrocyte.drug_beta_block",
+            "beta_antagonist", "propranolol",
+            "astrocyte.drug_beta_block principal.drug_beta_block",
             "Gamma_B: K_NB*(1 + drug_beta_block)",
             "concentration over its dissociation constant", 1000.0,
             "Gaddum 1957: competitive antagonist (number not verified)",
         ),
         Tool(
-            "beta_agonist", "isoproterenol", "astrocyte.drug_beta_agonist",
+            "beta_agonist", "isoproterenol",
+            "astrocyte.drug_beta_agonist principal.drug_beta_agonist",
             "Gamma_B: N_A + drug_beta_agonist*K_NB",
             "1 = half of the receptors bound without noradrenaline", 1000.0,
             "chosen: a full agonist, counted by its potency",

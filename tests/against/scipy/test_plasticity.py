@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from models.mechanisms.dopamine import DOPAMINE
+from models.mechanisms.modulators.dopamine import DOPAMINE
 from models.mechanisms.learning import LEARNING_CELL, LEARNING_RESET
 from models.mechanisms.tagging import TAG, TAG_RESET
 from models.parameters import load_parameters

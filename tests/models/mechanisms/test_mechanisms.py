@@ -38,7 +38,7 @@ from models.mechanisms.astrocyte.ip3 import (
     ip3_balance,
     pool_in_time,
 )
-from models.mechanisms.noradrenaline import ALPHA1, NORADRENALINE
+from models.mechanisms.modulators.noradrenaline import ALPHA1, NORADRENALINE
 from models.parameters import load_parameters
 
 

@@ -16,9 +16,10 @@ DOPAMINE_RELEASE = "D_post += speed*frac*rho_DA"
 
 # The modification threshold falls where dopamine is (chosen: by half at K_DA), through D1 receptors
 # with a competitive antagonist (Gaddum 1957, Pharmacol Rev 9:211, number not verified) and an
-# agonist that is counted in units of their affinity constant.
-D1_AFFINITY = "K_S = K_DA*(1 + drug_D1_block_post)\n"
-D1_THRESHOLD = "*K_S/(K_S + D_post + drug_D1_agonist_post*K_DA)"
+# agonist that is counted in units of their affinity constant. `end` is the ending that variables of
+# the cell have where it is read.
+D1_AFFINITY = "K_S = K_DA*(1 + drug_D1_block{end})\n"
+D1_THRESHOLD = "*K_S/(K_S + D{end} + drug_D1_agonist{end}*K_DA)"
 
 MECHANISM = Mechanism(
     name="dopamine",
@@ -26,7 +27,12 @@ MECHANISM = Mechanism(
     equations=DOPAMINE,
     clock=AWAKE,
     parameters=("dopamine",),
-    adds={"tripartite.modulators": D1_AFFINITY, "tripartite.threshold": D1_THRESHOLD},
+    adds={
+        "tripartite.modulators": D1_AFFINITY.format(end="_post"),
+        "tripartite.threshold": D1_THRESHOLD.format(end="_post"),
+        "principal.modulators": D1_AFFINITY.format(end=""),
+        "principal.threshold": D1_THRESHOLD.format(end=""),
+    },
     volume={"dopamine": DOPAMINE_RELEASE},
     rates={"D": lambda value: value["speed"] * value["Omega_DA"]},
     tools=(
