@@ -1,14 +1,16 @@
 """The slow story of a synapse between two spikes, against its differential equations in SciPy.
 
-An interval has a time T on the slow clock, an integral G of the open gate and an integral F of the
-factor in the open window. What they do to the early phase h and to the late phase, captured (c),
-set (z) and labile (l), is
+An interval has a time T on the slow clock, an integral G of the open gate, one F of the factor in
+the open window, and a course P(T) of protein in the cell. What they do to the early phase (h), to
+what of it is tagged (c) and to the late phase, set (z) and labile (l), is
 
-    dh = -kappa h dG - h dT/tau_h             dc = kappa h dG - c dT/tau_set
-    dz = c dT/tau_set - z dT/tau_z + k_r l dF  dl = -k_r l dF - l dT/tau_l
+    dh = -kappa h dG - h dT/tau_h             dc = kappa h dG - c dT/tau_tag - k_P P c dT
+    dz = k_P P c dT - z dT/tau_z + saved       dl = -saved - l dT/tau_l
 
-A spike solves each of these processes exactly, one after the other. So one at a time they are
-exact, and together each pair of them errs by less than the product of their shares.
+with k_r l dF saved where there is protein. A spike solves each of these processes exactly, one
+after the other, but for one: what protein finds of a tag is told by its integral and its first two
+moments in time. That is exact while next to nothing of a tag is lost in the interval, or next to
+nothing captured, and where protein stays for good; between, it errs.
 """
 
 import numpy as np
@@ -25,14 +27,15 @@ HOUR = 3600.0
 FIXED = {
     "plasticity.eta": "0", "plasticity.kappa": "0.02 hertz", "plasticity.tau_h": "3 h",
     "plasticity.w_min": "0.005", "plasticity.w_max": "20", "plasticity.theta_0": "30 hertz",
-    "trace.tau_set": "3 h", "trace.tau_z": "60 day", "trace.tau_l": "6 h", "trace.k_r": "20 1/h",
+    "trace.tau_z": "60 day", "trace.tau_l": "6 h", "trace.k_r": "20 1/h",
+    "protein.tau_tag": "1.5 h", "protein.k_P": "3 1/h",
     "trace.k_more": "0", "trace.k_l": "0.01", "trace.labile_share": "1",
 }  # fmt: skip
 PARAMETERS = load_parameters(FIXED)
 STATES = "h_S", "c_S", "z_S", "l_S"
 RATES = {
-    "capture": 0.02, "early": 1 / (3 * HOUR), "set": 1 / (3 * HOUR), "fade": 1 / (60 * 24 * HOUR),
-    "labile": 1 / (6 * HOUR), "saved": 20 / HOUR,
+    "tag": 0.02, "early": 1 / (3 * HOUR), "untag": 1 / (1.5 * HOUR), "capture": 3 / HOUR,
+    "fade": 1 / (60 * 24 * HOUR), "labile": 1 / (6 * HOUR), "saved": 20 / HOUR,
 }  # fmt: skip
 
 
