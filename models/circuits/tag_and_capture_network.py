@@ -110,7 +110,7 @@ def draw_network(parameters: ParameterSet, seed: int) -> dict[tuple[str, str], E
 
 def in_network(parameters: ParameterSet) -> ParameterSet:
     """The parameters of the single synapse with the values that they have in a network."""
-    changed = {"calcium.c_pre": "network.c_pre", "calcium.c_post": "network.c_post",
+    changed = {"calcium.c_pre": "network.calcium_pre", "calcium.c_post": "network.calcium_post",
                "numerics.tick": "numerics.network_tick"}  # fmt: skip
     return parameters.with_values({key: parameters.quantity(by) for key, by in changed.items()})
 

@@ -8,7 +8,7 @@ from models.circuits.tag_and_capture_network import Inputs, assemble, draw_netwo
 from models.machine.session import device_session
 from models.parameters import load_parameters
 
-DT, TICK = 2e-4, 2e-2
+DT, TICK = 2e-4, 5e-2
 SMALL = {"network.excitatory": "60", "network.inhibitory": "15", "network.connectivity": "0.3",
          "network.assembly": "60", "network.sigma_bg": "0", "early.sigma_pl": "0"}  # fmt: skip
 
@@ -62,7 +62,7 @@ def test_wiring_has_the_published_probability_and_no_cell_meets_itself():
 def test_cells_fire_as_in_a_dense_integration_of_the_published_equations():
     """A constant current drives all cells, and weights stand still: every spike is the same."""
     parameters = given({"network.I_0": "1.6 nA", "early.gamma_p": "0", "early.gamma_d": "0"})
-    n_ticks = 25
+    n_ticks = 10
     still = Inputs(np.ones(n_ticks), np.zeros(n_ticks), np.zeros(n_ticks))
     (edges,), spikes, found = run(parameters, still)
     P = values(parameters, "neuron", "network", "early")
@@ -77,7 +77,7 @@ def test_cells_fire_as_in_a_dense_integration_of_the_published_equations():
         weight[block] = w * P["h_0"] / P["R_m"] * matrix(edges[pre, post], (size[pre], size[post]))
     v, current = np.full(n_E + n_I, P["E_L"]), np.zeros(n_E + n_I)
     held, lag = np.zeros(n_E + n_I, int), round(P["delay"] / DT)
-    fired = np.zeros((n_ticks * 100, n_E + n_I), bool)
+    fired = np.zeros((n_ticks * 250, n_E + n_I), bool)
     for step in range(len(fired)):
         level = P["E_L"] + P["R_m"] * (current + P["I_0"])
         v = np.where(held > 0, v, level + (v - level) * np.exp(-DT / P["tau_m"]))
@@ -98,16 +98,13 @@ def test_cells_fire_as_in_a_dense_integration_of_the_published_equations():
 def test_synapses_change_as_in_a_dense_integration_at_the_same_spikes():
     """A noisy stimulus of 0.2 s, silence, and an hour folded: h, c, z and p at its end."""
     parameters = given({"network.I_0": "0 nA", "late.tau_z": "20 min", "late.tau_p": "20 min"})
-    driven, silent, folded = 10, 15, 72
+    driven, silent, folded = 4, 6, 72
     learning = np.concatenate([np.full(driven, 5.0), np.zeros(silent + folded)])
-    speeds = np.concatenate([np.ones(driven + silent), np.full(folded, 2500.0)])
+    speeds = np.concatenate([np.ones(driven + silent), np.full(folded, 1000.0)])
     (edges,), spikes, found = run(parameters, Inputs(speeds, learning, 0 * learning))
-    P = values(parameters, "neuron", "network", "early", "late") | {
-        key: value for key, value in values(parameters, "calcium").items()
-        if key not in ("c_pre", "c_post")
-    }  # fmt: skip
+    P = values(parameters, "neuron", "network", "early", "late", "calcium")
     there = matrix(edges["E", "E"], (60, 60)) > 0
-    steps = (driven + silent) * 100
+    steps = (driven + silent) * 250
     fired = np.zeros((steps, 60), bool)
     fired[spikes[0][1], spikes[0][0]] = True
     assert fired.sum() > 500
@@ -136,8 +133,8 @@ def test_synapses_change_as_in_a_dense_integration_at_the_same_spikes():
             c *= np.exp(-part / 2 / P["tau_c"])
         slow(DT)
         if step >= late:
-            c += P["c_pre"] * fired[step - late][:, np.newaxis]
-        c += P["c_post"] * fired[step]
+            c += P["calcium_pre"] * fired[step - late][:, np.newaxis]
+        c += P["calcium_post"] * fired[step]
     for _ in range(folded * 50):
         h = P["h_0"] + (h - P["h_0"]) * np.exp(-P["gamma_0"] / P["tau_h"])
         slow(1.0)
@@ -153,7 +150,7 @@ def test_synapses_change_as_in_a_dense_integration_at_the_same_spikes():
 def test_networks_side_by_side_do_not_touch():
     """Without noise a network fires as it does alone."""
     parameters = given({"network.I_0": "1.6 nA"})
-    still = Inputs(np.ones(10), np.zeros(10), np.zeros(10))
+    still = Inputs(np.ones(4), np.zeros(4), np.zeros(4))
     both = run(parameters, still, (3, 4))[1]
     for k, seed in enumerate((3, 4)):
         for (cell, step), (cells, steps), n in zip(
@@ -167,7 +164,7 @@ def test_networks_side_by_side_do_not_touch():
 def test_background_has_its_mean_and_spread_and_sleeps_in_a_fold():
     parameters = given({"network.sigma_bg": "0.5 nA", "network.excitatory": "600"})
     awake, folded = 10, 5
-    speeds = np.concatenate([np.ones(awake), np.full(folded, 2500.0)])
+    speeds = np.concatenate([np.ones(awake), np.full(folded, 1000.0)])
     wirings = [draw_network(parameters, 1)]
     with device_session("numpy") as session:
         b2.seed(1)
