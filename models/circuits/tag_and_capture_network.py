@@ -58,6 +58,10 @@ noise = int(rate > 0*Hz)*(noise*left_stim + sqrt(1 - left_stim**2)*randn())
 I_stim = charge*(rate + sqrt(rate/(2*tau_stim))*noise)
 """
 
+# The clock table is read at every tick (chosen, as at the single synapse).
+AWAKE = "awake = int(speed_table(t) < 1.5)"
+CLOCK = "speed = speed_table(t)\n" + AWAKE
+
 # A fixed synapse (Luboeinski & Tetzlaff 2021, Methods, number not verified).
 FIXED = "I_syn_post += weight/R_m"
 
@@ -115,14 +119,14 @@ def in_network(parameters: ParameterSet) -> ParameterSet:
     return parameters.with_values({key: parameters.quantity(by) for key, by in changed.items()})
 
 
-def _group(n: int, equations: str, space: dict, tables: dict, parameters: ParameterSet, name: str):  # type: ignore[no-untyped-def]
-    """Cells at rest; ``clock_tick`` and noise are given by the caller."""
+def _cells(n: int, equations: str, name: str, space: dict, dt: b2.Quantity) -> b2.NeuronGroup:
+    """Cells at rest, with their background."""
     group = b2.NeuronGroup(
         n, equations, threshold=THRESHOLD, reset=RESET, refractory=REFRACTORY,
-        method="exponential_euler", name=name, namespace={**space, **tables},
-        dt=parameters.quantity("numerics.dt"),
+        method="exponential_euler", name=name, namespace=dict(space), dt=dt,
     )  # fmt: skip
     group.v, group.I_bg = space["E_L"], space["I_0"]
+    group.run_regularly(BACKGROUND, dt=dt)
     return group
 
 
@@ -142,43 +146,50 @@ def assemble(
     own = in_network(parameters)
     size = {kind: round(own.value(f"network.{name}"))
             for kind, name in (("E", "excitatory"), ("I", "inhibitory"))}  # fmt: skip
-    stimulus = {"charge": own.quantity("stimulus.charge"), "tau_stim": own.quantity("stimulus.tau")}
-    background = {name: own.quantity(f"network.{name}") for name in ("I_0", "sigma_bg", "tau_bg")}
-    space = {**namespace(own), **stimulus, **background}
     tick, dt = own.quantity("numerics.tick"), own.quantity("numerics.dt")
-    tables = {
+    space = {
+        **namespace(own),
+        **{name: own.quantity(f"network.{name}") for name in ("I_0", "sigma_bg", "tau_bg")},
+        "charge": own.quantity("stimulus.charge"),
+        "tau_stim": own.quantity("stimulus.tau"),
         "speed_table": b2.TimedArray(inputs.speeds, dt=tick, name="speed_table"),
         "learning_input": b2.TimedArray(inputs.learning * b2.Hz, dt=tick, name="learning_input"),
         "recall_input": b2.TimedArray(inputs.recall * b2.Hz, dt=tick, name="recall_input"),
     }
     many = len(wirings)
-    E = _group(many * size["E"], MEMBRANE + STIMULATED + PROTEIN, space, tables, own, "excitatory")
-    I = _group(many * size["I"], MEMBRANE, space, tables, own, "inhibitory")  # noqa: E741
-    place = np.tile(np.arange(size["E"]), many)
-    learners = round(own.value("network.assembly"))
+    E = _cells(many * size["E"], MEMBRANE + STIMULATED + PROTEIN, "excitatory", space, dt)
+    I = _cells(many * size["I"], MEMBRANE, "inhibitory", space, dt)  # noqa: E741
+    place, learners = np.tile(np.arange(size["E"]), many), round(own.value("network.assembly"))
     E.learns = place < learners
     E.recalls = place < round(own.value("stimulus.recall.share") * learners)
-    awake = "awake = int(speed_table(t) < 1.5)"
-    E.run_regularly(f"speed = speed_table(t)\n{awake}", dt=tick, order=-1)
-    I.run_regularly(awake, dt=tick, order=-1)
-    E.run_regularly(BACKGROUND, dt=dt)
-    I.run_regularly(BACKGROUND, dt=dt)
+    E.run_regularly(CLOCK, dt=tick, order=-1)
+    I.run_regularly(AWAKE, dt=tick, order=-1)
     E.run_regularly(STIMULUS, dt=dt)
-    groups, links = {"E": E, "I": I}, []
-    for (pre, post), weight in (
-        (("E", "I"), own.value("network.w_ei")), (("I", "E"), -own.value("network.w_ie")),
-        (("I", "I"), -own.value("network.w_ii")),
-    ):  # fmt: skip
-        edges = _side_by_side(wirings, pre, post, size)
-        link = b2.Synapses(
-            groups[pre], groups[post], on_pre=FIXED, delay=own.quantity("neuron.delay"),
-            name=f"{pre}_to_{post}",
-            namespace={"weight": weight * space["h_0"], "R_m": space["R_m"]},
-        )  # fmt: skip
-        link.connect(i=edges.source, j=edges.target)
-        links.append(link)
+    groups = {"E": E, "I": I}
+    links = [
+        _link(groups, _side_by_side(wirings, *path, size), path, weight * space["h_0"], own)
+        for path, weight in (
+            (("E", "I"), own.value("network.w_ei")), (("I", "E"), -own.value("network.w_ie")),
+            (("I", "I"), -own.value("network.w_ii")),
+        )
+    ]  # fmt: skip
     plastic = connect(E, E, _side_by_side(wirings, "E", "E", size), own)
     return AssemblyNetwork(b2.Network(E, I, plastic, *links), E, I, plastic)
+
+
+def _link(
+    groups: dict[str, b2.NeuronGroup], edges: Edges, path: tuple[str, str], weight: b2.Quantity,
+    parameters: ParameterSet,
+) -> b2.Synapses:
+    """Synapses of one fixed weight."""
+    pre, post = path
+    link = b2.Synapses(
+        groups[pre], groups[post], on_pre=FIXED, delay=parameters.quantity("neuron.delay"),
+        name=f"{pre}_to_{post}",
+        namespace={"weight": weight, "R_m": parameters.quantity("neuron.R_m")},
+    )  # fmt: skip
+    link.connect(i=edges.source, j=edges.target)
+    return link
 
 
 def _side_by_side(

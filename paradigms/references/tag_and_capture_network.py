@@ -1,4 +1,4 @@
-"""An assembly learned in the network of `tag_and_capture_2021`, and its recall seconds or hours later.
+"""An assembly learned in the network of `tag_and_capture_2021`, recalled seconds or hours later.
 
 Half of the assembly is stimulated in recall. Between what follows learning and what precedes
 recall the clock is folded: nothing fires there, in the published program as here, and only early
@@ -75,12 +75,13 @@ def schedule(parameters: ParameterSet) -> tuple[Timeline, Inputs]:
     awake |= begins > recall - settle
     timeline = fold_ticks(awake, parameters.value("numerics.network_fold"), round(tick / dt))
     reached = np.concatenate([[0], np.cumsum(timeline.speeds[:-1])]) * tick + 1e-6
-    rates = []
+    rates: list[NDArray[np.float64]] = []
     for kind in MOMENTS:
         since = np.subtract.outer(reached, onsets[kind])
         on = ((since >= 0) & (since < width[kind])).any(axis=1)
         inputs = parameters.value(f"stimulus.{kind}.inputs")
-        rates.append(on * inputs * _seconds(parameters, f"stimulus.{kind}.rate"))
+        rate = inputs * _seconds(parameters, f"stimulus.{kind}.rate")
+        rates.append(np.where(on, rate, 0.0))
     return timeline, Inputs(timeline.speeds, *rates)
 
 
@@ -95,6 +96,36 @@ def _check_ticks(parameters: ParameterSet) -> None:
         times = _seconds(parameters, name) / step
         if times < 1 - 1e-9 or abs(times - round(times)) > 1e-6:
             raise ModelError(f"{name} is {times:.4g} times {step:g} s; it must be a multiple")
+
+
+def members(parameters: ParameterSet) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which excitatory cells are in the assembly, and which of them are stimulated in recall."""
+    cell = np.arange(round(parameters.value("network.excitatory")))
+    learners = round(parameters.value("network.assembly"))
+    return cell < learners, cell < round(parameters.value("stimulus.recall.share") * learners)
+
+
+def _check(parameters: ParameterSet, seeds: Sequence[int]) -> None:
+    if not len(seeds):
+        raise ModelError("no network is asked for; give at least one seed")
+    for seed in seeds:
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise ModelError(f"seed {seed!r} of a network; allowed: whole numbers from 0 on")
+    assembly, stimulated = (group.sum() for group in members(parameters))
+    learners, share = (
+        parameters.value(name) for name in ("network.assembly", "stimulus.recall.share")
+    )
+    cells = parameters.value("network.excitatory")
+    if learners >= cells:
+        raise ModelError(
+            f"network.assembly = {learners:g} is not below network.excitatory = {cells:g}; leave "
+            "cells outside"
+        )
+    if not 0 < stimulated < assembly:
+        raise ModelError(
+            f"stimulus.recall.share = {share:g} of an assembly of {assembly} stimulates "
+            f"{stimulated}; allowed: some, not all"
+        )
 
 
 def simulate(
@@ -126,17 +157,13 @@ def simulate(
     ------
     ParameterError, ModelError, DeviceError
     """
-    for seed in seeds:
-        if not isinstance(seed, int | np.integer) or seed < 0:
-            raise ModelError(f"seed {seed!r} of a network; allowed: whole numbers from 0 on")
-    if not len(seeds):
-        raise ModelError("no network is asked for; give at least one seed")
     parameters = load_parameters(overrides, circuit=CIRCUIT)
+    _check(parameters, seeds)
     timeline, inputs = schedule(parameters)
     wirings = [draw_network(parameters, seed) for seed in seeds]
     many, h_0 = len(seeds), _seconds(parameters, "early.h_0")
     sizes = [round(parameters.value(f"network.{name}")) for name in ("excitatory", "inhibitory")]
-    learners = round(parameters.value("network.assembly"))
+    assembly, stimulated = members(parameters)
     dt = _seconds(parameters, "numerics.dt")
     with device_session(device) as session:
         b2.seed(int(stream(seeds[0], "noise/network").integers(2**31)))
@@ -144,7 +171,7 @@ def simulate(
         fired = [b2.SpikeMonitor(group) for group in (circuit.excitatory, circuit.inhibitory)]
         # Synapses stand in the order of their sources, network after network.
         edges = [wiring["E", "E"] for wiring in wirings]
-        inside = [(one.source < learners) & (one.target < learners) for one in edges]
+        inside = [assembly[one.source] & assembly[one.target] for one in edges]
         # At the end of a step, when the tick has brought all synapses to the same time.
         traces = b2.StateMonitor(
             circuit.plastic, ("h", "z", "T_S"), record=np.flatnonzero(np.concatenate(inside)),
@@ -166,12 +193,10 @@ def simulate(
         one.reshape(len(MOMENTS), many, -1).swapaxes(0, 1) / _seconds(parameters, "stimulus.window")
         for one in counted
     )
-    cell = np.arange(sizes[0])
-    stimulated = cell < round(parameters.value("stimulus.recall.share") * learners)
     before = np.searchsorted(time, _onsets(parameters)["recall"][0] + 1e-6) - 1
     return _dataset(
         parameters, device, seeds, rate, inhibitory.mean(axis=-1),
-        recall_quality(rate[:, 1], cell < learners, stimulated),
+        recall_quality(rate[:, 1], assembly, stimulated),
         np.array([mutual_information(*own) for own in rate]),
         early, late, time, (early + late)[:, before],
     )  # fmt: skip
