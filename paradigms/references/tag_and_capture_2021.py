@@ -73,11 +73,14 @@ def fold(spikes: NDArray[np.int64], parameters: ParameterSet) -> Timeline:
     edge = np.zeros(n + 1, dtype=int)
     np.add.at(edge, spikes // steps, 1)
     np.add.at(edge, np.minimum(spikes // steps + 1 + round(tail / tick), n), -1)
-    awake = np.cumsum(edge[:-1]) > 0
+    return fold_ticks(np.cumsum(edge[:-1]) > 0, parameters.value("numerics.fold"), steps)
+
+
+def fold_ticks(awake: NDArray[np.bool_], fold: float, steps: int) -> Timeline:
+    """Fold the ticks that are not `awake`: at most `fold` of them in one, of `steps` steps."""
     started = np.concatenate([[0], np.flatnonzero(np.diff(awake)) + 1])
-    length = np.diff(np.append(started, n))
-    factor = np.where(awake[started], 1, parameters.value("numerics.fold"))
-    took = np.ceil(length / factor).astype(int)
+    length = np.diff(np.append(started, len(awake)))
+    took = np.ceil(length / np.where(awake[started], 1, fold)).astype(int)
     simulated = np.cumsum(took) - took
     return Timeline(started, simulated, np.repeat(length / took, took), steps)
 
