@@ -159,11 +159,11 @@ def test_a_library_that_waits_for_ever_is_ended_by_a_repeated_signal(echo, done,
 
     def work():
         with unbroken():
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
             seen.append("first")
-            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGTERM)
             seen.append("second")
         seen.append("not reached")
 
-    assert until_interrupted(work) == 128 + signal.SIGINT
+    assert until_interrupted(work) == 128 + signal.SIGTERM
     assert seen == done
