@@ -20,32 +20,27 @@ from models.circuits.tag_and_capture_network import Inputs, assemble, draw_netwo
 from models.machine.session import device_session
 from models.parameters import ParameterSet, load_parameters
 from models.streams import stream
-from paradigms.references.tag_and_capture_2021 import CIRCUIT, Timeline, fold_ticks
+from paradigms.references.tag_and_capture_2021 import CIRCUIT, Timeline, fold_ticks, seconds
 from paradigms.run.provenance import provenance
 
 MOMENTS = ("learning", "recall")
 
 
-def _seconds(parameters: ParameterSet, key: str) -> float:
-    """A time in s, or a rate in 1/s."""
-    return float(parameters.quantity(key))
-
-
 def _onsets(parameters: ParameterSet) -> dict[str, NDArray[np.float64]]:
     """Onsets of the pulses of learning and of recall, s of the experiment."""
-    first = _seconds(parameters, "stimulus.learning.onset")
-    period = _seconds(parameters, "stimulus.learning.period")
+    first = seconds(parameters, "stimulus.learning.onset")
+    period = seconds(parameters, "stimulus.learning.period")
     pulses = np.arange(round(parameters.value("stimulus.learning.pulses")))
-    after = _seconds(parameters, "stimulus.recall.after")
+    after = seconds(parameters, "stimulus.recall.after")
     return {"learning": first + period * pulses, "recall": np.array([first + after])}
 
 
 def windows(parameters: ParameterSet) -> NDArray[np.float64]:
     """Start and end of the windows in which spikes are counted, shape (moment, 2), s."""
-    onsets, width = _onsets(parameters), _seconds(parameters, "stimulus.window")
+    onsets, width = _onsets(parameters), seconds(parameters, "stimulus.window")
     middle = [
-        onsets["learning"][0] + _seconds(parameters, "stimulus.reference"),
-        onsets["recall"][0] + _seconds(parameters, "stimulus.reading"),
+        onsets["learning"][0] + seconds(parameters, "stimulus.reference"),
+        onsets["recall"][0] + seconds(parameters, "stimulus.reading"),
     ]
     return np.add.outer(middle, [-width / 2, width / 2])
 
@@ -58,12 +53,12 @@ def schedule(parameters: ParameterSet) -> tuple[Timeline, Inputs]:
     ModelError
         For times that are no whole ticks, and where recall begins before learning is over.
     """
-    dt, tick = _seconds(parameters, "numerics.dt"), _seconds(parameters, "numerics.network_tick")
+    dt, tick = seconds(parameters, "numerics.dt"), seconds(parameters, "numerics.network_tick")
     _check_ticks(parameters)
     onsets = _onsets(parameters)
-    width = {kind: _seconds(parameters, f"stimulus.{kind}.width") for kind in MOMENTS}
+    width = {kind: seconds(parameters, f"stimulus.{kind}.width") for kind in MOMENTS}
     learned, recall = onsets["learning"][-1] + width["learning"], onsets["recall"][0]
-    settle = _seconds(parameters, "numerics.network_settle")
+    settle = seconds(parameters, "numerics.network_settle")
     if recall - settle < learned:
         raise ModelError(
             f"recall at {recall:g} s begins less than {settle:g} s after learning ends "
@@ -71,7 +66,7 @@ def schedule(parameters: ParameterSet) -> tuple[Timeline, Inputs]:
         )
     n = int(np.ceil(windows(parameters)[1, 1] / tick - 1e-9))
     begins = np.arange(n) * tick + 1e-9
-    awake = begins < learned + _seconds(parameters, "numerics.network_tail")
+    awake = begins < learned + seconds(parameters, "numerics.network_tail")
     awake |= begins > recall - settle
     timeline = fold_ticks(awake, parameters.value("numerics.network_fold"), round(tick / dt))
     reached = np.concatenate([[0], np.cumsum(timeline.speeds[:-1])]) * tick + 1e-6
@@ -80,20 +75,20 @@ def schedule(parameters: ParameterSet) -> tuple[Timeline, Inputs]:
         since = np.subtract.outer(reached, onsets[kind])
         on = ((since >= 0) & (since < width[kind])).any(axis=1)
         inputs = parameters.value(f"stimulus.{kind}.inputs")
-        rate = inputs * _seconds(parameters, f"stimulus.{kind}.rate")
+        rate = inputs * seconds(parameters, f"stimulus.{kind}.rate")
         rates.append(np.where(on, rate, 0.0))
     return timeline, Inputs(timeline.speeds, *rates)
 
 
 def _check_ticks(parameters: ParameterSet) -> None:
-    tick = _seconds(parameters, "numerics.network_tick")
-    whole = [("numerics.network_tick", _seconds(parameters, "numerics.dt"))]
+    tick = seconds(parameters, "numerics.network_tick")
+    whole = [("numerics.network_tick", seconds(parameters, "numerics.dt"))]
     whole += [(f"stimulus.{name}", tick) for name in (
         "learning.onset", "learning.width", "learning.period", "recall.after", "recall.width"
     )]  # fmt: skip
     whole += [(f"numerics.network_{name}", tick) for name in ("tail", "settle", "sample")]
     for name, step in whole:
-        times = _seconds(parameters, name) / step
+        times = seconds(parameters, name) / step
         if times < 1 - 1e-9 or abs(times - round(times)) > 1e-6:
             raise ModelError(f"{name} is {times:.4g} times {step:g} s; it must be a multiple")
 
@@ -161,10 +156,10 @@ def simulate(
     _check(parameters, seeds)
     timeline, inputs = schedule(parameters)
     wirings = [draw_network(parameters, seed) for seed in seeds]
-    many, h_0 = len(seeds), _seconds(parameters, "early.h_0")
+    many, h_0 = len(seeds), seconds(parameters, "early.h_0")
     sizes = [round(parameters.value(f"network.{name}")) for name in ("excitatory", "inhibitory")]
     assembly, stimulated = members(parameters)
-    dt = _seconds(parameters, "numerics.dt")
+    dt = seconds(parameters, "numerics.dt")
     with device_session(device) as session:
         b2.seed(int(stream(seeds[0], "noise/network").integers(2**31)))
         circuit = assemble(parameters, wirings, inputs)
@@ -190,7 +185,7 @@ def simulate(
             for monitor, n in zip(fired, sizes, strict=True)
         ]
     rate, inhibitory = (
-        one.reshape(len(MOMENTS), many, -1).swapaxes(0, 1) / _seconds(parameters, "stimulus.window")
+        one.reshape(len(MOMENTS), many, -1).swapaxes(0, 1) / seconds(parameters, "stimulus.window")
         for one in counted
     )
     before = np.searchsorted(time, _onsets(parameters)["recall"][0] + 1e-6) - 1
@@ -207,7 +202,7 @@ def _count(
     parameters: ParameterSet,
 ) -> NDArray[np.float64]:
     """Spikes of `n` cells in each window, shape (moment, n), from their simulated times in s."""
-    dt = _seconds(parameters, "numerics.dt")
+    dt = seconds(parameters, "numerics.dt")
     time = dt * timeline.to_experiment(np.round(at / dt).astype(int))
     counts = [
         np.bincount(cell[(time >= start - dt / 2) & (time < stop - dt / 2)], minlength=n)
