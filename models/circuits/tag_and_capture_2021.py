@@ -53,15 +53,13 @@ drive : volt
 """
 
 # A synapse: early phase h, calcium c, late phase z (in units of h_0) and, at its last event, the
-# clock and the integral of protein. All changes of early phases, summed at every tick
-# (Luboeinski & Tetzlaff 2021, Methods, number not verified).
+# clock and the integral of protein (Luboeinski & Tetzlaff 2021, Methods, numbers not verified).
 SYNAPSE = """
 h : volt
 c : 1
 z : 1
 T_S : second
 P_S : second
-drive_post = abs(h - h_0) : volt (summed)
 """
 
 # What happened since the last event (Luboeinski & Tetzlaff 2021, Methods, numbers not verified):
@@ -110,8 +108,12 @@ down = int(h_0 - h >= theta_tag*h_0)
 left_z = exp(-(up + down)*(integral - P_S)/tau_z)
 z = z*left_z + (up*z_max + down*z_min)*(1 - left_z)
 P_S = integral
+drive_post += abs(h - h_0)
 """
 )
+# All changes of early phases of a cell are summed anew in every tick (Luboeinski & Tetzlaff 2021,
+# Methods, number not verified); a summed variable of Brian2 would do so in every step.
+NO_DRIVE = "drive = 0*volt"
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def connect(
     )  # fmt: skip
     synapses.connect(i=edges.source, j=edges.target)
     synapses.h = parameters.quantity("early.h_0")
+    cells.run_regularly(NO_DRIVE, dt=tick, order=-1)
     synapses.run_regularly(CAPTURE, dt=tick)
     return synapses
 

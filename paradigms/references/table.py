@@ -149,6 +149,9 @@ REFERENCES = (
         slow=("neuron_glia", "full_size"),
     ),
     *_references("tag and capture", "references.tag_and_capture", "equations", "published"),
+    *_references(
+        "tag and capture", "references.tag_and_capture_recall", slow=("recall", "neuromodulator")
+    ),
     *_references("fear network", "references.basal_amygdala", slow=("basal_amygdala",)),
 )  # fmt: skip
 """All checks, in the order of the table."""

@@ -64,20 +64,23 @@ class Timeline:
 
 def fold(spikes: NDArray[np.int64], parameters: ParameterSet) -> Timeline:
     """Fold all time but that from each of `spikes` (steps of the experiment) to its tail's end."""
-    dt, tick, tail = (_seconds(parameters, f"numerics.{name}") for name in ("dt", "tick", "tail"))
+    dt, tick, tail = (seconds(parameters, f"numerics.{name}") for name in ("dt", "tick", "tail"))
     steps = round(tick / dt)
     # A sample more than the last reading needs, so that every reading lies between two.
-    more = _seconds(parameters, "numerics.sample") * parameters.value("numerics.fold")
-    end = _seconds(parameters, "protocol.onset") + _seconds(parameters, "protocol.end") + more
+    more = seconds(parameters, "numerics.sample") * parameters.value("numerics.fold")
+    end = seconds(parameters, "protocol.onset") + seconds(parameters, "protocol.end") + more
     n = round(end / tick)
     edge = np.zeros(n + 1, dtype=int)
     np.add.at(edge, spikes // steps, 1)
     np.add.at(edge, np.minimum(spikes // steps + 1 + round(tail / tick), n), -1)
-    awake = np.cumsum(edge[:-1]) > 0
+    return fold_ticks(np.cumsum(edge[:-1]) > 0, parameters.value("numerics.fold"), steps)
+
+
+def fold_ticks(awake: NDArray[np.bool_], fold: float, steps: int) -> Timeline:
+    """Fold the ticks that are not `awake`: at most `fold` of them in one, of `steps` steps."""
     started = np.concatenate([[0], np.flatnonzero(np.diff(awake)) + 1])
-    length = np.diff(np.append(started, n))
-    factor = np.where(awake[started], 1, parameters.value("numerics.fold"))
-    took = np.ceil(length / factor).astype(int)
+    length = np.diff(np.append(started, len(awake)))
+    took = np.ceil(length / np.where(awake[started], 1, fold)).astype(int)
     simulated = np.cumsum(took) - took
     return Timeline(started, simulated, np.repeat(length / took, took), steps)
 
@@ -87,16 +90,16 @@ def draw_train(parameters: ParameterSet, protocol: str, seed: int) -> NDArray[np
 
     It is a cell like the other: what comes while it is refractory is lost.
     """
-    dt = _seconds(parameters, "numerics.dt")
+    dt = seconds(parameters, "numerics.dt")
     rate, width, period = (
-        _seconds(parameters, f"protocol.{protocol}.{name}") for name in ("rate", "width", "period")
+        seconds(parameters, f"protocol.{protocol}.{name}") for name in ("rate", "width", "period")
     )
     pulses = round(parameters.value(f"protocol.{protocol}.pulses"))
-    start = _seconds(parameters, "protocol.onset") + period * np.arange(pulses)
+    start = seconds(parameters, "protocol.onset") + period * np.arange(pulses)
     fires = stream(seed, f"spikes/{protocol}").random((pulses, round(width / dt))) < rate * dt
     pulse, step = np.nonzero(fires)
     driven = np.round(start / dt).astype(int)[pulse] + step
-    refractory, last, kept = round(_seconds(parameters, "neuron.tau_ref") / dt), -np.inf, []
+    refractory, last, kept = round(seconds(parameters, "neuron.tau_ref") / dt), -np.inf, []
     for at in driven:
         if at - last > refractory:
             kept.append(at)
@@ -104,7 +107,7 @@ def draw_train(parameters: ParameterSet, protocol: str, seed: int) -> NDArray[np
     return np.array(kept, dtype=int)
 
 
-def _seconds(parameters: ParameterSet, key: str) -> float:
+def seconds(parameters: ParameterSet, key: str) -> float:
     """A time in s, or a rate in 1/s."""
     return float(parameters.quantity(key))
 
@@ -149,7 +152,7 @@ def run(parameters: ParameterSet, trials: Trials, device: str = "cpp") -> Outcom
     if not len(spikes):
         raise ModelError("nothing fires in any trial; raise the rate or the width of the pulses")
     timeline = fold(spikes, parameters)
-    dt = _seconds(parameters, "numerics.dt")
+    dt = seconds(parameters, "numerics.dt")
     with device_session(device) as session:
         b2.seed(int(stream(named[0][1], "noise/early").integers(2**31)))
         at = (trial, _times(timeline.to_simulation(spikes), dt))
@@ -187,13 +190,13 @@ def _check(parameters: ParameterSet, trials: Trials, named: Sequence[tuple[str, 
     for protocol, seed in named:
         if not isinstance(seed, int | np.integer) or seed < 0:
             raise ModelError(f"seed {seed!r} of {protocol}; allowed: whole numbers from 0 on")
-    dt, tick, tail = (_seconds(parameters, f"numerics.{name}") for name in ("dt", "tick", "tail"))
+    dt, tick, tail = (seconds(parameters, f"numerics.{name}") for name in ("dt", "tick", "tail"))
     for name, step in (("tick", dt), ("sample", tick), ("tail", tick)):
-        times = _seconds(parameters, f"numerics.{name}") / step
+        times = seconds(parameters, f"numerics.{name}") / step
         if times < 1 or abs(times - round(times)) > 1e-6:
             raise ModelError(f"numerics.{name} is {times:.4g} times {step:g} s; it must be a "
                              "multiple")  # fmt: skip
-    late = max(_seconds(parameters, name) for name in ("calcium.delay_c", "neuron.delay"))
+    late = max(seconds(parameters, name) for name in ("calcium.delay_c", "neuron.delay"))
     if tail <= late + dt:
         raise ModelError(
             f"numerics.tail = {tail:g} s does not outlast the delays ({late:g} s): what a spike "
@@ -227,8 +230,8 @@ def simulate(
     """
     parameters = load_parameters(overrides, circuit=CIRCUIT)
     outcome = run(parameters, trials, device)
-    onset, h_0 = _seconds(parameters, "protocol.onset"), _seconds(parameters, "early.h_0")
-    at = onset + np.array([_seconds(parameters, f"protocol.{name}") for name in READINGS])
+    onset, h_0 = seconds(parameters, "protocol.onset"), seconds(parameters, "early.h_0")
+    at = onset + np.array([seconds(parameters, f"protocol.{name}") for name in READINGS])
     h, z = (
         np.array([np.interp(at, outcome.time, one) for one in trace])
         for trace in (outcome.h, outcome.z)

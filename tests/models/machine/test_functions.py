@@ -14,9 +14,7 @@ EDGE = np.nextafter(1e-3, [0, 1])  # where the series ends
 
 def on(device, x):
     with device_session(device) as session:
-        group = b2.NeuronGroup(
-            len(x), "x : 1\nresult : 1", namespace=functions()
-        )
+        group = b2.NeuronGroup(len(x), "x : 1\nresult : 1", namespace=functions())
         group.x_ = x
         group.run_regularly("result = decayed(x)")
         session.run(b2.Network(group), 1e-3)
