@@ -178,7 +178,7 @@ def _static(parameters: ParameterSet, tissue: Tissue) -> NDArray[np.float64]:
     And at least that of its strongest synapse, which one spike adds at once.
     """
     mean, single = np.zeros(tissue.n_neurons), np.zeros(tissue.n_neurons)
-    for (_, post, receptor), edges in tissue.static.items():
+    for (_, post, receptor, _), edges in tissue.static.items():
         tau = float(parameters.quantity(f"lif.tau_{receptor}"))
         target = edges.target + tissue.groups[post].start
         np.add.at(mean, target, edges.weight * 1e-9 * HIGHEST_RATE * tau)

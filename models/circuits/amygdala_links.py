@@ -40,10 +40,13 @@ def make_links(tissue: Tissue, clocks: Clocks, tables: Tables) -> tuple[Links, .
             tables[f"initial.{new.name}.{weight}"] = edges.weight * scale
         result.append(new)
 
-    for (pre, post, receptor), edges in tissue.static.items():
-        on_pre = synapse.STATIC_AMPA if receptor == "ampa" else synapse.STATIC_GABA
-        name = f"{receptor}_{pre}_{post}"
-        link(edges, "g", name, (pre, post), synapse.STATIC, on_pre, scale=1e-9)  # nS
+    plain = {"ampa": synapse.STATIC_AMPA, "gaba": synapse.STATIC_GABA}
+    for (pre, post, receptor, terminal), edges in tissue.static.items():
+        model, on_pre = synapse.STATIC, plain[receptor]
+        if terminal:
+            model, on_pre = composed(terminal), composed(terminal, "on_pre")
+        name = "_".join(filter(None, (receptor, terminal, pre, post)))
+        link(edges, "g", name, (pre, post), model, on_pre, scale=1e-9)  # nS
     for kind, parts, weight, post in (
         ("tripartite", tissue.tripartite, "w_0", PRINCIPAL),
         ("terminal", tissue.terminals, "frac", "astrocyte"),

@@ -9,7 +9,16 @@ from __future__ import annotations
 from functools import cache
 
 from models.compose import check_mechanisms, compose, groups, tools
-from models.mechanisms import body, learning, light, membrane, protein, synapse, tagging
+from models.mechanisms import (
+    body,
+    learning,
+    light,
+    membrane,
+    novelty,
+    protein,
+    synapse,
+    tagging,
+)
 from models.mechanisms.astrocyte import (
     adenosine,
     calcium,
@@ -24,7 +33,15 @@ from models.mechanisms.astrocyte import (
     ip3_tools,
 )
 from models.mechanisms.mechanism import Mechanism, Tool
-from models.mechanisms.modulators import beta_receptors, dopamine, noradrenaline
+from models.mechanisms.modulators import (
+    acetylcholine,
+    beta_receptors,
+    corticosterone,
+    dopamine,
+    endocannabinoids,
+    noradrenaline,
+    serotonin,
+)
 from models.mechanisms.trace import lability, local_activity, receptor_density, recruitment
 from models.parameters import load_parameters
 
@@ -33,13 +50,17 @@ CIRCUIT = "amygdala_prefrontal"
 MECHANISMS = (
     # cells; the label takes the rate as it was before the spike
     membrane.MECHANISM, light.MECHANISM, tagging.MECHANISM, learning.CELL, dopamine.MECHANISM,
-    beta_receptors.MECHANISM, protein.MECHANISM,
+    beta_receptors.MECHANISM, acetylcholine.MECHANISM, serotonin.MECHANISM,
+    corticosterone.MECHANISM, endocannabinoids.MECHANISM, protein.MECHANISM,
+    serotonin.INTERNEURONS, novelty.CELLS,
     # synapses; the weight is brought up to date before they release
     learning.MECHANISM, synapse.MECHANISM, synapse.TERMINAL_MECHANISM,
+    endocannabinoids.TERMINAL, novelty.TERMINAL,
     # astrocytes; pumps after calcium, whose rates they raise
     designer_receptors.MECHANISM, calcium.MECHANISM, calcium_pumps.MECHANISM, ip3.MECHANISM,
     ip3_tools.MECHANISM, gap_junction.MECHANISM, glutamate.MECHANISM, noradrenaline.MECHANISM,
-    camp.MECHANISM, gliotransmission.MECHANISM, adenosine.MECHANISM, d_serine.MECHANISM,
+    camp.MECHANISM, beta_receptors.DOMAIN, acetylcholine.DOMAIN, serotonin.DOMAIN,
+    corticosterone.DOMAIN, gliotransmission.MECHANISM, adenosine.MECHANISM, d_serine.MECHANISM,
     # what astrocytes do over days
     local_activity.MECHANISM, receptor_density.MECHANISM, recruitment.MECHANISM,
     lability.UNSTABLE, lability.MECHANISM,

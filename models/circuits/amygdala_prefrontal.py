@@ -165,7 +165,8 @@ def assemble(
     for name, spikes in (("afferent", inputs.afferent), ("drive", inputs.drive)):
         tables[f"spikes.{name}.cell"] = spikes.cell
         tables[f"spikes.{name}.step"] = spikes.step
-    tables["course.principal.T_slow"] = inputs.slow_time
+    for name in tissue.groups:
+        tables[f"course.{name}.T_slow"] = inputs.slow_time
     tables["course.body.at_test"] = inputs.at_test
     dosed = {**_numbers(space), **highest_doses(highest)}
     paces, more = make_paces(inputs.slow_time, clocks, dosed)
@@ -185,7 +186,7 @@ def assemble(
         links=links,
         initial=starts(tables),
         courses=(
-            Course("principal", "T_slow", clocks.slow),
+            *(Course(name, "T_slow", clocks.slow) for name in tissue.groups),
             Course("body", "at_test", clocks.slow),
             *paces,
             *(

@@ -94,7 +94,7 @@ l_S = l_S + torn
 w_S = w_0 + h_S + c_S + z_S + l_S
 {modulators}theta_S = theta_post{threshold}
 phi = y_post*(y_post - theta_S)/(y_post*y_post + theta_0*theta_0)
-pace_S = eta*speed*(nmda_0 + (1 - nmda_0)*coagonist_post)
+pace_S = eta*speed*(nmda_0 + (1 - nmda_0)*coagonist_post){pace}
 up_S = decayed(pace_S*phi*int(phi > 0)*(w_max - w_S)/(w_max - w_min))
 down_S = decayed(-pace_S*phi*int(phi <= 0)*ltd)
 h_S = h_S + up_S*(w_max - w_S) - down_S*(w_S - w_min)

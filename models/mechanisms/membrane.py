@@ -25,11 +25,12 @@ LIF = _LIF.replace("{current}", "")
 # Spike and reset (Vlachos et al. 2011, Methods, unnumbered); a spike adds to the
 # after-hyperpolarisation (Treves 1993). Half a step less, so that no rounding of t counts.
 LIF_THRESHOLD = "v > V_th"
-LIF_RESET = """
+_RESET = """
 v = V_reset
 t_free = t + tau_ref - dt/2
-g_ahp += b_ahp
+g_ahp += b_ahp{adaptation}
 """
+LIF_RESET = _RESET.replace("{adaptation}", "")
 
 MECHANISM = Mechanism(
     name="membrane",
@@ -38,7 +39,7 @@ MECHANISM = Mechanism(
     clock=PHYSICAL,
     parameters=("lif",),
     initial={"V_th": "lif.V_th"},
-    reset=LIF_RESET,
+    reset=_RESET,
     rates={
         name: lambda value, tau=f"tau_{name[2:]}": 1 / value[tau]  # type: ignore[misc]
         for name in ("g_ampa", "g_gaba", "g_ahp")

@@ -28,7 +28,7 @@ RELEASE_RECORD = "r_S : 1\n"
 # Release at a spike (Stimberg et al. 2019, eqs. 6-8) with the resting probability U_0 that bound
 # presynaptic receptors set (De Pitta et al. 2011; Stimberg et al. 2019, eq. 17).
 RELEASE = """
-U_0 = {available}*U_0_star + alpha*{bound}
+U_0 = {available}*U_0_star{opened} + alpha*{bound}
 u_S = u_S + U_0*(1 - u_S)
 r_S = u_S*x_S
 x_S = x_S - r_S
@@ -38,7 +38,8 @@ x_S = x_S - r_S
 # (Stimberg et al. 2019, eqs. 4-8, 17). `g` is the conductance of a full release.
 MODULATED = RELEASE_STATE + STATIC
 MODULATED_AMPA = (
-    RELEASE.format(available="(1 - Gamma_post)", bound="Gamma_post") + "g_ampa_post += g*r_S\n"
+    RELEASE.format(available="(1 - Gamma_post)", bound="Gamma_post", opened="")
+    + "g_ampa_post += g*r_S\n"
 )
 
 # The same terminals as the astrocyte sees them (Stimberg et al. 2019, eqs. 4-8, 17, and the
@@ -46,12 +47,13 @@ MODULATED_AMPA = (
 # `frac` the number of its synapses there over all synapses of the domain. The sum of exponential
 # decays is one decay, so this is exact while the terminals of a domain share their parameters.
 TERMINAL = RELEASE_STATE + "frac : 1 (constant)"
-TERMINAL_ON_PRE = (
-    RELEASE.format(available="(1 - Gamma_S_post)", bound="Gamma_S_post")
+_TERMINAL_ON_PRE = (
+    RELEASE.format(available="(1 - Gamma_S_post)", bound="Gamma_S_post", opened="{opened}")
     + """
 Y_S_post += frac*rho_c*Y_T*r_S
 """
 )
+TERMINAL_ON_PRE = _TERMINAL_ON_PRE.replace("{opened}", "")
 
 # Release of a tripartite synapse and what it adds to its cell; `w_0 + h_S + c_S + z_S + l_S` is the
 # weight that learning gives it.
@@ -62,7 +64,9 @@ MECHANISM = Mechanism(
     clock=PHYSICAL,
     parameters=("synapse",),
     initial={"x_S": 1.0},
-    on_pre=RELEASE.format(available="(1 - Gamma_post)", bound="Gamma_post")
+    on_pre=RELEASE.format(
+        available="(1 - Gamma_post)", bound="Gamma_post", opened="{opened}"
+    )
     + "g_ampa_post += g_max*(w_0 + h_S + c_S + z_S + l_S)*r_S\n",
     tools=(
         Tool(
@@ -81,7 +85,7 @@ TERMINAL_MECHANISM = Mechanism(
     clock=PHYSICAL,
     parameters=("synapse",),
     initial={"x_S": 1.0},
-    on_pre=TERMINAL_ON_PRE,
+    on_pre=_TERMINAL_ON_PRE,
 )
 
 # Chosen: release into a volume, a share of it for each target.

@@ -19,6 +19,8 @@ AFFERENT, DRIVE = "afferent", "drive"
 """Sources of host-drawn spikes: those that end at plastic synapses, and those at fixed ones."""
 ASTROCYTES, ASTROCYTE = "astrocytes", "astrocyte"
 """Astrocytes as a target, and their group."""
+CANNABINOID, HABITUATING = "cannabinoid", "habituating"
+"""Terminals that cannabinoids of their target inhibit, and those that tire of what stays the same."""
 ONE_TO_ONE = "one_to_one"
 """Wiring by which each cell has a fibre of its own."""
 NO_CLASS = "none"
@@ -74,13 +76,15 @@ class ProjectionClass:
 class Projection:
     """Fixed synapses.
 
-    `wiring` is random, by a mean in-degree, if empty; `ONE_TO_ONE` gives each cell a fibre of its
-    own. `recipients` names the shares of classes that are reached, if not all are.
+    `terminal` says what its terminals carry beyond release, if anything. `wiring` is random, by a
+    mean in-degree, if empty; `ONE_TO_ONE` gives each cell a fibre of its own. `recipients` names
+    the shares of classes that are reached, if not all are.
     """
 
     source: str
     target: str
     receptor: str
+    terminal: str
     wiring: str
     recipients: str
     note: str

@@ -17,7 +17,9 @@ from models.parameters import ParameterError, load_parameters
 from models.tissue.anatomy import (
     AFFERENT,
     ASTROCYTES,
+    CANNABINOID,
     DRIVE,
+    HABITUATING,
     ONE_TO_ONE,
     OTHER,
     PRINCIPAL,
@@ -46,9 +48,12 @@ WORDS = {
     "cells": (PRINCIPAL, OTHER),
     "spikes": (AFFERENT, DRIVE),
     "receptor": ("ampa", "gaba"),
+    "terminal": ("", CANNABINOID, HABITUATING),
     "wiring": ("", ONE_TO_ONE),
     "role": ("", "memory", "output", "approach", "code", "modulator"),
-    "transmitter": ("glutamate", "GABA", "noradrenaline", "dopamine"),
+    "transmitter": (
+        "glutamate", "GABA", "noradrenaline", "dopamine", "acetylcholine", "serotonin", "CRH"
+    ),
     "when": ("conditioned", "aversive", "appetitive", "context", "awake", "place"),
 }
 """What a column may say."""

@@ -40,7 +40,7 @@ class Tissue:
         Leak reversal of each cell, V.
     afferents, drives : dict of str to slice
         Where each afferent sits in its spike source.
-    static : dict of (source group, target group, receptor) to Edges
+    static : dict of (source group, target group, receptor, terminal) to Edges
         Weights in nS.
     tripartite : dict of source group to Edges
         Onto principal cells; weights are naive weights w_0.
@@ -65,7 +65,7 @@ class Tissue:
     E_L: NDArray[np.float64]
     afferents: dict[str, slice]
     drives: dict[str, slice]
-    static: dict[tuple[str, str, str], Edges]
+    static: dict[tuple[str, str, str, str], Edges]
     tripartite: dict[str, Edges]
     terminals: dict[str, Edges]
     gain: NDArray[np.float64]

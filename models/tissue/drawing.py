@@ -176,7 +176,7 @@ def _background(values: tuple[tuple[str, float], ...]) -> dict[str, float]:
     edges = static_edges(parameters, tissue, 0, dict.fromkeys(tissue.anatomy.names, 1.0))
     shift = {DRIVE: 0, **{name: where.start for name, where in tissue.groups.items()}}
     among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], DRIVE: []}
-    for (pre, post, receptor), between in edges.items():
+    for (pre, post, receptor, _), between in edges.items():
         moved = Edges(between.source + np.int32(shift[pre]), between.target + np.int32(shift[post]),
                       between.weight)  # fmt: skip
         among[DRIVE if pre == DRIVE else receptor].append(moved)

@@ -41,21 +41,22 @@ def recipients(
 def static_edges(
     parameters: ParameterSet, tissue: Tissue, seed: int, background: Mapping[str, float]
 ) -> dict:
-    """All fixed projections of the anatomy, merged by groups and receptor.
+    """All fixed projections of the anatomy, merged by groups, receptor and terminal.
 
     `background` is its summed conductance (nS) in populations whose resting rate it holds.
     """
     sigma = parameters.value("projection.sigma")
     common = {row.name for row in tissue.anatomy.afferents if row.when == "awake"}
-    found: dict[tuple[str, str, str], list[Edges]] = {}
+    found: dict[tuple[str, str, str, str], list[Edges]] = {}
     for row in tissue.anatomy.projections:
         pre, sources = tissue.members(row.source)
         post, targets = tissue.members(row.target)
+        kind = pre, post, row.receptor, row.terminal
         if row.recipients:
             targets = recipients(parameters, tissue, row.recipients, seed)
         if row.wiring == ONE_TO_ONE:
             edges = one_to_one(sources, targets, parameters.value(row.total))
-            found.setdefault((pre, post, row.receptor), []).append(edges)
+            found.setdefault(kind, []).append(edges)
             continue
         indegree = parameters.value(row.indegree)
         kept = row.source in common and row.target in background
@@ -65,7 +66,7 @@ def static_edges(
         edges = draw_edges(rng, sources, targets, indegree, weight, sigma)
         if row.source == row.target:
             edges = drop_autapses(edges)
-        found.setdefault((pre, post, row.receptor), []).append(edges)
+        found.setdefault(kind, []).append(edges)
     return {key: join_edges(value) for key, value in found.items()}
 
 

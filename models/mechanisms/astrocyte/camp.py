@@ -40,14 +40,14 @@ MECHANISM = Mechanism(
     tools=(
         Tool(
             "beta_antagonist", "propranolol",
-            "astrocyte.drug_beta_block principal.drug_beta_block",
+            "astrocyte.drug_beta_block",
             "Gamma_B: K_NB*(1 + drug_beta_block)",
             "concentration over its dissociation constant", 1000.0,
             "Gaddum 1957: competitive antagonist (number not verified)",
         ),
         Tool(
             "beta_agonist", "isoproterenol",
-            "astrocyte.drug_beta_agonist principal.drug_beta_agonist",
+            "astrocyte.drug_beta_agonist",
             "Gamma_B: N_A + drug_beta_agonist*K_NB",
             "1 = half of the receptors bound without noradrenaline", 1000.0,
             "chosen: a full agonist, counted by its potency",

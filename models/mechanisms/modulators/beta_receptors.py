@@ -1,42 +1,46 @@
-"""Noradrenaline around principal cells, and beta receptors that wake them and ease learning."""
+"""beta receptors of principal cells: they wake cells and ease learning."""
 
 from __future__ import annotations
 
 from models.mechanisms.mechanism import AWAKE, Mechanism
 
-# Noradrenaline around a cell, from volume release; chosen: first-order clearance, as in a domain.
-NORADRENALINE = "dN_P/dt = -speed*Omega_NA*N_P : mmolar\n"
-NORADRENALINE_RELEASE = "N_P_post += speed*frac*rho_NA"
+# Cells and astrocyte of a domain hear the same noradrenaline, by receptors of the same affinity
+# (`models.mechanisms.astrocyte.camp`); what these do to cells follows within seconds, by way of
+# their G protein (chosen: first order).
+FOLLOWING = "dbeta/dt = speed*(Gamma_B - beta)/tau_coupled : 1\n"
+HAND_OVER_BETA = "beta_post = beta_pre : 1 (summed)"
+HAND_OVER_NORADRENALINE = "N_P_post = N_A_pre : mmolar (summed)"
 
-# beta receptors, at equilibrium with noradrenaline, an antagonist that raises their apparent
-# affinity constant (Gaddum 1957, Pharmacol Rev 9:211, number not verified) and an agonist that is
-# counted in units of that constant.
-BETA_DRUGS = """
-drug_beta_agonist : 1
-drug_beta_block : 1
+# What cells hear, and what it does: less after-hyperpolarisation after a spike (Madison & Nicoll
+# 1982, Nature 299:636, for hippocampal cells, direction; not re-read), and a lower threshold of
+# potentiation (Pu, Krugers & Joels 2009, Learn Mem 16:539: isoproterenol eases it in basolateral
+# amygdala, direction; not re-read). Chosen: a share of each.
+HEARD = """
+beta : 1
+N_P : mmolar
 """
-# The share of them that is bound, with the ending that variables of the cell have where it is read.
-BETA_BOUND = """
-N_bound = N_P{end} + drug_beta_agonist{end}*K_NB
-beta_bound = N_bound/(N_bound + K_NB*(1 + drug_beta_block{end}))
-"""
+LESS_ADAPTATION = "*(1 - beta_wakes*beta)"
+LOWER_THRESHOLD = "*(1 - beta_lowers*beta{end})"
 
-# What they do: less after-hyperpolarisation after a spike (Madison & Nicoll 1982, Nature 299:636,
-# for hippocampal cells, direction), and a lower threshold of potentiation (chosen: a share of each).
-LESS_ADAPTATION = BETA_BOUND.format(end="") + "g_ahp = g_ahp - beta_wakes*beta_bound*b_ahp\n"
+DOMAIN = Mechanism(
+    name="beta receptors of a domain",
+    cells=("astrocyte",),
+    equations=FOLLOWING,
+    clock=AWAKE,
+    parameters=("salience",),
+    hands_over={"beta": HAND_OVER_BETA, "noradrenaline": HAND_OVER_NORADRENALINE},
+    rates={"beta": lambda value: value["speed"] / value["tau_coupled"]},
+)
 
 MECHANISM = Mechanism(
     name="beta receptors of cells",
     cells=("principal",),
-    equations=NORADRENALINE + BETA_DRUGS,
+    equations=HEARD,
     clock=AWAKE,
-    parameters=("noradrenaline", "salience"),
-    reset=LESS_ADAPTATION,
+    parameters=("salience",),
     adds={
-        "tripartite.modulators": BETA_BOUND.format(end="_post"),
-        "tripartite.threshold": "*(1 - beta_lowers*beta_bound)",
-        "principal.threshold": "*(1 - beta_lowers*beta_bound)",
+        "principal.adaptation": LESS_ADAPTATION,
+        "tripartite.threshold": LOWER_THRESHOLD.format(end="_post"),
+        "principal.threshold": LOWER_THRESHOLD.format(end=""),
     },
-    volume={"noradrenaline": NORADRENALINE_RELEASE},
-    rates={"N_P": lambda value: value["speed"] * value["Omega_NA"]},
 )

@@ -6,7 +6,8 @@ from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 
 # Dopamine around a cell; chosen: first-order clearance.
 DOPAMINE = """
-dD/dt = -speed*Omega_DA*D : mmolar
+dD/dt = -speed*Omega_DA*(1 - drug_DAT_block)*D : mmolar
+drug_DAT_block : 1
 drug_D1_block : 1
 drug_D1_agonist : 1
 """
@@ -36,6 +37,11 @@ MECHANISM = Mechanism(
     volume={"dopamine": DOPAMINE_RELEASE},
     rates={"D": lambda value: value["speed"] * value["Omega_DA"]},
     tools=(
+        Tool(
+            "DAT_block", "GBR 12909", "principal.drug_DAT_block astrocyte.drug_DAT_block",
+            "dD/dt: -Omega_DA*(1 - drug_DAT_block)*D", "share of reuptake blocked", 0.95,
+            "chosen: of the dopamine transporter",
+        ),
         Tool(
             "D1_antagonist", "SCH 23390", "principal.drug_D1_block",
             "theta*K/(K + D), K = K_DA*(1 + drug_D1_block): the modification threshold",

@@ -23,12 +23,13 @@ K_alpha1 = K_NA*(1 + drug_alpha1_block) : mmolar
 Gamma_N = N_alpha1*N_alpha1/(N_alpha1*N_alpha1 + K_alpha1*K_alpha1){alpha1_density} : 1
 drug_alpha1_agonist : 1
 drug_alpha1_block : 1
+drug_NET_block : 1
 """
 
 MECHANISM = Mechanism(
     name="noradrenaline",
     cells=("astrocyte",),
-    equations=NORADRENALINE + ALPHA1_DRUGS,
+    equations=NORADRENALINE.replace("*N_A ", "*(1 - drug_NET_block)*N_A ") + ALPHA1_DRUGS,
     clock=AWAKE,
     parameters=("noradrenaline", "ip3"),
     adds={"glutamate_gain": "*Gamma_N", "ip3_receptors": " + O_alpha*Gamma_N"},
@@ -38,6 +39,11 @@ MECHANISM = Mechanism(
     ),
     rates={"N_A": lambda value: value["speed"] * value["Omega_NA"]},
     tools=(
+        Tool(
+            "NET_block", "reboxetine", "astrocyte.drug_NET_block",
+            "dN_A/dt: -Omega_NA*(1 - drug_NET_block)*N_A", "share of reuptake blocked", 0.95,
+            "chosen: of the noradrenaline transporter",
+        ),
         Tool(
             "alpha1_antagonist", "prazosin", "astrocyte.drug_alpha1_block",
             "Gamma_N: K_NA*(1 + drug_alpha1_block)",

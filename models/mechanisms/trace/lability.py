@@ -10,7 +10,8 @@ from models.mechanisms.mechanism import AWAKE, SLOW, Mechanism, Record
 # in the amygdala and an appetitive memory, directions; chosen: a product that follows within
 # seconds).
 INSTABILITY = """
-dD_A/dt = -speed*Omega_DA*D_A : mmolar
+dD_A/dt = -speed*Omega_DA*(1 - drug_DAT_block)*D_A : mmolar
+drug_DAT_block : 1
 dunstable/dt = speed*(gate*susceptible*D_A*D_A/(D_A*D_A + K_unstable*K_unstable) -
                       unstable)/tau_unstable : 1
 opening = speed*unstable/tau_open : hertz

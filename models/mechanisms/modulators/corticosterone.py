@@ -1,0 +1,76 @@
+"""Corticosterone: minutes after a threat it rises, for hours it shifts what the others do."""
+
+from __future__ import annotations
+
+from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
+
+# Corticotropin-releasing cells raise ACTH, this corticosterone, each within its time (chosen: first
+# order), and what the glucocorticoid receptor has bound acts on cells within an hour or two
+# (Duvarci & Pare 2007, J Neurosci 27:4482, abstract). Antagonist (Gaddum 1957, Pharmacol Rev 9:211,
+# number not verified) and agonists counted by their potency.
+STRESS_AXIS = """
+dACTH/dt = -speed*ACTH/tau_ACTH : mmolar
+dcort/dt = speed*((1 - drug_synthesis_block)*ACTH - cort)/tau_cort : mmolar
+cort_all = cort + (drug_corticosterone + drug_GR_agonist)*K_GR : mmolar
+dGR/dt = speed*(cort_all/(cort_all + K_GR*(1 + drug_GR_block)) - GR)/tau_GR : 1
+drug_synthesis_block : 1
+drug_corticosterone : 1
+drug_GR_agonist : 1
+drug_GR_block : 1
+"""
+CRH_RELEASE = "ACTH_post += speed*frac*rho_CRH"
+HAND_OVER_GR = "GR_post = GR_pre : 1 (summed)"
+
+# What it does: less spike-frequency adaptation of principal cells (Duvarci & Pare 2007, abstract;
+# the shift of the reversal of inhibition and of rest is left out), and more endocannabinoids
+# (Atsak et al. 2015, Neuropsychopharmacology 40:1485: its main way in basolateral amygdala,
+# abstract).
+LESS_ADAPTATION = "*(1 - GR_wakes*GR)"
+MORE_ECB = "*(1 + GR_makes*GR)"
+
+DOMAIN = Mechanism(
+    name="corticosterone",
+    cells=("astrocyte",),
+    equations=STRESS_AXIS,
+    clock=SLOW,
+    parameters=("corticosterone",),
+    volume={"CRH": CRH_RELEASE},
+    hands_over={"GR": HAND_OVER_GR},
+    records=(Record("corticosterone", "cort", 1e3, "umol L-1", "corticosterone"),),
+    rates={
+        "ACTH": lambda value: value["speed"] / value["tau_ACTH"],
+        "cort": lambda value: value["speed"] / value["tau_cort"],
+        "GR": lambda value: value["speed"] / value["tau_GR"],
+    },
+    tools=(
+        Tool(
+            "corticosterone", "corticosterone", "astrocyte.drug_corticosterone",
+            "GR: cort + drug_corticosterone*K_GR", "1 = half of the receptors bound by it alone",
+            1000.0, "chosen: counted by its potency",
+        ),
+        Tool(
+            "GR_agonist", "dexamethasone, RU28362", "astrocyte.drug_GR_agonist",
+            "GR: cort + drug_GR_agonist*K_GR", "1 = half of the receptors bound by it alone",
+            1000.0, "chosen: a full agonist, counted by its potency",
+        ),
+        Tool(
+            "GR_antagonist", "mifepristone", "astrocyte.drug_GR_block",
+            "GR: K_GR*(1 + drug_GR_block)", "concentration over its dissociation constant",
+            1000.0, "Gaddum 1957: competitive antagonist (number not verified)",
+        ),
+        Tool(
+            "corticosterone_synthesis_block", "metyrapone", "astrocyte.drug_synthesis_block",
+            "dcort/dt: (1 - drug_synthesis_block)*ACTH", "share of synthesis that is blocked", 1.0,
+            "chosen: of 11-beta-hydroxylase",
+        ),
+    ),
+)  # fmt: skip
+
+MECHANISM = Mechanism(
+    name="glucocorticoid receptors of cells",
+    cells=("principal",),
+    equations="GR : 1\n",
+    clock=SLOW,
+    parameters=("corticosterone",),
+    adds={"principal.adaptation": LESS_ADAPTATION, "eCB_made": MORE_ECB},
+)
