@@ -20,9 +20,9 @@ from models.machine.circuit import Course, Tables
 from models.machine.clocks import Clocks
 from models.mechanisms.mechanism import SLOW, Mechanism
 from models.parameters import ParameterSet
-from models.tissue.anatomy import PRINCIPAL
+from models.tissue.anatomy import OTHER, PRINCIPAL
 
-LARGEST_STEP = {"astrocyte": 1.5, "body": 0.5, PRINCIPAL: 0.5}
+LARGEST_STEP = {"astrocyte": 1.5, "body": 0.5, PRINCIPAL: 0.5, OTHER: 0.5}
 """A step of a fold times the fastest rate of what is held up by it, by cells: where Runge-Kutta and
 Euler methods still follow a decay."""
 
@@ -121,7 +121,7 @@ def _passed(slow_time: NDArray[np.float64], clocks: Clocks) -> NDArray[np.float6
 
 
 def _step(cells: str, clocks: Clocks) -> float:
-    return clocks.neuron if cells == PRINCIPAL else clocks.astrocyte
+    return clocks.neuron if cells in (PRINCIPAL, OTHER) else clocks.astrocyte
 
 
 def _fastest_pace(

@@ -177,6 +177,8 @@ def _background(values: tuple[tuple[str, float], ...]) -> dict[str, float]:
     shift = {DRIVE: 0, **{name: where.start for name, where in tissue.groups.items()}}
     among: dict[str, list[Edges]] = {"ampa": [], "gaba": [], DRIVE: []}
     for (pre, post, receptor, _), between in edges.items():
+        if pre == AFFERENT:  # silent at rest
+            continue
         moved = Edges(between.source + np.int32(shift[pre]), between.target + np.int32(shift[post]),
                       between.weight)  # fmt: skip
         among[DRIVE if pre == DRIVE else receptor].append(moved)

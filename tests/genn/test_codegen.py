@@ -23,7 +23,7 @@ def drugged():
         if target and not row.labels
         else f"{kind}{target and ':'}{target}=0.5@pairing,test"
         for kind, row in INTERVENTIONS.items()
-        for target in (row.targets or ("",))
+        for target in (row.targets or ("",))[:: 2 if row.targets else 1]
         if not row.permanent
     ]
     given.append("lesion:BLA_P-IL_P@always")
@@ -62,14 +62,23 @@ def test_every_synapse_is_in_the_model(generated):
     text = re.sub(r"\s+", " ", model(folder))
     found = re.findall(r'addSynapsePopulation<[^(]*>\( ?"(\w+)"[^"]*"(\w+)", "(\w+)"', text)
     assert {name: (source, target) for name, source, target in found} == links
-    wanted = {f"{receptor}_{pre}_{post}" for pre, post, receptor in animal.tissue.static}
+    wanted = {
+        "_".join(filter(None, (receptor, terminal, pre, post)))
+        for pre, post, receptor, terminal in animal.tissue.static
+    }
     wanted |= {f"tripartite_{pre}" for pre in animal.tissue.tripartite}
     wanted |= {f"terminal_{pre}" for pre in animal.tissue.terminals}
-    wanted |= {"noradrenaline_astrocyte", "dopamine_principal", "dopamine_astrocyte"}
+    wanted |= {
+        "noradrenaline_astrocyte", "dopamine_principal", "dopamine_astrocyte",
+        "acetylcholine_astrocyte", "serotonin_astrocyte", "serotonin_other", "CRH_astrocyte",
+    }  # fmt: skip
     wanted |= {"gap_junction", "local_activity"}
     wanted |= {
         f"hand_over_{name}"
-        for name in ("receptor", "gate", "coagonist", "instability", "restored")
+        for name in (
+            "receptor", "gate", "coagonist", "instability", "restored", "beta", "noradrenaline",
+            "nicotinic", "muscarinic", "2A", "2C", "GR",
+        )
     }
     wanted |= {"output_body", "approach_body", "place_body", "body_principal", "body_other"}
     assert set(links) == wanted

@@ -7,6 +7,6 @@ ANATOMY = load_anatomy()
 POPULATIONS = ANATOMY.names
 PROJECTIONS = ANATOMY.labels
 AFFERENTS = tuple(row.name for row in ANATOMY.sources(AFFERENT))
-INHIBITORY = {"BLA_PV", "BLA_SOM", "PL_I", "IL_I", "ITC", "CeL_on", "CeL_off"}
+INHIBITORY = {"BLA_PV", "BLA_SOM", "BLA_CCK", "PL_I", "IL_I", "ITC", "CeL_on", "CeL_off"}
 # The US silences omission cells by way of interneurons that are not modelled.
 INHIBITORY_PROJECTIONS = {("US", "VTA")}

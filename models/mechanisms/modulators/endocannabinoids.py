@@ -14,15 +14,16 @@ from models.mechanisms.synapse import STATIC
 ENDOCANNABINOID = """
 deCB/dt = speed*(O_eCB*y*y/(y*y + r_eCB*r_eCB){eCB_made} -
                  Omega_eCB*(1 - drug_FAAH_block)*eCB) : mmolar
-eCB_all = eCB + drug_CB1_agonist*K_CB1 : mmolar
-CB1 = eCB_all/(eCB_all + K_CB1*(1 + drug_CB1_block)) : 1
 drug_FAAH_block : 1
 drug_CB1_agonist : 1
 drug_CB1_block : 1
 """
 
 # A spike of a terminal that they silence (chosen: up to a share of its release).
-SILENCED = "g_gaba_post += g*(1 - CB1_silences*CB1_post)\n"
+SILENCED = """
+eCB_S = eCB_post + drug_CB1_agonist_post*K_CB1
+g_gaba_post += g*(1 - CB1_silences*eCB_S/(eCB_S + K_CB1*(1 + drug_CB1_block_post)))
+"""
 
 MECHANISM = Mechanism(
     name="endocannabinoids",
@@ -34,12 +35,13 @@ MECHANISM = Mechanism(
     tools=(
         Tool(
             "CB1_antagonist", "rimonabant", "principal.drug_CB1_block",
-            "CB1: K_CB1*(1 + drug_CB1_block)", "concentration over its dissociation constant",
+            "eCB/(eCB + K_CB1*(1 + drug_CB1_block)): release that is lost",
+            "concentration over its dissociation constant",
             1000.0, "Gaddum 1957: competitive antagonist (number not verified)",
         ),
         Tool(
             "CB1_agonist", "WIN 55,212-2", "principal.drug_CB1_agonist",
-            "CB1: eCB + drug_CB1_agonist*K_CB1",
+            "eCB + drug_CB1_agonist*K_CB1: release that is lost",
             "1 = half of the receptors bound without endocannabinoids", 1000.0,
             "chosen: a full agonist, counted by its potency",
         ),

@@ -24,7 +24,7 @@ def every_edge(tissue):
 
 def test_every_edge_lies_in_its_groups_and_is_sorted(tissue):
     sizes = group_sizes(tissue)
-    for (pre, post, receptor), edges in tissue.static.items():
+    for (pre, post, receptor, _), edges in tissue.static.items():
         assert receptor in ("ampa", "gaba")
         assert 0 <= edges.source.min() <= edges.source.max() < sizes[pre]
         assert 0 <= edges.target.min() <= edges.target.max() < sizes[post]
@@ -43,17 +43,18 @@ def test_no_cell_is_wired_to_itself(tissue):
     for pre, edges in tissue.tripartite.items():
         if pre == "principal":
             assert not np.any(edges.source == edges.target)
-    for (pre, post, _), edges in tissue.static.items():
+    for (pre, post, *_), edges in tissue.static.items():
         if pre == post:
             assert not np.any(edges.source == edges.target)
 
 
 def test_inhibitory_cells_inhibit_and_only_they(tissue):
-    for (pre, post, receptor), edges in tissue.static.items():
-        if pre == "drive":
-            starts = [where.start for where in tissue.drives.values()]
+    for (pre, post, receptor, _), edges in tissue.static.items():
+        if pre in ("drive", "afferent"):
+            sources = tissue.drives if pre == "drive" else tissue.afferents
+            starts = [where.start for where in sources.values()]
             number = np.searchsorted(starts, edges.source, "right") - 1
-            names = np.array(list(tissue.drives))[number]
+            names = np.array(list(sources))[number]
         else:
             shift = tissue.n_principal if pre == "other" else 0
             names = np.array(POPULATIONS)[tissue.population[edges.source + shift]]
@@ -92,7 +93,7 @@ def test_static_indegrees_are_those_of_the_table(large, name):
     if name in ("US_to_BLA_P", "reward_to_BLA_P"):
         return  # only some cells are recipients, see below
     found = 0
-    for (pre, post, _), edges in large.static.items():
+    for (pre, post, *_), edges in large.static.items():
         if (pre, post) == (pre_group, post_group):
             found += np.count_nonzero(
                 np.isin(edges.source, sources) & np.isin(edges.target, targets)
@@ -140,7 +141,7 @@ def test_each_granule_cell_has_an_entorhinal_fibre_of_its_own(tissue):
     where, (_, cells) = tissue.drives["entorhinal"], tissue.members("DG")
     assert where.stop - where.start == len(cells)
     assert len(cells) == round(PARAMETERS.value("population.DG") * tissue.size / 1000)
-    edges = tissue.static["drive", "other", "ampa"]
+    edges = tissue.static["drive", "other", "ampa", ""]
     mine = (edges.source >= where.start) & (edges.source < where.stop)
     assert np.array_equal(edges.source[mine], np.arange(where.start, where.stop))
     assert np.array_equal(edges.target[mine], cells)
@@ -149,7 +150,7 @@ def test_each_granule_cell_has_an_entorhinal_fibre_of_its_own(tissue):
     onto = np.isin(edges.target, cells) & ~mine
     assert np.all(edges.source[onto] < tissue.drives["background"].stop)
     assert np.all(edges.source[onto] >= tissue.drives["background"].start)
-    for (pre, post, _), others in tissue.static.items():
+    for (pre, post, *_), others in tissue.static.items():
         assert pre == "drive" or post != "other" or not np.isin(others.target, cells).any()
 
 
@@ -157,7 +158,7 @@ def test_each_granule_cell_has_an_entorhinal_fibre_of_its_own(tissue):
 def test_teachers_reach_cells_by_their_projection(large, source):
     if source in large.drives:
         where = large.drives[source]
-        edges = large.static["drive", "principal", "ampa"]
+        edges = large.static["drive", "principal", "ampa", ""]
         mine = (edges.source >= where.start) & (edges.source < where.stop)
         reached = np.unique(edges.target[mine])
     else:

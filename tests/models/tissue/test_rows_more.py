@@ -19,7 +19,7 @@ SHIPPED = resources.files("models") / "tables"
 CIRCUIT = "amygdala_prefrontal"
 POPULATION = {
     "anatomy/populations.csv": "PVT,PVT,other,glutamate,lif.b_ahp_other,\n",
-    "anatomy/projections.csv": "background,PVT,ampa,,,\nPVT,CeM,ampa,,,\n",
+    "anatomy/projections.csv": "background,PVT,ampa,,,,\nPVT,CeM,ampa,,,,\n",
     "population.csv": "PVT,40,1,1,10000,thalamus,chosen: a test\n",
     "resting.csv": "PVT,3,Hz,0.1,100,rate,chosen: a test\n",
     "projection.csv": "background_to_PVT.indegree,40,1,0,10000,inputs,chosen: a test\n"

@@ -18,17 +18,17 @@ def counts(tissue):
 
 def test_a_lesion_takes_the_fibres_of_its_pathway_and_no_others(animal):
     tissue = animal.tissue
-    edges = tissue.static["principal", "other", "ampa"]
+    edges = tissue.static["principal", "other", "ampa", ""]
     inside = np.isin(edges.target + tissue.n_principal, tissue.cells("IL_P"))
     assert inside.sum() > 50
     left = cut(tissue, {("BLA_P", "IL_P"): 1.0}, 1)
     before, after = counts(tissue), counts(left)
     changed = {key: before[key] - after[key] for key in before if before[key] != after[key]}
     assert changed == {("principal", "other", "ampa"): inside.sum()}
-    kept = left.static["principal", "other", "ampa"]
+    kept = left.static["principal", "other", "ampa", ""]
     assert np.array_equal(kept.source, edges.source[~inside])
     assert np.array_equal(kept.weight, edges.weight[~inside])
-    half = len(cut(tissue, {("BLA_P", "IL_P"): 0.5}, 1).static["principal", "other", "ampa"])
+    half = len(cut(tissue, {("BLA_P", "IL_P"): 0.5}, 1).static["principal", "other", "ampa", ""])
     assert before["principal", "other", "ampa"] - half == pytest.approx(
         0.5 * inside.sum(), abs=3 * np.sqrt(inside.sum() / 4)
     )
