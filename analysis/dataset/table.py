@@ -42,7 +42,8 @@ SOURCES = ("simulation", "recording")
 ROLES = ("none", "memory", "output", "modulator", "approach", "code")
 """What a neuron does: its inputs learn; freezing is read out from it; it modulates others; approach
 is read out from it; it carries the code of a context. New ones stand last: files number them."""
-TRANSMITTERS = ("none", "glutamate", "GABA", "noradrenaline", "dopamine")
+TRANSMITTERS = ("none", "glutamate", "GABA", "noradrenaline", "dopamine", "acetylcholine",
+                "serotonin", "CRH")
 VALENCES = ("none", "aversive", "appetitive")
 """What an unconditioned stimulus is to the animal."""
 
@@ -141,6 +142,10 @@ VARIABLES: tuple[Variable, ...] = (
             _field("gate", "1", "plasticity gate of the domain", SHARE),
             _field("noradrenaline", "umol L-1", "noradrenaline at the astrocyte", CONCENTRATION),
             _field("cAMP", "umol L-1", "astrocyte cyclic AMP", CONCENTRATION),
+            _field("acetylcholine", "umol L-1", "acetylcholine at the astrocyte", CONCENTRATION),
+            _field("serotonin", "umol L-1", "serotonin at the astrocyte", CONCENTRATION),
+            _field("corticosterone", "umol L-1", "corticosterone beyond that of rest",
+                   CONCENTRATION),
             _field("receptor_density", "1",
                    "up-regulation of the astrocyte's noradrenaline receptors, 0 at rest", SHARE),
             _field("recruitment", "1", "recruitment of the astrocyte to the ensemble", SHARE),

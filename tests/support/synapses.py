@@ -22,9 +22,10 @@ theta : hertz
 D : mmolar
 drug_D1_block : 1
 drug_D1_agonist : 1
-N_P : mmolar
-drug_beta_block : 1
-drug_beta_agonist : 1
+beta : 1
+nicotinic : 1
+muscarinic : 1
+bound_2A : 1
 P_0 : second
 P_1 : second**2
 P_2 : second**3
