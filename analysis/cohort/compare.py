@@ -149,7 +149,7 @@ def _measured(
     samples: tuple[Floats, ...]
     if row.form == "correlation":
         own = _values([*members, *against], row)
-        other = _values([*members, *against], replace(row, quantity=row.beside))
+        other = _values([*members, *against], row.other)
         kept = np.isfinite(own) & np.isfinite(other)
         n, n_against = int(kept[: len(members)].sum()), int(kept[len(members) :].sum())
         samples, statistic, paired = (own[kept], other[kept]), _STATISTICS["correlation"], True

@@ -34,7 +34,7 @@ def trace_values(results: Results) -> Values:
     every = sessions_of(results.dataset)
     values: Values = {}
     for quantity in (
-        _days, _danger, _recruited, _where, _overlap, _density, _ready, _peak, _contexts,
+        _days, _danger, _recruited, _where, _overlap, _density, _ready, _peak, _tone, _contexts,
     ):  # fmt: skip
         with suppress(NotMeasured):
             values |= quantity(results, every)
@@ -72,6 +72,22 @@ def _danger(results: Results, every: Sessions) -> Values:
         for epoch in (each.name for each in results.design)
         if (trials := results.trials(epoch)).size
     }
+
+
+def _tone(results: Results, every: Sessions) -> Values:
+    """Mean noradrenaline of the domains over an epoch's trials."""
+    require(results.dataset, "noradrenaline", "model")
+    if "noradrenaline" not in results.dataset:
+        return {}
+    time = results.dataset["time"].values
+    level = results.dataset["noradrenaline"].values.mean(axis=0)
+    start, stop = (results.dataset[name].values for name in ("trial_start", "trial_stop"))
+    values: Values = {}
+    for epoch in (each.name for each in results.design):
+        own = [level[(time >= start[k]) & (time < stop[k])] for k in results.trials(epoch)]
+        found = np.concatenate([*own, np.array([])])
+        values["noradrenaline", epoch] = float(found.mean()) if found.size else float("nan")
+    return values
 
 
 def _recruited(results: Results, every: Sessions) -> Values:

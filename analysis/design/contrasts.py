@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from analysis.design.targets import expectation
@@ -28,8 +28,8 @@ class Contrast:
         Group; group that it is compared with, or ``""``.
     form : str
         ``value``, ``difference``, ``ratio`` (of groups) or ``correlation`` (over animals of both).
-    beside : str
-        Quantity with which a correlation is.
+    beside, beside_epoch : str
+        Quantity with which a correlation is, and its epoch; ``""``: `epoch`.
     expect : str
         What would meet it (`analysis.design.targets`), or ``""``.
     value, sem : float, optional
@@ -58,6 +58,7 @@ class Contrast:
     note: str = ""
     decisive: bool = False
     trials: int | None = None
+    beside_epoch: str = ""
 
     @property
     def unit(self) -> str:
@@ -68,7 +69,13 @@ class Contrast:
     @property
     def epochs(self) -> tuple[str, ...]:
         """Epochs that it speaks of."""
-        return tuple(name for name in (self.epoch, self.minus_epoch) if name not in ("", WHOLE))
+        named = self.epoch, self.minus_epoch, self.beside_epoch
+        return tuple(name for name in named if name not in ("", WHOLE))
+
+    @property
+    def other(self) -> Contrast:
+        """What a correlation is with, as a row of its own."""
+        return replace(self, quantity=self.beside, epoch=self.beside_epoch or self.epoch)
 
     @property
     def groups(self) -> tuple[str, ...]:

@@ -178,15 +178,19 @@ def read_design(text: str, where: str) -> Design:
 
 def _check_contrast(row: Contrast, design: Design, at: str) -> None:
     names = [epoch.name for epoch in design]
-    for key, name in (("epoch", row.epoch), ("minus_epoch", row.minus_epoch)):
+    named = {
+        "epoch": row.epoch, "minus_epoch": row.minus_epoch, "beside_epoch": row.beside_epoch
+    }  # fmt: skip
+    for key, name in named.items():
         if name and name != WHOLE and name not in names:
             raise RowsError(
                 f"{at}: {key} = {shown(name)} is no epoch of the protocol; allowed: "
                 f"{', '.join(names)}, {WHOLE}{suggestion(name, names)}"
             )
-    for quantity in (row.quantity, row.beside):
-        if not quantity:
-            continue
+    asked = {row.quantity: (row.epoch, row.minus_epoch)}
+    if row.beside:
+        asked[row.beside] = (*asked.get(row.beside, ()), row.other.epoch, row.minus_epoch)
+    for quantity, epochs in asked.items():
         table = quantities()[quantity]
         lacking = [role for role in table["roles"].split() if not design.role(role)]
         if lacking:
@@ -195,7 +199,7 @@ def _check_contrast(row: Contrast, design: Design, at: str) -> None:
                 f'such as role = "{lacking[0]}", in [[epoch]] tables'
             )
         allowed = _places(table["at"].split(), design)
-        for name in (row.epoch, row.minus_epoch):
+        for name in epochs:
             if name and name not in allowed:
                 raise RowsError(
                     f"{at}: {quantity} is not measured in {shown(name)}; allowed: "
@@ -221,6 +225,8 @@ def _contrast(item: Mapping[str, Any], at: str) -> Contrast:
         _refuse(at, "form", row.form, "is one of groups: it needs minus_group, and no minus_epoch")
     if (row.form == "correlation") != bool(row.beside):
         _refuse(at, "form", row.form, "goes with beside: a correlation of quantity with another")
+    if row.beside_epoch and not row.beside:
+        _refuse(at, "beside_epoch", row.beside_epoch, "is that of beside, which is missing")
     return row
 
 

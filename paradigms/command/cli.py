@@ -21,6 +21,7 @@ from paradigms.command.analyse import analyse
 from paradigms.command.cohort import cohort
 from paradigms.command.compare import compare
 from paradigms.command.export import collect, export
+from paradigms.command.neuromodulators import neuromodulators
 from paradigms.command.references import reproduce
 from paradigms.command.robustness import robustness
 from paradigms.command.run import run
@@ -60,6 +61,7 @@ for function in (
 reproduce.command()(robustness)
 reproduce.command("amygdala_astrocytes")(amygdala_astrocytes)
 reproduce.command("astrocyte_trace")(astrocyte_trace)
+reproduce.command("neuromodulators")(neuromodulators)
 app.add_typer(reproduce, name="reproduce")
 
 

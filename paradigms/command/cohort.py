@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -98,6 +98,29 @@ def report_cohort(
 ) -> None:  # fmt: skip
     """Simulate what is missing of a cohort, write its dataset and figure, print its comparison.
 
+    All is as in `measured_cohort`, and `as_json` prints the rows as JSON.
+    """
+    rows, left_out = measured_cohort(
+        plan, groups, seeds, report, out=out, jobs=jobs, scheduler=scheduler, size=size,
+        clock=clock, overwrite=overwrite,
+    )  # fmt: skip
+    print_rows(rows, as_json=as_json, columns=report.columns, expendable=EXPENDABLE)
+    if left_out:
+        note(left_out)
+
+    from analysis.cohort.compare import sign_pattern
+
+    if any(row["decisive"] for row in rows):
+        note(sign_pattern(rows, report.summary))
+
+
+def measured_cohort(
+    plan: Protocol, groups: Sequence[Group], seeds: Sequence[int], report: Report, *, out: Path,
+    jobs: int | None, size: int | None, clock: str | None, overwrite: bool,
+    scheduler: str | None = None,
+) -> tuple[list[dict[str, Any]], str]:  # fmt: skip
+    """Simulate what is missing of a cohort, write its dataset and figure, return its comparison.
+
     Parameters
     ----------
     plan, groups, seeds
@@ -112,8 +135,13 @@ def report_cohort(
         As in `paradigms.cohort.cohort`.
     overwrite : bool
         Whether a cohort of other settings in the same place may be replaced.
-    as_json : bool
-        Print the rows as JSON.
+
+    Returns
+    -------
+    rows : list of dict
+        Of the comparison.
+    left_out : str
+        What of the published rows is left out, in a line.
 
     Raises
     ------
@@ -125,7 +153,6 @@ def report_cohort(
     target, picture = out / f"{report.stem}.nc", out / f"{report.stem}.png"
     check_writable(target)
 
-    from analysis.cohort.compare import sign_pattern
     from analysis.cohort.dataset import animals as members
     from analysis.cohort.report import report as compared
     from analysis.dataset.schema import read_dataset
@@ -144,11 +171,6 @@ def report_cohort(
     with replacing(target) as temporary:
         found.to_netcdf(temporary, engine="netcdf4")
     rows, left_out = compared(members(found), report.table)
-    print_rows(rows, as_json=as_json, columns=report.columns, expendable=EXPENDABLE)
-    if left_out:
-        note(left_out)
-    if any(row["decisive"] for row in rows):
-        note(sign_pattern(rows, report.summary))
     note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(groups)} groups")
     module, _, name = report.figure.partition(".")
     draw = getattr(import_module(f"analysis.figures.{module}"), name)
@@ -156,6 +178,7 @@ def report_cohort(
     with replacing(picture) as temporary:
         draw(found, temporary, *one)
     note(f"figure: {picture}")
+    return rows, left_out
 
 
 def cores() -> int:
