@@ -12,7 +12,6 @@ import numpy as np
 
 from models.checks import ModelError
 from models.compose import rates
-from models.mechanisms.modulators import noradrenaline
 from models.mechanisms.astrocyte import (
     adenosine,
     calcium,
@@ -23,6 +22,7 @@ from models.mechanisms.astrocyte import (
     ip3,
 )
 from models.mechanisms.mechanism import Rate
+from models.mechanisms.modulators import noradrenaline
 
 # Time step times the fastest rate. The Runge-Kutta method of fourth order is stable up to 2.78; up
 # to 1.5 calcium stays within 1 nM of the exact trace over three oscillations (a test holds it).

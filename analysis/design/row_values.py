@@ -99,6 +99,6 @@ EPOCH: dict[str, Check] = {
 CONTRAST: dict[str, Check] = {
     "name": _line, "quantity": _quantity, "epoch": _name, "minus_epoch": _name, "group": _name,
     "minus_group": _name, "form": _one_of(("value", "difference", "ratio", "correlation")),
-    "beside": _quantity, "beside_epoch": _name, "expect": _expect, "value": _number, "sem": _number, "n": _line,
-    "trust": _line, "note": _line, "decisive": _flag, "trials": _count,
+    "beside": _quantity, "beside_epoch": _name, "expect": _expect, "value": _number,
+    "sem": _number, "n": _line, "trust": _line, "note": _line, "decisive": _flag, "trials": _count,
 }  # fmt: skip

@@ -9,8 +9,8 @@ from __future__ import annotations
 from models.mechanisms.mechanism import SLOW, Mechanism, Tool
 
 # How much the synapses of a cell have learned together, in steps of potentiation, as it forgets
-# them: Luboeinski & Tetzlaff 2021 sum the changes of all early phases. A presynaptic spike can write
-# one variable of its target, so it is counted at the cell's own spikes (chosen: the step of
+# them: Luboeinski & Tetzlaff 2021 sum the changes of all early phases. A presynaptic spike can
+# write one variable of its target, so it is counted at the cell's own spikes (chosen: the step of
 # `models.mechanisms.learning` with the cell's threshold and dopamine, saturating).
 EFFORT = "deffort/dt = -speed*effort/tau_h : 1\n"
 EFFORT_RESET = """

@@ -40,7 +40,7 @@ def neuromodulators(
     overwrite: Overwrite = False,
     as_json: AsJson = False,
 ) -> None:
-    """Tagging, locus coeruleus, reconsolidation, drugs of extinction, stress, individuals. Hours."""
+    """Tagging, locus coeruleus, reconsolidation, extinction, stress, individuals. Hours."""
     from analysis.design.own_rows import read_rows
 
     told = []

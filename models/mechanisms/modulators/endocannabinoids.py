@@ -5,12 +5,11 @@ from __future__ import annotations
 from models.mechanisms.mechanism import AWAKE, Mechanism, Tool
 from models.mechanisms.synapse import STATIC
 
-# A principal cell at work makes anandamide, and its terminals carry CB1 receptors where they are
-# those of cholecystokinin cells (Azad et al. 2004, J Neurosci 24:9953: afferents at 1 Hz for minutes
-# depress the inhibition of principal cells for long by way of CB1, more so without the hydrolase
-# FAAH). Chosen: made by the rate of the cell, steeply, in units of what binds half of the receptors,
-# degraded within minutes by FAAH; a competitive antagonist (Gaddum 1957, Pharmacol Rev 9:211, number
-# not verified) and an agonist that is counted by its potency.
+# A principal cell at work makes anandamide, and the terminals of cholecystokinin cells on it carry
+# CB1 receptors (Azad et al. 2004, J Neurosci 24:9953, abstract: afferents at 1 Hz depress the
+# inhibition of principal cells for long by way of CB1, more so without the hydrolase FAAH). Chosen:
+# made by the rate of the cell, steeply, degraded within minutes by FAAH; a competitive antagonist
+# (Gaddum 1957, Pharmacol Rev 9:211, number not verified) and an agonist counted by its potency.
 ENDOCANNABINOID = """
 deCB/dt = speed*(O_eCB*y*y/(y*y + r_eCB*r_eCB){eCB_made} -
                  Omega_eCB*(1 - drug_FAAH_block)*eCB) : mmolar

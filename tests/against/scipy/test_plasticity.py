@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
-from models.mechanisms.modulators.dopamine import DOPAMINE
 from models.mechanisms.learning import LEARNING_CELL, LEARNING_RESET
+from models.mechanisms.modulators.dopamine import DOPAMINE
 from models.mechanisms.tagging import TAG, TAG_RESET
 from models.parameters import load_parameters
 from tests.support.synapses import DT, LATE, fire

@@ -1,4 +1,4 @@
-"""Receptors of modulators: occupancy, antagonists, agonists, clearance, and what they do to cells."""
+"""Receptors of modulators: occupancy, antagonists, agonists, clearance, and what cells do then."""
 
 import brian2 as b2
 import numpy as np
@@ -106,7 +106,7 @@ def test_every_drug_on_astrocytes_stands_in_their_equations():
 
 
 def cell_reset(**state):
-    """After-hyperpolarisation that one spike of a principal cell adds, of one without modulators."""
+    """After-hyperpolarisation that a spike of a principal cell adds; 1 without modulators."""
     space = {**P, "t": 0.0, "dt": 1e-4, "b_ahp": 1.0, "g_ahp": 0.0}
     space |= {"beta": 0.0, "muscarinic": 0.0, "GR": 0.0, **state}
     (line,) = [x for x in composed("principal", "reset").splitlines() if x.startswith("g_ahp")]
