@@ -50,8 +50,7 @@ def decayed(x: NDArray[np.float64]) -> NDArray[np.float64]:
 def survived(mean: NDArray[np.float64], variance: NDArray[np.float64]) -> NDArray[np.float64]:
     """Mean of exp(-x) where `x` has this mean and variance: (1 + variance/mean)^(-mean^2/variance).
 
-    That is the share of what decays which is still there when something comes, exact if `x`, its
-    age in time constants, is gamma distributed (a moment, or a course that itself decays).
+    Exact if `x` is gamma distributed: it is the Laplace transform of that distribution.
     """
     mean, variance = np.broadcast_arrays(mean, variance)
     some = mean >= 1e-4

@@ -27,9 +27,9 @@ T_slow : second
 LEARNING_RESET = "y += 1/tau_y\n"
 
 # A weight in two phases (Luboeinski & Tetzlaff 2021, Commun Biol 4:275, Methods): w_0 naive weight,
-# h_S early phase, and the late phase in three states (chosen): c_S captured and not yet set, z_S
-# set, l_S made labile again by recall (all relative to g_max). gate_S, R_S and T_S, chosen, hold
-# the target's integrals and slow clock at the last presynaptic spike.
+# h_S early phase, c_S what of it is tagged, and the late phase: z_S, and l_S which recall has made
+# labile again (all relative to g_max). gate_S, R_S, T_S and P_0_S to P_2_S, chosen, hold the
+# target's integrals and slow clock at the last presynaptic spike.
 WEIGHT = """
 w_0 : 1 (constant)
 h_S : 1
@@ -45,16 +45,22 @@ P_2_S : second**3
 """
 
 # One presynaptic spike; decayed(x) is 1 - exp(-x). First the slow story since the last one,
-# solved exactly for each process: the open gate turns early into late phase (rate kappa), then
-# the rest of the early phase decays with the slow clock (early and late phase after Luboeinski &
-# Tetzlaff 2021, Methods; number not verified; chosen: capture as first-order kinetics). What is
-# captured sets within hours (tau_set), and what is set fades over weeks (tau_z). Of what is
+# solved exactly for each process but one: the open gate makes tags of early phase (rate kappa),
+# then the rest of the early phase decays with the slow clock (early and late phase, tags and
+# protein after Luboeinski & Tetzlaff 2021, Methods; number not verified; chosen: tags that are as
+# strong as what they tag, first-order kinetics). A tag fades within hours (tau_tag), unless protein
+# of the cell makes late phase of it (rate k_P), which fades over weeks (tau_z). What protein finds
+# of a tag hangs on its course, of which integral, mean time and spread are known: it is taken for
+# one that sets in a spread before its mean and decays. Then exp(-age_S) of the tag is left when it
+# sets in, and the rest is 1 - M(1, 1 + spread_S, -g), Kummer's function, g = k_P*given_S; that is
+# the mean of exp(-g*v) over a beta distribution of v, here a gamma distribution of its mean and
+# variance (chosen; tests/against/scipy/test_late_phase.py says how far it errs). Of what is
 # labile the factor of the domain turns some back into late phase (rate k_r, by the integral of
-# factor and open window), and where there is much of it more than there was (k_more); what is
-# left fades within hours (tau_l). What has both signs may fade to beyond the bounds; there the
-# weight stays (chosen: the early phase makes it up). Reconsolidation after Nader, Schafe & LeDoux
-# 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
-# Then recall: late phase that is set becomes labile where the cell fires at an unstable synapse, up
+# factor and open window) where there is protein, and where there is much of it more than there was
+# (k_more); what is left fades within hours (tau_l). What has both signs may fade to beyond the
+# bounds; there the weight stays (chosen: the early phase makes it up). Reconsolidation after Nader,
+# Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
+# Then recall: late phase becomes labile where the cell fires at an unstable synapse, up
 # to a share of it.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
 # y*(y - theta), which at high rates saturates at one (so that the pace of learning is eta's alone),
@@ -65,14 +71,16 @@ passed = T_slow_post - T_S
 kept = 1 - decayed(kappa*(gate_time_post - gate_S))
 given_S = P_0_post - P_0_S
 mean_S = (P_1_post - P_1_S)/(given_S + a_moment)
-spread_S = (P_2_post - P_2_S)/(given_S + a_moment) - mean_S*mean_S
-age_S = clip((mean_S - T_S)/tau_tag, 0, passed/tau_tag)
-taken = k_P*given_S*survived(age_S, clip(spread_S/(tau_tag*tau_tag), 0, age_S*passed/tau_tag))
+variance_S = ((P_2_post - P_2_S)/(given_S + a_moment) - mean_S*mean_S)/(tau_tag*tau_tag)
+spread_S = sqrt(clip(variance_S, 0, passed*passed/(tau_tag*tau_tag)))
+age_S = clip((mean_S - T_S)/tau_tag - spread_S, 0, passed/tau_tag)
+found_S = k_P*given_S/(1 + spread_S)
+caught = (1 - decayed(age_S))*(1 - survived(found_S, found_S*found_S*spread_S/(2 + spread_S)))
 back = l_S*decayed(k_r*(restored_time_post - R_S))*decayed(k_P*given_S)
 w_S = w_0 + h_S + c_S + z_S + l_S
 gained = more*back*int(back > 0)*decayed(k_more*(restored_time_post - R_S))
 more_S = (w_max - w_S)*decayed(gained/(w_max - w_min))
-z_S = z_S*(1 - decayed(passed/tau_z)) + c_S*taken/(1 + taken) + back + more_S
+z_S = z_S*(1 - decayed(passed/tau_z)) + c_S*caught + back + more_S
 h_S = h_S*(1 - decayed(passed/tau_h))
 c_S = c_S*(1 - decayed(passed/tau_tag + k_P*given_S)) + h_S*(1 - kept)
 h_S = h_S*kept

@@ -9,9 +9,10 @@ what of it is tagged (c) and to the late phase, set (z) and labile (l), is
 
 with k_r l dF saved where there is protein. A spike solves each of these processes exactly, one
 after the other, but for one: what protein finds of a tag is told by its integral and its first two
-moments in time. That is exact while next to nothing of a tag is lost in the interval, or next to
-nothing captured, and where protein stays for good; between, it errs.
+moments in time.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -39,7 +40,36 @@ RATES = {
 }  # fmt: skip
 
 
-def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, **cell):
+BEGIN = 50.0
+"""Slow clock (s) at the last spike."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """Protein of the cell in an interval: from `onset` (h) on it is `height` and decays in `life`."""
+
+    height: float = 0.0
+    onset: float = 0.0
+    life: float = 1e9
+
+    def __call__(self, hours):
+        late = np.maximum(hours - self.onset, 0)
+        return self.height * np.exp(-late / self.life) * (hours >= self.onset)
+
+    def moments(self, passed):
+        """Integral of protein and of protein times the slow clock and its square, SI units."""
+        if not self.height or passed <= self.onset * HOUR:
+            return 0.0, 0.0, 0.0
+        edges = np.linspace(self.onset, passed / HOUR, 20001)
+        middle, step = (edges[1:] + edges[:-1]) / 2, np.diff(edges)[0] * HOUR
+        protein, clock = self(middle), BEGIN + middle * HOUR
+        return tuple(float(np.sum(protein * clock**power) * step) for power in (0, 1, 2))
+
+
+NONE = Course()
+
+
+def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, course=NONE, **cell):
     """One presynaptic spike each, after an interval: the four states after it, shape (4, n)."""
     arrays = np.broadcast_arrays(
         *(start.get(name, 0.0) for name in (*STATES, "w_0")), passed, gate, factor, *cell.values()
@@ -50,35 +80,41 @@ def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, **cell
     passed, gate, factor = columns[:3]
     if "w_0" not in start:
         state["w_0"] = np.ones(n)
+    moments = np.array([course.moments(each) for each in passed])
+    before = 3.0, 200.0, 2e4  # whatever they were at the last spike
     result = fire(
         parameters, (np.arange(n), np.full(n, DT)), n, 5 * DT,
-        start={**state, "gate_S": 7.0, "R_S": 5.0, "T_S": 50.0},
+        start={**state, "gate_S": 7.0, "R_S": 5.0, "T_S": BEGIN,
+               **{f"P_{k}_S": before[k] for k in range(3)}},
         cell={
-            "gate_time": 7.0 + gate, "restored_time": 5.0 + factor, "T_slow": 50.0 + passed,
+            "gate_time": 7.0 + gate, "restored_time": 5.0 + factor, "T_slow": BEGIN + passed,
+            **{f"P_{k}": before[k] + moments[:, k] for k in range(3)},
             **dict(zip(cell, columns[3:], strict=True)),
         },
     )  # fmt: skip
     assert result["R_S"] == pytest.approx(5.0 + factor)
-    assert result["T_S"] == pytest.approx(50.0 + passed)
+    assert result["T_S"] == pytest.approx(BEGIN + passed)
     return np.array([result[name] for name in STATES])
 
 
-def solved(first, passed, gate, factor, without=()):
-    """The same interval by SciPy, everything at a constant rate in it."""
-    k = {name: 0.0 if name in without else rate for name, rate in RATES.items()}
+def solved(first, passed, gate, factor, course=NONE):
+    """The same interval by SciPy: gate and factor at a constant rate in it, protein in its course."""
+    k, hours = RATES, max(passed / HOUR, 1e-9)
+    there = -np.expm1(-k["capture"] * course.moments(passed)[0])
 
-    def flow(_, y):
+    def flow(t, y):
         h, c, z, l = y  # noqa: E741 - the names of the model
-        captured, is_set = k["capture"] * gate * h, k["set"] * passed * c
-        saved = k["saved"] * factor * l
+        tagged = k["tag"] * gate * h
+        caught = k["capture"] * course(t * hours) * passed * c
+        saved = k["saved"] * factor * there * l
         return [
-            -captured - k["early"] * passed * h,
-            captured - is_set,
-            is_set - k["fade"] * passed * z + saved,
+            -tagged - k["early"] * passed * h,
+            tagged - caught - k["untag"] * passed * c,
+            caught - k["fade"] * passed * z + saved,
             -saved - k["labile"] * passed * l,
         ]
 
-    return solve_ivp(flow, (0, 1), first, "DOP853", rtol=1e-12, atol=1e-14).y[:, -1]
+    return solve_ivp(flow, (0, 1), first, "LSODA", rtol=1e-10, atol=1e-12, max_step=0.01).y[:, -1]
 
 
 def upto(highest):
@@ -86,75 +122,92 @@ def upto(highest):
     return st.floats(0, highest).map(lambda value: round(value, 6))
 
 
+ALWAYS = Course(1.0)
 ALONE = {
-    "the early phase decays": ((0.6, 0, 0, 0), (5 * HOUR, 0, 0)),
-    "what was weakened early recovers": ((-0.4, 0, 0, 0), (HOUR, 0, 0)),
-    "the gate captures": ((0.6, 0.1, 0.2, 0.3), (0, 40.0, 0)),
-    "what set long ago fades": ((0, 0, 0.8, 0), (40 * 24 * HOUR, 0, 0)),
-    "what is labile fades": ((0, 0, 0, 0.7), (4 * HOUR, 0, 0)),
-    "the factor saves what is labile": ((0, 0, 0.1, 0.7), (0, 0, 90.0)),
-    "it saves what was weakened, too": ((0, 0, 0.1, -0.7), (0, 0, 90.0)),
-    "all of it is saved": ((0, 0, 0.1, 0.7), (0, 0, 1e5)),
-    "nothing happens": ((0.6, 0.1, 0.2, 0.3), (0, 0, 0)),
+    "the early phase decays": ((0.6, 0, 0, 0), (5 * HOUR, 0, 0), NONE),
+    "what was weakened early recovers": ((-0.4, 0, 0, 0), (HOUR, 0, 0), NONE),
+    "the gate tags": ((0.6, 0.1, 0.2, 0.3), (0, 40.0, 0), NONE),
+    "a tag fades": ((0, 0.5, 0, 0), (3 * HOUR, 0, 0), NONE),
+    "what is captured fades over weeks": ((0, 0, 0.8, 0), (40 * 24 * HOUR, 0, 0), NONE),
+    "what is labile fades": ((0, 0, 0, 0.7), (4 * HOUR, 0, 0), NONE),
+    "without protein the factor saves nothing": ((0, 0, 0.1, 0.7), (HOUR, 0, 90.0), NONE),
+    "nothing happens": ((0.6, 0.1, 0.2, 0.3), (0, 0, 0), NONE),
 }
 
 
 @pytest.mark.parametrize("process", ALONE)
 def test_each_process_alone_is_exact(process):
-    first, interval = ALONE[process]
-    found = spike(dict(zip(STATES, first, strict=True)), *interval)[:, 0]
-    assert found == pytest.approx(solved(first, *interval), rel=1e-9, abs=1e-9)
+    first, interval, course = ALONE[process]
+    found = spike(dict(zip(STATES, first, strict=True)), *interval, course=course)[:, 0]
+    assert found == pytest.approx(solved(first, *interval, course=course), rel=1e-7, abs=1e-8)
 
 
-def test_what_is_captured_sets_exactly_where_nothing_set_fades():
-    lasting = load_parameters({**FIXED, "trace.tau_z": "100000 day"})
-    for hours in (0.1, 3.0, 24.0):
-        found = spike({"c_S": 0.5, "z_S": 0.2}, hours * HOUR, parameters=lasting)[:, 0]
-        expected = solved((0, 0.5, 0.2, 0), hours * HOUR, 0, 0, without=("fade",))
-        assert found == pytest.approx(expected, rel=1e-4)
-        assert found[1] + found[2] == pytest.approx(0.7, rel=1e-4)
+def test_the_factor_saves_what_protein_lets_it():
+    """In a moment, so that nothing fades; of what is weakened, too."""
+    for labile in (0.7, -0.7):
+        for hours in (0.02, 0.1, 1.0):
+            course = Course(hours * HOUR / 1e-3)  # as an integral of so many hours in a moment
+            found = spike({"l_S": labile}, 1e-3, 0, 90.0, course=course)[:, 0]
+            share = np.expm1(-20 / HOUR * 90) * np.expm1(-3 * hours)
+            assert found[2] == pytest.approx(labile * share, rel=1e-4)
+            assert found[2] + found[3] == pytest.approx(labile, rel=1e-6)
 
 
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.generate))
+@pytest.mark.parametrize("onset", [0.0, 0.5, 2.0, 5.0])
+@pytest.mark.parametrize("life", [0.3, 1.0, 3.0])
+@pytest.mark.parametrize("height", [0.02, 0.3, 1.0])
+def test_protein_captures_a_tag_by_how_old_it_finds_it(onset, life, height):
+    """A night with protein: a little is right to a thirtieth, much of it to 6 % of the tag."""
+    course = Course(height, onset, life)
+    found = spike({"c_S": 1.0}, 24 * HOUR, course=course)[:, 0]
+    exact = solved((0, 1, 0, 0), 24 * HOUR, 0, 0, course)
+    little = -np.expm1(-3 * course.moments(24 * HOUR)[0] / HOUR)
+    assert found[2] == pytest.approx(exact[2], abs=1e-3 + 0.06 * little)
+    assert found[2] == pytest.approx(exact[2], rel=0.03 + 0.6 * little)
+    assert found[1] < 1e-3
+
+
+def test_protein_that_comes_first_meets_a_fresh_tag_and_one_that_comes_late_an_old_one():
+    caught = [
+        spike({"c_S": 1.0}, 24 * HOUR, course=Course(1.0, onset, 0.5))[2, 0]
+        for onset in (0.0, 1.0, 2.0, 4.0, 8.0)
+    ]
+    assert np.all(np.diff(caught) < 0)
+    assert caught[0] > 0.4
+    assert caught[3] < 0.12
+    assert caught[4] < 0.01
+
+
+@settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.generate))
 @given(
     first=st.lists(upto(4).map(lambda value: value - 1), min_size=4, max_size=4),
     hours=upto(48), gate=upto(200), factor=upto(1800),
 )  # fmt: skip
 def test_together_they_err_by_less_than_the_products_of_their_shares(first, hours, gate, factor):
+    """Without protein, whose error has its own test."""
     passed = hours * HOUR
     # a naive weight at which none of them comes near a bound
     start = dict(zip(STATES, first, strict=True)) | {"w_0": 6.0}
     found = spike(start, passed, gate, factor)[:, 0]
     expected = solved(first, passed, gate, factor)
-    h, c, z, l = np.abs(first)  # noqa: E741
     share = {
         name: -np.expm1(-RATES[name] * over)
-        for name, over in (
-            ("capture", gate), ("early", passed), ("set", passed), ("fade", passed),
-            ("labile", passed), ("saved", factor),
-        )
+        for name, over in (("tag", gate), ("early", passed), ("untag", passed))
     }  # fmt: skip
-    captured, saved = h * share["capture"], l * share["saved"]
     # what decays in two ways at once does so exactly
-    assert found[0] == pytest.approx(expected[0], rel=1e-8, abs=1e-10)
-    assert found[3] == pytest.approx(expected[3], rel=1e-8, abs=1e-10)
-    # captured before its early decay, and not set before the next spike
-    error = captured * (share["early"] + share["set"])
-    assert abs(found[1] - expected[1]) <= error + 1e-9
-    # saved before it fades, set or not before it fades
-    error += saved * (share["labile"] + share["fade"]) + (c + h + z) * share["fade"]
-    assert abs(found[2] - expected[2]) <= error + 1e-9
+    assert found[[0, 2, 3]] == pytest.approx(expected[[0, 2, 3]], rel=1e-6, abs=1e-8)
+    # tagged before its early decay, and not untagged before the next spike
+    error = abs(first[0]) * share["tag"] * (share["early"] + share["untag"])
+    assert abs(found[1] - expected[1]) <= error + 1e-8
 
 
 def test_more_spikes_in_an_interval_err_less():
-    first, (passed, gate, factor) = (0.8, 0.3, 0.5, 0.9), (5 * HOUR, 60.0, 120.0)
-    expected, errors = solved(first, passed, gate, factor), []
+    first, passed, gate = (0.8, 0.3, 0.5, 0.9), 5 * HOUR, 60.0
+    expected, errors = solved(first, passed, gate, 0.0), []
     for parts in (1, 4, 16):
         now = np.array(first)
         for _ in range(parts):
-            now = spike(
-                dict(zip(STATES, now, strict=True)), passed / parts, gate / parts, factor / parts
-            )[:, 0]
+            now = spike(dict(zip(STATES, now, strict=True)), passed / parts, gate / parts)[:, 0]
         errors.append(abs(now - expected).max())
     assert errors[0] > 2.5 * errors[1] > 6 * errors[2]
     assert errors[2] < 0.02
@@ -162,26 +215,29 @@ def test_more_spikes_in_an_interval_err_less():
 
 def test_without_the_factor_labile_memory_is_lost_and_with_it_comes_back():
     start = {"z_S": 1.0, "l_S": 2.0}
-    lost = spike(start, 24 * HOUR)[:, 0]
-    saved = spike(start, 24 * HOUR, factor=HOUR)[:, 0]
+    lost = spike(start, 24 * HOUR, course=ALWAYS)[:, 0]
+    saved = spike(start, 24 * HOUR, factor=HOUR, course=ALWAYS)[:, 0]
     assert lost[3] < 0.05
     assert lost[2] == pytest.approx(np.exp(-1 / 60), rel=1e-6)
     assert saved[3] < 1e-6
     assert saved[2] == pytest.approx(2 + np.exp(-1 / 60), rel=1e-6)
     # in hours in which nothing is labile the factor does nothing
     assert spike({"z_S": 1.0}, factor=HOUR)[2, 0] == pytest.approx(1.0, rel=1e-12)
+    # and without protein it saves nothing
+    assert spike(start, 24 * HOUR, factor=HOUR)[:, 0] == pytest.approx(lost)
 
 
 def test_much_of_the_factor_leaves_more_than_there_was_within_the_room_that_is_left():
     more = load_parameters({**FIXED, "trace.k_more": "2 1/h"})
     labile = np.array([0.5, 5.0, 12.0, 18.0])
-    found = spike({"l_S": labile}, factor=2 * HOUR, parameters=more)
+    much = {"course": Course(HOUR / 1e-3 * 10)}
+    found = spike({"l_S": labile}, 1e-3, factor=2 * HOUR, parameters=more, **much)
     gained = found.sum(axis=0) - labile
     assert np.all(gained > 0)
     assert np.all(1 + found.sum(axis=0) <= 20)
     assert gained[-1] / labile[-1] < 0.1 * gained[0] / labile[0]
     # what was weakened is not weakened further
-    weak = spike({"w_0": 4.0, "l_S": -2.0}, factor=2 * HOUR, parameters=more)
+    weak = spike({"w_0": 4.0, "l_S": -2.0}, 1e-3, factor=2 * HOUR, parameters=more, **much)
     assert weak.sum() == pytest.approx(-2.0, rel=1e-9)
 
 
@@ -216,11 +272,12 @@ def test_recall_makes_labile_up_to_a_share_and_takes_nothing_back():
     assert once == pytest.approx([0.6 * share, 0.3 + 0.3 * share, 0.7, -0.6 * share], rel=1e-9)
 
 
-def test_what_is_captured_today_is_not_labile_today():
-    today = spike({"c_S": 1.0}, 60.0, **ERRS)[:, 0]
-    tomorrow = spike({"c_S": 1.0}, 24 * HOUR, **ERRS)[:, 0]
-    assert today[3] < 0.01 * tomorrow[3]
-    assert tomorrow[3] == pytest.approx(spike({"z_S": 1.0}, **ERRS)[3, 0], rel=0.05)
+def test_what_is_only_tagged_is_never_labile():
+    assert spike({"c_S": 1.0}, 60.0, **ERRS)[3, 0] == 0
+    night = spike({"c_S": 1.0}, 24 * HOUR, course=Course(1.0, 0.0, 1.0), **ERRS)[:, 0]
+    assert night[2] + night[3] > 0.5
+    share = -np.expm1(-0.01 * 10 * 0.8 * 60 / (60 + 30))
+    assert night[3] / (night[2] + night[3]) == pytest.approx(share, rel=1e-6)
 
 
 def test_early_phase_is_never_labile():
@@ -241,10 +298,10 @@ def states(parts, weight, w_0, low, high):
 @given(
     cuts=st.lists(ANY, min_size=3, max_size=3), weight=ANY, w_0=st.floats(0.005, 20),
     hours=st.floats(0, 1000), gate=st.floats(0, 1e3), factor=st.floats(0, 1e4),
-    y=st.floats(0, 500), unstable=ANY, theta=st.floats(0, 500),
+    height=ANY, onset=st.floats(0, 48), life=st.floats(0.05, 48), y=st.floats(0, 500), unstable=ANY, theta=st.floats(0, 500),
 )  # fmt: skip
 def test_a_weight_stays_within_its_bounds(
-    cuts, weight, w_0, hours, gate, factor, y, unstable, theta
+    cuts, weight, w_0, hours, gate, factor, height, onset, life, y, unstable, theta
 ):
     learning = load_parameters(
         {**FIXED, "plasticity.eta": "0.02", "trace.k_more": "2 1/h", "plasticity.ltd": "0.5"}
@@ -252,8 +309,8 @@ def test_a_weight_stays_within_its_bounds(
     edges = np.array([0, *sorted(cuts), 1])
     start = states(np.diff(edges), weight, w_0, 0.005, 20)
     found = spike(
-        {**start, "w_0": w_0}, hours * HOUR, gate, factor, learning, y=y, unstable=unstable,
-        theta=theta,
+        {**start, "w_0": w_0}, hours * HOUR, gate, factor, learning,
+        Course(height, onset, life), y=y, unstable=unstable, theta=theta,
     )  # fmt: skip
     assert np.all(np.isfinite(found))
     assert 0.005 - 1e-9 <= w_0 + found.sum() <= 20 + 1e-9
