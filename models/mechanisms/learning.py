@@ -68,7 +68,9 @@ P_2_S : second**3
 # that distance, so that no weight runs into its bound). Modulators scale the threshold.
 WEIGHT_ON_PRE = """
 passed = T_slow_post - T_S
-kept = 1 - decayed(kappa*(gate_time_post - gate_S))
+tagged = h_S*decayed(kappa*(gate_time_post - gate_S))
+h_S = h_S - tagged
+c_S = c_S + tagged
 given_S = P_0_post - P_0_S
 mean_S = (P_1_post - P_1_S)/(given_S + a_moment)
 variance_S = ((P_2_post - P_2_S)/(given_S + a_moment) - mean_S*mean_S)/(tau_tag*tau_tag)
@@ -82,8 +84,7 @@ gained = more*back*int(back > 0)*decayed(k_more*(restored_time_post - R_S))
 more_S = (w_max - w_S)*decayed(gained/(w_max - w_min))
 z_S = z_S*(1 - decayed(passed/tau_z)) + c_S*caught + back + more_S
 h_S = h_S*(1 - decayed(passed/tau_h))
-c_S = c_S*(1 - decayed(passed/tau_tag + k_P*given_S)) + h_S*(1 - kept)
-h_S = h_S*kept
+c_S = c_S*(1 - decayed(passed/tau_tag + k_P*given_S))
 l_S = (l_S - back)*(1 - decayed(passed/tau_l))
 w_S = w_0 + h_S + c_S + z_S + l_S
 h_S = h_S + clip(w_S, w_min, w_max) - w_S

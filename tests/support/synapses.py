@@ -15,13 +15,8 @@ from models.machine.functions import functions
 from models.machine.session import device_session
 from models.parameters import ParameterSet
 
-#: Everything a tripartite synapse reads of its target, as plain variables.
-HELD_CELL = """
-y : hertz
-theta : hertz
-D : mmolar
-drug_D1_block : 1
-drug_D1_agonist : 1
+#: What receptors and protein of its target tell a tripartite synapse, as plain variables.
+TOLD = """
 beta : 1
 nicotinic : 1
 muscarinic : 1
@@ -29,6 +24,14 @@ bound_2A : 1
 P_0 : second
 P_1 : second**2
 P_2 : second**3
+"""
+#: Everything that it reads of its target.
+HELD_CELL = TOLD + """
+y : hertz
+theta : hertz
+D : mmolar
+drug_D1_block : 1
+drug_D1_agonist : 1
 Gamma : 1
 gate_time : second
 coagonist : 1
