@@ -36,7 +36,7 @@ CYCLE = (GREY, VERMILION, BLUE, SKY, GREEN, PURPLE, ORANGE, BLACK)
 SMALL, MEDIUM = 8.5, 10.5
 _TRANSMITTERS = {
     "none": GREY, "glutamate": BLUE, "GABA": VERMILION, "noradrenaline": PURPLE,
-    "dopamine": GREEN,
+    "dopamine": GREEN, "acetylcholine": SKY, "serotonin": ORANGE, "CRH": BLACK,
 }  # fmt: skip
 LONGEST = 40
 """Characters of a name that a figure has room for."""

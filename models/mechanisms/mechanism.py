@@ -71,6 +71,11 @@ class Tool:
     permanent: bool = False
     labels: bool = False
 
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """What it moves, where receptors are on several kinds of cells each of them."""
+        return tuple(self.variable.split())
+
 
 @dataclass(frozen=True)
 class Record:

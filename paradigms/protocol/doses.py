@@ -136,7 +136,7 @@ def _levelled(doses: Doses, n_steps: int) -> tuple[Levels, Levels]:
         if row.target:
             given, more = given[:, None], level(row.kind, TAGGED_ASTROCYTES)[:, None]
             scaled[row.variable] = scaled.get(row.variable, 0.0) + more
-        for variable in row.variable.split():
+        for variable in row.variables:
             levels[variable] = levels.get(variable, 0.0) + given
     return levels, scaled
 

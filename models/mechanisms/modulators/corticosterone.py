@@ -44,7 +44,7 @@ DOMAIN = Mechanism(
     },
     tools=(
         Tool(
-            "corticosterone", "corticosterone", "astrocyte.drug_corticosterone",
+            "exogenous_corticosterone", "corticosterone", "astrocyte.drug_corticosterone",
             "GR: cort + drug_corticosterone*K_GR", "1 = half of the receptors bound by it alone",
             1000.0, "chosen: counted by its potency",
         ),

@@ -31,7 +31,7 @@ def test_without_interventions_every_level_is_zero(animal):
     on_label = {INTERVENTIONS[kind].variable for kind in ASTROCYTIC}
     assert set(scaled) == light | on_label
     assert not any(level.any() for level in scaled.values())
-    named = {INTERVENTIONS[kind].variable for kind in LEVELLED}
+    named = {name for kind in LEVELLED for name in INTERVENTIONS[kind].variables}
     labels = {f"{cells}.tagging" for cells in fibre}
     assert set(found) == named | light | labels
     assert not any(level.any() for level in found.values())
@@ -49,10 +49,11 @@ def test_without_interventions_every_level_is_zero(animal):
 @pytest.mark.parametrize("kind", LEVELLED)
 def test_a_dose_is_on_from_start_to_stop(kind, levels):
     found = levels(InterventionWindow(kind, 0.7, 1.0, 2.5))
-    own = found.pop(INTERVENTIONS[kind].variable)
     on = (TIMES > 0.995) & (TIMES < 2.495)
-    assert np.all(own[on] == 0.7)
-    assert np.all(own[~on] == 0)
+    for variable in INTERVENTIONS[kind].variables:  # wherever its receptors are
+        own = found.pop(variable)
+        assert np.all(own[on] == 0.7)
+        assert np.all(own[~on] == 0)
     assert not any(level.any() for level in found.values())
 
 
@@ -127,7 +128,7 @@ def test_the_largest_dose_is_allowed_and_more_is_not(levels, refusal):
     for kind in LEVELLED:
         row = INTERVENTIONS[kind]
         window = InterventionWindow(kind, row.highest, 0.0, 1.0)
-        assert levels(window)[row.variable].max() == row.highest
+        assert all(levels(window)[name].max() == row.highest for name in row.variables)
         line = refusal(window, InterventionWindow(kind, 0.01, 0.0, 1.0))
         assert f"allowed: 0 to {row.highest:g} in total" in line
 

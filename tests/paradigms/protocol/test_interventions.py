@@ -126,8 +126,9 @@ def test_every_variable_of_the_table_is_in_the_equations_and_used_there():
     equations = {
         "astrocyte": composed("astrocyte") + composed("astrocyte", "reset"),
         "principal": PRINCIPAL + TAG_RESET + LEARNING_RESET,
+        "other": composed("other"),
     }
-    named = {row.variable for row in INTERVENTIONS.values() if "." in row.variable}
+    named = {x for row in INTERVENTIONS.values() if "." in row.variable for x in row.variables}
     for cells, text in equations.items():
         drugs = re.findall(r"^(drug_\w+) : 1$", text, re.MULTILINE)
         assert {f"{cells}.{name}" for name in drugs} == {x for x in named if x.startswith(cells)}

@@ -16,7 +16,8 @@ BUSY = {
     "A_d": 1e-3, "Gamma_S": 0.2, "x_A": 0.7, "Ser": 0.02, "gain": 1.3, "J_gap": 7e-6,
     "cAMP": 3e-4, "coagonist": 0.2, "r_P": 4.0, "made": 0.3, "density": 0.2, "Fos": 0.1,
     "factor": 0.05, "D_A": 1e-3, "unstable": 0.1, "window": 0.2,
-    "susceptible": 0.7, **PACES,
+    "susceptible": 0.7, "beta": 0.2, "A_C": 4e-4, "nicotinic": 0.3, "muscarinic": 0.4,
+    "S_T": 2e-4, "bound_2A": 0.2, "bound_2C": 0.3, "ACTH": 5e-4, "cort": 3e-4, "GR": 0.2, **PACES,
 }  # fmt: skip
 ASTROCYTIC = [kind for kind, row in INTERVENTIONS.items() if row.variable.startswith("astrocyte.")]
 
@@ -49,11 +50,22 @@ BETA = BUSY["N_A"] / (BUSY["N_A"] + P["K_NB"])
 STRUCK = bound(BUSY["r_P"], P["r_made"])
 
 
+def share(level, affinity):
+    return level / (level + affinity)
+
+
+def follows(receptor, level, affinity, tau="tau_coupled", *, block=0.0, agonist=0.0):
+    """What a drug makes of what follows a receptor."""
+    bound_then = share(level + agonist * affinity, affinity * (1 + block))
+    return {receptor: SPEED * (bound_then - share(level, affinity)) / P[tau]}
+
+
 def through_beta(noradrenaline, affinity):
-    """What another binding of beta receptors makes of cAMP, and of the making of receptors."""
+    """What another binding of beta receptors makes of cAMP, of cells, and of making receptors."""
     change = SPEED * (noradrenaline / (noradrenaline + affinity) - BETA)
     return {
         "cAMP": change * P["O_cAMP"] * RECEPTORS,
+        "beta": change / P["tau_coupled"],
         "made": change * P["O_made"] * STRUCK * (1 - BUSY["made"]),
     }
 
@@ -90,6 +102,21 @@ def expected(kind, rest):
         "alpha1_agonist": {"I": through_alpha1(bound(4e-4 + DOSE * P["K_NA"], P["K_NA"]))},
         "beta_antagonist": through_beta(4e-4, P["K_NB"] * (1 + DOSE)),
         "beta_agonist": through_beta(4e-4 + DOSE * P["K_NB"], P["K_NB"]),
+        "NET_block": {"N_A": SPEED * DOSE * P["Omega_NA"] * 4e-4},
+        "esterase_block": {"A_C": SPEED * DOSE * P["Omega_ACh"] * 4e-4},
+        "nicotinic_antagonist": follows("nicotinic", 4e-4, P["K_nicotinic"], block=DOSE),
+        "nicotinic_agonist": follows("nicotinic", 4e-4, P["K_nicotinic"], agonist=DOSE),
+        "muscarinic_antagonist": follows("muscarinic", 4e-4, P["K_muscarinic"], block=DOSE),
+        "muscarinic_agonist": follows("muscarinic", 4e-4, P["K_muscarinic"], agonist=DOSE),
+        "SERT_block": {"S_T": SPEED * DOSE * P["Omega_5HT"] * 2e-4},
+        "5HT2A_antagonist": follows("bound_2A", 2e-4, P["K_2A"], block=DOSE),
+        "5HT2A_agonist": follows("bound_2A", 2e-4, P["K_2A"], agonist=DOSE),
+        "5HT2C_antagonist": follows("bound_2C", 2e-4, P["K_2C"], block=DOSE),
+        "5HT2C_agonist": follows("bound_2C", 2e-4, P["K_2C"], agonist=DOSE),
+        "exogenous_corticosterone": follows("GR", 3e-4, P["K_GR"], "tau_GR", agonist=DOSE),
+        "GR_agonist": follows("GR", 3e-4, P["K_GR"], "tau_GR", agonist=DOSE),
+        "GR_antagonist": follows("GR", 3e-4, P["K_GR"], "tau_GR", block=DOSE),
+        "corticosterone_synthesis_block": {"cort": -SPEED * DOSE * 5e-4 / P["tau_cort"]},
         "Gs": {"cAMP": SPEED * DOSE * P["O_cAMP"]},
         "beta1_expression": {"cAMP": SPEED * DOSE * P["O_cAMP"] * BETA},
         "beta_uncoupling": {"cAMP": -SPEED * DOSE * P["O_cAMP"] * BETA * RECEPTORS},
@@ -99,7 +126,7 @@ def expected(kind, rest):
 
 @pytest.mark.parametrize("kind", ASTROCYTIC)
 def test_a_tool_in_astrocytes_changes_its_own_quantity_alone(kind, undisturbed):
-    variable = INTERVENTIONS[kind].variable.split(".")[1]
+    variable = INTERVENTIONS[kind].variables[0].partition(".")[2]
     changes, given = expected(kind, undisturbed), slopes(**{variable: DOSE})
     for name, slope in given.items():
         if name in changes:
@@ -112,6 +139,8 @@ def test_the_direction_of_each_tool_in_astrocytes_is_that_of_the_real_one(undist
     signs = {kind: np.sign(next(iter(expected(kind, undisturbed).values()))) for kind in ASTROCYTIC}
     assert {kind for kind, sign in signs.items() if sign > 0} == {
         "Gq", "alpha1_agonist", "beta_agonist", "A1_agonist", "D_serine", "Gs", "beta1_expression",
+        "NET_block", "esterase_block", "nicotinic_agonist", "muscarinic_agonist", "SERT_block",
+        "5HT2A_agonist", "5HT2C_agonist", "exogenous_corticosterone", "GR_agonist",
     }  # fmt: skip
 
 

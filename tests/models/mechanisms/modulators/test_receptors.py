@@ -98,7 +98,7 @@ def test_every_drug_on_astrocytes_stands_in_their_equations():
     asked = {name for item in equations.ordered if item.expr for name in item.identifiers}
     given = {
         variable.partition(".")[2]
-        for tool in every_tool() for variable in tool.variable.split()
+        for tool in every_tool() for variable in tool.variables
         if variable.startswith("astrocyte.drug_")
     }  # fmt: skip
     assert given <= asked
