@@ -90,6 +90,11 @@ def _weight(name: str, long_name: str, allowed: Range) -> Variable:
     return Variable(name, ("synapse", "weight_time"), "float32", "1", long_name, allowed=allowed)
 
 
+def _of_cell(name: str, long_name: str) -> Variable:
+    dims = "memory_cell", "cell_time"
+    return Variable(name, dims, "float32", "1", long_name, allowed=SHARE)
+
+
 def _facet(name: str, *rows: Variable) -> tuple[Variable, ...]:
     return tuple(replace(row, facet=name) for row in rows)
 
@@ -153,6 +158,12 @@ VARIABLES: tuple[Variable, ...] = (
             _field("lability", "1",
                    "window in which the late phase of the domain can be restabilised", SHARE),
             _field("astrocyte_tag", "1", "label of the astrocyte", SHARE),
+            _along("memory_cell", "memory_cell", "int32", "1",
+                   "neuron whose synapses learn", points="neuron"),
+            _when("cell_time", "cell_time", "time of sample of memory cells"),
+            _of_cell("effort", "what the synapses of the cell have learned of late"),
+            _of_cell("salience", "what transmitters said of late of the weight of events"),
+            _of_cell("protein", "plasticity-related protein of the cell"),
         )),
     ),
     *_facet(
@@ -175,6 +186,8 @@ VARIABLES: tuple[Variable, ...] = (
         _when("weight_time", "weight_time", "time of weight sample"),
         _weight("weight", "synaptic weight", Range(0, 1e4)),
         _optional(_weight("weight_early", "early-phase synaptic weight", Range(-1e4, 1e4))),
+        _optional(_weight("weight_tagged", "part of the early-phase weight that is tagged",
+                          Range(-1e4, 1e4))),
         _optional(_weight("weight_late", "late-phase synaptic weight", Range(-1e4, 1e4))),
         _optional(_weight("weight_labile", "part of the late-phase weight that recall made labile",
                           Range(-1e4, 1e4))),

@@ -6,7 +6,7 @@ A cell makes it, all its synapses may take of it, and only those that are tagged
 
 from __future__ import annotations
 
-from models.mechanisms.mechanism import SLOW, Mechanism, Tool
+from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
 
 # How much the synapses of a cell have learned together, in steps of potentiation, as it forgets
 # them: Luboeinski & Tetzlaff 2021 sum the changes of all early phases. A presynaptic spike can
@@ -52,6 +52,11 @@ MECHANISM = Mechanism(
         "signal": lambda value: value["speed"] / value["tau_signal"],
         "protein": lambda value: value["speed"] / value["tau_protein"],
     },
+    records=(
+        Record("effort", "effort", 1.0, "1", "what synapses of the cell have learned of late"),
+        Record("salience", "signal", 1.0, "1", "what transmitters said of late of its weight"),
+        Record("protein", "protein", 1.0, "1", "plasticity-related protein of the cell"),
+    ),
     tools=(
         Tool(
             "protein_block", "anisomycin", "principal.drug_protein_block",

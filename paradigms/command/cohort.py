@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -51,6 +51,9 @@ class Report:
         Function of `analysis.figures`, behind the module that it is in.
     of_one : bool
         Whether it draws the first animal of the first group, too.
+    of_animal : str
+        Function of `analysis.figures` that draws that animal alone, behind the module that it is
+        in, which names the file.
     """
 
     stem: str = "cohort"
@@ -59,6 +62,7 @@ class Report:
     summary: str = "pattern of signs"
     figure: str = "cohort.cohort_figure"
     of_one: bool = False
+    of_animal: str = ""
 
 
 def cohort(
@@ -172,13 +176,22 @@ def measured_cohort(
         found.to_netcdf(temporary, engine="netcdf4")
     rows, left_out = compared(members(found), report.table)
     note(f"cohort: {target}, seeds {seeds[0]}-{seeds[-1]} in each of {len(groups)} groups")
-    module, _, name = report.figure.partition(".")
-    draw = getattr(import_module(f"analysis.figures.{module}"), name)
-    one = (read_dataset(subjects[0].dataset),) if report.of_one else ()
+    one = (read_dataset(subjects[0].dataset),) if report.of_one or report.of_animal else ()
     with replacing(picture) as temporary:
-        draw(found, temporary, *one)
+        _drawing(report.figure)(found, temporary, *(one if report.of_one else ()))
     note(f"figure: {picture}")
+    if report.of_animal:
+        picture = out / f"{report.of_animal.partition('.')[0]}.png"
+        with replacing(picture) as temporary:
+            _drawing(report.of_animal)(*one, temporary)
+        note(f"figure: {picture}")
     return rows, left_out
+
+
+def _drawing(figure: str) -> Callable[..., None]:
+    """Return the function of `analysis.figures` by its module and name."""
+    module, _, name = figure.partition(".")
+    return getattr(import_module(f"analysis.figures.{module}"), name)
 
 
 def cores() -> int:

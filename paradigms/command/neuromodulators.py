@@ -28,6 +28,9 @@ PARADIGMS = {
 """Each is a protocol and a file of groups; and how many times as many animals it needs as others,
 since a correlation over animals wants more of them than a difference between groups."""
 
+LIFE = "reconsolidation", "life_of_an_engram.life_figure"
+"""The one whose first animal is drawn by itself, and how."""
+
 
 def neuromodulators(
     animals: Animals = 12,
@@ -48,7 +51,8 @@ def neuromodulators(
         plan, groups = load_protocol(name), load_groups(name)
         note(f"{name}, {len(groups)} groups")
         rows, _ = measured_cohort(
-            plan, groups, seeds_from(seed, first_seed, animals * times), Report(),
+            plan, groups, seeds_from(seed, first_seed, animals * times),
+            Report(of_animal=LIFE[1] if name == LIFE[0] else ""),
             out=out / name, jobs=jobs, size=size, clock=clock, overwrite=overwrite,
         )  # fmt: skip
         asked = {contrast.name for contrast in read_rows(plan.text, plan.name).contrasts}

@@ -25,8 +25,10 @@ from models.tissue.fibres import total_indegree
 
 RECORDS = records(MECHANISMS, "astrocyte")
 """Traces of astrocytes."""
+CELL_RECORDS = records(MECHANISMS, "principal")
+"""Traces of memory cells."""
 WEIGHTS = "h_S", "c_S", "z_S", "l_S"
-"""What a weight has gained: early phase, and late phase fresh, set and labile."""
+"""What a weight has gained: early phase, untagged and tagged, and late phase, stable and labile."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,11 @@ class Recorder:
             if row.name not in BY_NAME:  # what the schema does not list says itself what it is
                 attributes = {"units": row.unit, "long_name": row.meaning}
                 result[row.name] = xr.Variable(("astrocyte", "time"), values, attributes)
+        for row in CELL_RECORDS:
+            trace = read[f"cell_traces.{row.variable}"]
+            result[row.name] = np.asarray(trace * row.factor, np.float32)
+        result["memory_cell"] = np.arange(tissue.n_principal)
+        result["cell_time"] = read["cell_traces.t"]
         path = read["position.path"][0]
         return {**result, "path_time": read["position.t"], "path": path,
                 **self._weights(read, tissue)}  # fmt: skip
@@ -91,16 +98,17 @@ class Recorder:
                 pathway[mine], index[mine] = row.source, source[mine] - sources[0]
             # of a pathway that is cut whole, a program writes nothing
             shape = len(chosen), len(read[f"weights_{pre}.t"])
-            early, fresh, set_, labile = (
+            untagged, tagged, stable, labile = (
                 read[f"weights_{pre}.{name}"].reshape(shape) for name in WEIGHTS
             )
-            late = fresh + set_ + labile
+            early, late = untagged + tagged, stable + labile
             for name, values in (
                 ("synapse_pathway", pathway),
                 ("synapse_pre", index),
                 ("synapse_post", edges.target[chosen]),
                 ("weight", edges.weight[chosen][:, None] + early + late),
                 ("weight_early", early),
+                ("weight_tagged", tagged),
                 ("weight_late", late),
                 ("weight_labile", labile),
             ):
@@ -145,6 +153,7 @@ def record(
         sampled[pre] = np.sort(rng.choice(len(edges), min(len(edges), wanted), replace=False))
     tables: Tables = {f"indices.weights_{pre}": chosen for pre, chosen in sampled.items()}
     tables["indices.position"] = np.zeros(1, np.int32)
+    tables["indices.cell_traces"] = np.arange(tissue.n_principal)
     tables["indices.astrocyte_traces"] = np.arange(tissue.n_astrocytes)
     traced = tuple(row.variable for row in RECORDS)
     recorded = replace(
@@ -156,6 +165,10 @@ def record(
             TraceRecord(
                 "astrocyte_traces", "astrocyte", traced, tissue.n_astrocytes,
                 interval("dt_astrocyte"),
+            ),
+            TraceRecord(
+                "cell_traces", "principal", tuple(row.variable for row in CELL_RECORDS),
+                tissue.n_principal, interval("dt_cell"),
             ),
             TraceRecord("position", "body", ("path",), 1, interval("dt_position")),
             *(

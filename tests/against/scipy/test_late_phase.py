@@ -46,7 +46,7 @@ BEGIN = 50.0
 
 @dataclass(frozen=True)
 class Course:
-    """Protein of the cell in an interval: from `onset` (h) on it is `height` and decays in `life`."""
+    """Protein of the cell in an interval: `height` from `onset` (h) on, decaying in `life` (h)."""
 
     height: float = 0.0
     onset: float = 0.0
@@ -98,7 +98,7 @@ def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, course
 
 
 def solved(first, passed, gate, factor, course=NONE):
-    """The same interval by SciPy: gate and factor at a constant rate in it, protein in its course."""
+    """The same interval by SciPy: gate and factor at a constant rate, protein in its course."""
     k, hours = RATES, max(passed / HOUR, 1e-9)
     there = -np.expm1(-k["capture"] * course.moments(passed)[0])
 
@@ -298,7 +298,8 @@ def states(parts, weight, w_0, low, high):
 @given(
     cuts=st.lists(ANY, min_size=3, max_size=3), weight=ANY, w_0=st.floats(0.005, 20),
     hours=st.floats(0, 1000), gate=st.floats(0, 1e3), factor=st.floats(0, 1e4),
-    height=ANY, onset=st.floats(0, 48), life=st.floats(0.05, 48), y=st.floats(0, 500), unstable=ANY, theta=st.floats(0, 500),
+    height=ANY, onset=st.floats(0, 48), life=st.floats(0.05, 48), y=st.floats(0, 500),
+    unstable=ANY, theta=st.floats(0, 500),
 )  # fmt: skip
 def test_a_weight_stays_within_its_bounds(
     cuts, weight, w_0, hours, gate, factor, height, onset, life, y, unstable, theta

@@ -1,6 +1,6 @@
 """Plasticity: early and late phase against their differential equations, and the sign of a step.
 
-Between presynaptic spikes the model solves, for the gate g (0 to 1), the slow clock T and protein P,
+Between presynaptic spikes the model solves, for the gate g (0 to 1), slow clock T and protein P,
 dh = -kappa g dt h - dT/tau_h h, dc = kappa g dt h - dT/tau_tag c - k_P P dT c and
 dz = k_P P dT c - dT/tau_z z: exactly for h; what it takes for the rest stands in
 `tests/against/scipy/test_late_phase.py`.

