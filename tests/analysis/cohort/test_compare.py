@@ -8,7 +8,7 @@ from scipy import stats
 
 from analysis.cohort.compare import KEYS, cautions, compare, comparison, sign_pattern
 from analysis.cohort.measures import MeasuredAnimal, group_of, measure
-from analysis.design.contrasts import published_contrasts
+from analysis.design.contrasts import Contrast, published_contrasts
 from analysis.design.epochs import published_epochs
 from analysis.design.targets import target
 from analysis.packaged import read_table
@@ -182,6 +182,27 @@ def test_a_correlation_over_the_animals_of_both_groups():
     assert (entry["n"], entry["n_against"]) == (10, 10)
     few = row(comparison(animals[:2]), "CS decoder output with freezing across animals")
     assert few["verdict"] == "not measured"
+
+
+def test_the_other_quantity_of_a_correlation_may_be_of_another_epoch():
+    rng = np.random.default_rng(2)
+    density = rng.normal(0.2, 0.05, 12)
+    freezing = 200 * density + rng.normal(0, 3, 12)
+    own = Contrast(
+        "persistence", epoch="recall_2", form="correlation", beside="receptor_density",
+        beside_epoch="recall_1", expect="above 0",
+    )  # fmt: skip
+    assert own.epochs == ("recall_2", "recall_1")
+    animals = [
+        MeasuredAnimal("control", k, ORIGIN, {
+            ("freezing", "recall_2"): freezing[k], ("receptor_density", "recall_1"): density[k],
+            ("freezing", "recall_1"): 1.0 * k, ("receptor_density", "recall_2"): -1.0 * k,
+        })
+        for k in range(12)
+    ]  # fmt: skip
+    (entry,) = comparison(animals, [own])
+    assert entry["model"] == pytest.approx(stats.pearsonr(freezing, density).statistic)
+    assert entry["verdict"] == "order met"
 
 
 def test_correlation():

@@ -132,6 +132,11 @@ BAD = {
     "[[contrast]]\nname = 'r'\nepoch = 'recall'\nform = 'difference'": "needs minus_epoch or",
     "[[contrast]]\nname = 'r'\nepoch = 'recall'\nform = 'value'\nminus_group = 'x'": "to subtract",
     "[[contrast]]\nname = 'r'\nepoch = 'recall'\nform = 'correlation'": "goes with beside",
+    "[[contrast]]\nname = 'r'\nepoch = 'recall'\nbeside_epoch = 'training'": "beside, which is",
+    "[[contrast]]\nname = 'r'\nepoch = 'recall'\nform = 'correlation'\nbeside = 'approach'\n"
+    "beside_epoch = 'trainin'": "did you mean 'training'?",
+    "[[contrast]]\nname = 'r'\nepoch = 'recall'\nform = 'correlation'\nbeside = 'cs_excited'\n"
+    "beside_epoch = 'habituation_first'": "cs_excited is not measured in 'habituation_first'",
     "[[contrast]]\nname = 'r'\nepoch = 'recall'\nexpect = 'much'": 'write it as one of "40 within',
     "[[contrast]]\nname = 'r'\nepoch = 'recall'\nexpect = 40": "cannot be judged",
     "[[contrast]]\nname = 'r'\nepoch = 'recall'\nexpect = \"kept: sign of 's'\"":
