@@ -126,6 +126,20 @@ GROUPS = {
                          "both_no_calcium", "both_no_cAMP"),
     "spontaneous_recovery": ("day_1", "day_21"),
     "training_astrocytes": ("control", "Gq", "weak_control", "weak_Gq"),
+    "behavioural_tagging": ("weak", "weak_1h", "novelty_1h_before", "novelty_4h_before",
+        "novelty_1h_after", "familiar_1h_after", "novelty_4h_after", "strong_1h_before",
+        "strong_half_h_after", "strong_4h_after", "novelty_1h_after_no_protein",
+        "novelty_1h_after_no_D1"),
+    "locus_coeruleus": ("weak", "LC_light", "LC_light_no_D1", "LC_light_no_beta", "strong",
+        "no_D1", "no_D1_after"),
+    "reconsolidation": ("vehicle", "propranolol", "no_protein", "corticosterone", "vehicle_2h",
+        "propranolol_2h", "no_protein_2h", "unrecalled", "propranolol_unrecalled",
+        "no_protein_unrecalled", "vehicle_36d", "propranolol_36d"),
+    "extinction_pharmacology": ("vehicle", "CB1_block_training", "BF_on_training",
+        "BF_off_training", "no_2C", "agonist_2A_after", "CB1_block", "GR_agonist", "metyrapone",
+        "no_D1", "BF_off_extinction"),
+    "stress_before": ("vehicle", "corticosterone"),
+    "individual_differences": ("control",),
 }  # fmt: skip
 
 
