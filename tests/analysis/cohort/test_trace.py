@@ -12,6 +12,7 @@ from analysis.cohort.measures import measure
 from analysis.cohort.report import report
 from analysis.cohort.results import Results
 from analysis.cohort.trace import trace_values
+from analysis.dataset.schema import labels
 from analysis.design.contrasts import published_contrasts, quantities
 from analysis.design.targets import target
 from analysis.packaged import read_table
@@ -187,3 +188,16 @@ def test_the_published_rows_ask_what_is_measured():
         read_table("targets_section2"), published_contrasts("targets_section2"), strict=True
     ):
         assert row.unit == entry["unit"]
+
+
+def test_tone_is_the_mean_noradrenaline_of_the_trials_of_an_epoch():
+    dataset = with_trace()
+    time = dataset["time"].values
+    level = np.broadcast_to(time, (ALL, time.size)) + np.arange(ALL)[:, None]
+    found = trace_values(Results(dataset.assign(noradrenaline=(("astrocyte", "time"), level))))
+    own = labels(dataset["trial_stage"]) == "recall_2"
+    start, stop = (dataset[name].values[own] for name in ("trial_start", "trial_stop"))
+    within = [time[(time >= a) & (time < b)] for a, b in zip(start, stop, strict=True)]
+    expected = np.concatenate(within).mean() + (ALL - 1) / 2
+    assert found["noradrenaline", "recall_2"] == pytest.approx(expected)
+    assert ("noradrenaline", "recall_2") not in trace_values(Results(dataset))
