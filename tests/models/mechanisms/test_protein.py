@@ -1,0 +1,106 @@
+"""Protein of a cell: what it has learned, what transmitters say of it, and both together."""
+
+import brian2 as b2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models.circuits.amygdala_mechanisms import composed
+from models.parameters import load_parameters
+from tests.support.night import HOUR, numbers
+
+PARAMETERS = load_parameters()
+P = numbers(PARAMETERS, 1.0)
+EQUATIONS = b2.Equations(composed("principal"))
+NOTHING = {
+    "effort": 0.0, "signal": 0.0, "protein": 0.0, "D": 0.0, "N_P": 0.0, "T_slow": 0.0,
+    "drug_D1_agonist": 0.0, "drug_D1_block": 0.0, "drug_protein_block": 0.0, "pace_slow": 1.0,
+}  # fmt: skip
+
+
+def slope(variable, **state):
+    """Slope of a variable of a cell, or the value of what is computed of others."""
+    space = {**P, **NOTHING, **state}
+    for name in ("D_all", "stirred"):
+        space[name] = eval(EQUATIONS[name].expr.code.strip(), {"__builtins__": {}}, space)
+    if variable in space and variable not in EQUATIONS.diff_eq_names:
+        return space[variable]
+    return eval(EQUATIONS[variable].expr.code.strip(), {"__builtins__": {}}, space)
+
+
+def spike(**state):
+    """Effort after one spike of the cell."""
+    space = {**P, **NOTHING, "y": 0.0, "theta": P["theta_0"], "beta": 0.0, "exp": np.exp,
+             "int": int, **state}  # fmt: skip
+    text = composed("principal", "reset")
+    for line in text[text.index("K_S =") :].splitlines():
+        exec(line, {"__builtins__": {}}, space)
+    return space["effort"]
+
+
+def test_a_spike_counts_as_effort_where_the_cell_learns_and_only_there():
+    theta = P["theta_0"]
+    assert spike(y=0.9 * theta) == 0
+    phi = 2 * theta * theta / (4 * theta**2 + theta**2)
+    assert spike(y=2 * theta) == pytest.approx(1 - np.exp(-phi / P["n_effort"]), rel=1e-9)
+    # what lowers the threshold lets it count
+    assert spike(y=0.9 * theta, D=P["K_DA"]) > 0
+    assert spike(y=0.9 * theta, beta=1.0) > 0
+    assert spike(y=0.9 * theta, D=P["K_DA"], drug_D1_block=100.0) == 0
+
+
+@settings(max_examples=50, deadline=None)
+@given(
+    effort=st.floats(0, 1), y=st.floats(0, 500), theta=st.floats(1, 500), beta=st.floats(0, 1),
+    dopamine=st.floats(0, 1e-2),
+)  # fmt: skip
+def test_effort_never_leaves_its_share_and_never_falls_at_a_spike(effort, y, theta, beta, dopamine):
+    after = spike(effort=effort, y=y, theta=theta, beta=beta, D=dopamine)
+    assert effort - 1e-12 <= after <= 1
+
+
+def test_effort_is_forgotten_as_the_early_phase_is():
+    assert slope("effort", effort=0.6) == pytest.approx(-0.6 / P["tau_h"], rel=1e-12)
+
+
+def test_dopamine_speaks_and_so_does_what_locus_coeruleus_releases_beside_noradrenaline():
+    half = slope("signal", D=P["K_D5"]) * P["tau_signal"]
+    assert half == pytest.approx(0.5, rel=1e-9)
+    released = P["K_D5"] / P["co_release"]
+    assert slope("signal", N_P=released) * P["tau_signal"] == pytest.approx(0.5, rel=1e-9)
+    assert slope("signal", D=11 * P["K_D5"], drug_D1_block=10.0) == pytest.approx(
+        slope("signal", D=P["K_D5"]), rel=1e-9
+    )
+    assert slope("signal", drug_D1_agonist=1.0) * P["tau_signal"] == pytest.approx(0.5, rel=1e-9)
+    assert slope("signal", signal=0.4) == pytest.approx(-0.4 / P["tau_signal"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("effort", "signal"), [(1.0, 0.0), (0.0, 1.0), (0.3, 0.0), (0.0, 0.2), (0.0, 0.0)]
+)
+def test_neither_makes_protein_alone(effort, signal):
+    made = slope("protein", effort=effort, signal=signal) * P["tau_protein"]
+    # but for what stands in for a modulator, which keeps its threshold finite
+    assert 0 <= made < 0.01
+
+
+def test_both_do_and_half_of_it_at_their_threshold():
+    at = P["K_made"] / 0.5 - P["signal_0"]
+    half = slope("protein", effort=0.5, signal=at) * P["tau_protein"]
+    assert half == pytest.approx(0.5, rel=1e-9)
+    assert slope("protein", effort=1.0, signal=0.2) * P["tau_protein"] > 0.99
+
+
+def test_a_block_of_synthesis_ends_it_and_what_there_is_decays():
+    given_ = {"effort": 1.0, "signal": 0.5, "protein": 0.3}
+    blocked = slope("protein", **given_, drug_protein_block=1.0)
+    assert blocked == pytest.approx(-0.3 / P["tau_protein"], rel=1e-12)
+    assert P["tau_protein"] == HOUR
+
+
+def test_synapses_learn_its_integral_and_when_it_was():
+    state = {"protein": 0.4, "T_slow": 7200.0}
+    assert slope("P_0", **state) == pytest.approx(0.4)
+    assert slope("P_1", **state) == pytest.approx(0.4 * 7200)
+    assert slope("P_2", **state) == pytest.approx(0.4 * 7200**2)
