@@ -21,6 +21,7 @@ beta : 1
 nicotinic : 1
 muscarinic : 1
 bound_2A : 1
+GR : 1
 P_0 : second
 P_1 : second**2
 P_2 : second**3

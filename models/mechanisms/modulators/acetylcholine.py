@@ -28,8 +28,9 @@ HAND_OVER_MUSCARINIC = "muscarinic_post = muscarinic_pre : 1 (summed)"
 
 # What it does (Jiang et al. 2016, Neuron 90:1057, abstract: light on cholinergic terminals makes
 # cells of the basolateral amygdala fire more, enhances glutamatergic transmission and lets
-# cortico-amygdala synapses potentiate). Chosen: nicotinic receptors stand on terminals and raise
-# their release; muscarinic ones take away after-hyperpolarisation and speed learning.
+# cortico-amygdala synapses potentiate; Cole & Nicoll 1984, J Physiol 352:173, abstract: muscarinic
+# receptors block the after-hyperpolarisation of hippocampal cells). Chosen: nicotinic receptors
+# stand on terminals and raise their release; muscarinic ones speed learning, too.
 HEARD = """
 nicotinic : 1
 muscarinic : 1

@@ -12,15 +12,16 @@ HAND_OVER_BETA = "beta_post = beta_pre : 1 (summed)"
 HAND_OVER_NORADRENALINE = "N_P_post = N_A_pre : mmolar (summed)"
 
 # What cells hear, and what it does: less after-hyperpolarisation after a spike (Madison & Nicoll
-# 1982, Nature 299:636, for hippocampal cells, direction; not re-read), and a lower threshold of
-# potentiation (Pu, Krugers & Joels 2009, Learn Mem 16:539: isoproterenol eases it in basolateral
-# amygdala, direction; not re-read). Chosen: a share of each.
+# 1986, J Physiol 372:221, abstract: by beta1 receptors of hippocampal cells), and a lower threshold
+# of potentiation (Pu, Krugers & Joels 2009, Learn Mem 16:155, abstract: isoproterenol enhances what
+# weak stimuli leave in basolateral amygdala, and corticosterone hours before takes that away).
+# Chosen: a share of each.
 HEARD = """
 beta : 1
 N_P : mmolar
 """
 LESS_ADAPTATION = "*(1 - beta_wakes*beta)"
-LOWER_THRESHOLD = "*(1 - beta_lowers*beta{end})"
+LOWER_THRESHOLD = "*(1 - beta_lowers*beta{end}*(1 - GR_reverses*GR{end}))"
 
 DOMAIN = Mechanism(
     name="beta receptors of a domain",
@@ -37,7 +38,7 @@ MECHANISM = Mechanism(
     cells=("principal",),
     equations=HEARD,
     clock=AWAKE,
-    parameters=("salience",),
+    parameters=("corticosterone", "salience"),
     adds={
         "principal.adaptation": LESS_ADAPTATION,
         "tripartite.threshold": LOWER_THRESHOLD.format(end="_post"),

@@ -37,8 +37,8 @@ bound_2C : 1
 EXCITES = " + g_2C*bound_2C*(E_ampa - v)"
 FASTER = "*(1 + speeds_2A*bound_2A_post)"
 
-# Interneurons have it around them, too, and 2A receptors that excite them (Rainnie 1999, J
-# Neurophysiol 82:69, direction; not re-read).
+# Interneurons have it around them, too: 2A receptors excite those with parvalbumin (Bocchio et al.
+# 2015, Neuropsychopharmacology 40:3015, abstract). An agonist finds receptors where fibres end.
 AROUND_INTERNEURONS = """
 dS_I/dt = -speed*Omega_5HT*(1 - drug_SERT_block)*S_I : mmolar
 S_I_2A = S_I + drug_2A_agonist*K_2A*int(S_I > 0*mmolar) : mmolar
