@@ -30,6 +30,7 @@ _SURVIVED = """
     return exp(ratio < 1e-6 ? -mean*(1 - ratio/2) : -mean/ratio*log1p(ratio));
 }}
 """
+# The same in the words of Cython (chosen: the same branches).
 _SURVIVED_CYTHON = """
 cdef double survived(double mean, double variance):
     cdef double ratio
