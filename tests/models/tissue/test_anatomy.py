@@ -18,12 +18,12 @@ def shipped():
 def test_the_shipped_tables_are_read_whole():
     anatomy = load_anatomy()
     assert anatomy == read_anatomy(shipped(), ADDRESSES)
-    assert len(anatomy.populations) == 15
+    assert len(anatomy.populations) == 19
     assert anatomy.names[:3] == ("BLA_P", "BLA_PV", "BLA_SOM")
     assert anatomy.labels == ("none", "PL", "IL", "NAc", "CeA")
     assert anatomy.memory.name == "BLA_P"
     assert [row.name for row in anatomy.of_role("output")] == ["CeM"]
-    assert [row.name for row in anatomy.of_role("modulator")] == ["LC", "VTA"]
+    assert [row.name for row in anatomy.of_role("modulator")] == ["LC", "VTA", "BF", "DRN", "PVN"]
     assert [row.name for row in anatomy.of_role("approach")] == ["NAc"]
     assert [row.name for row in anatomy.of_role("code")] == ["DG"]
     assert [row.name for row in anatomy.afferents if row.when == "place"] == ["turns"]
@@ -79,14 +79,16 @@ def test_cells_with_a_fibre_each_code_what_these_do(source, code):
         ("populations.csv", ",region,", ",where,", "populations.csv has columns"),
         ("populations.csv", "noradrenaline", "adrenaline", "populations.csv, line 13: transmitter"),
         ("classes.csv", "BLA_IL,BLA_P", "BLA_IL,BLA_X", "classes.csv, line 3: population 'BLA_X'"),
-        ("projections.csv", "CeM,LC,ampa", "CeM,LX,ampa", "target 'LX'; allowed: BLA_CeA"),
-        ("projections.csv", "CeM,LC,ampa", "CeX,LC,ampa", "source 'CeX'; allowed: BLA_CeA"),
+        ("projections.csv", "CeM,LC,ampa", "CeM,LX,ampa", "target 'LX'; allowed: BF, BLA_CCK, BLA_CeA"),
+        ("projections.csv", "CeM,LC,ampa", "CeX,LC,ampa", "source 'CeX'; allowed: BF, BLA_CCK, BLA_CeA"),
         ("projections.csv", "CeM,LC,ampa", "CeM,LC,nmda", "receptor 'nmda'; allowed: ampa, gaba"),
-        ("projections.csv", "CeM,LC,ampa", "CeM,LC,ampa,,,,", "more or fewer than 6 columns"),
+        ("projections.csv", "CeM,LC,ampa", "CeM,LC,ampa,,,,,", "more or fewer than 7 columns"),
         ("afferents.csv", "conditioned,afferent", "noise,afferent", "line 2: when"),
         ("afferents.csv", "afferent.n_sensory", "n_CS", "afferents.csv, line 2: number 'n_CS'"),
         ("afferents.csv", "afferent.code_DG", "code_DG", "line 3: code 'code_DG'"),
         ("afferents.csv", "_US,sensory", "_US,ears", "line 3: hears 'ears'; allowed: US"),
+        ("projections.csv", "gaba,cannabinoid", "gaba,opioid",
+         "terminal 'opioid'; allowed: nothing, cannabinoid, habituating"),
         ("projections.csv", "one_to_one", "one", "wiring 'one'; allowed: nothing, one_to_one"),
         ("populations.csv", ",approach", ",leader", "line 16: role 'leader'"),
         ("plastic.csv", "sensory,BLA_P", "sensory,CeM", "line 2: target 'CeM'; allowed: BLA_P"),

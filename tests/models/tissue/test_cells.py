@@ -12,6 +12,7 @@ from tests.support.anatomy import POPULATIONS, PROJECTIONS
 from tests.support.edges import group_sizes
 
 PARAMETERS = load_parameters()
+BLA = "P", "PV", "SOM", "CCK"
 
 
 def test_populations_keep_their_proportions(tissue):
@@ -21,8 +22,9 @@ def test_populations_keep_their_proportions(tissue):
         assert np.array_equal(tissue.cells(name), np.flatnonzero(tissue.population == number))
     assert np.all(np.diff(tissue.population) >= 0)
     assert tissue.n_principal == len(tissue.cells("BLA_P"))
-    # the size counts what was there before granule cells and the accumbens
-    beside = sum(len(tissue.cells(name)) for name in ("DG", "NAc"))
+    # the size counts what was there from the first
+    later = ("DG", "NAc", "BLA_CCK", "BF", "DRN", "PVN")
+    beside = sum(len(tissue.cells(name)) for name in later)
     assert abs(tissue.n_neurons - beside - tissue.size) <= len(POPULATIONS)
 
 
@@ -48,7 +50,7 @@ def test_astrocytes_tile_the_tissue(tissue):
     assert n_side**2 == tissue.n_astrocytes
     per_astrocyte = tissue.n_principal / tissue.n_astrocytes
     assert per_astrocyte == pytest.approx(PARAMETERS.value("population.cells_per_astrocyte"), 0.25)
-    in_bla = np.isin(tissue.population, [POPULATIONS.index(f"BLA_{n}") for n in ("P", "PV", "SOM")])
+    in_bla = np.isin(tissue.population, [POPULATIONS.index(f"BLA_{n}") for n in BLA])
     assert np.all(np.isfinite(tissue.position[in_bla]))
     assert np.all(np.isnan(tissue.position[~in_bla]))
     assert np.all((tissue.position[in_bla] >= 0) & (tissue.position[in_bla] <= side))

@@ -75,9 +75,9 @@ PROJECTED = {
 def ends(tissue, name):
     """Source group, source indices, target group and target indices of a projection."""
     pre, post = name.split("_to_")
-    where = tissue.drives.get(pre)
+    where = {**tissue.drives, **tissue.afferents}.get(pre)
     sources = tissue.cells(pre) if where is None else np.arange(where.start, where.stop)
-    groups = ["drive" if where else "", ""]
+    groups = [("drive" if pre in tissue.drives else "afferent") if where else "", ""]
     indices = [sources, tissue.cells(post)]
     for side in (0, 1):
         if not groups[side]:
