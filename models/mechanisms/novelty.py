@@ -18,7 +18,7 @@ HABITUATING_ON_PRE = """
 f_S = f_S*(1 - decayed((T_slow_post - T_S)/tau_novel))
 T_S = T_slow_post
 g_ampa_post += g*(1 - f_S)
-f_S = f_S + (1 - f_S)*decayed(speed/n_novel)
+f_S = f_S + (1 - f_S)*decayed(speed/spikes_novel)
 """
 
 CELLS = Mechanism(

@@ -16,7 +16,7 @@ EFFORT = "deffort/dt = -speed*effort/tau_h : 1\n"
 EFFORT_RESET = """
 {modulators}theta_c = theta{threshold}
 phi_c = y*(y - theta_c)/(y*y + theta_0*theta_0)
-effort = 1 - (1 - effort)*exp(-speed*phi_c*int(phi_c > 0)/n_effort)
+effort = 1 - (1 - effort)*exp(-speed*phi_c*int(phi_c > 0)/steps_effort)
 """
 
 # What a modulator has said of late: D1 and D5 receptors, which also bind the dopamine that locus

@@ -45,6 +45,7 @@ LEFT_OUT = (
     ("recording.*", "what is recorded, and how often"),
     ("readout.sample", "sampling interval of the read-out"),
     ("*.n_*", "count of cells or afferents, a whole number: size is varied on its own"),
+    ("protein.a_moment", "keeps a quotient finite where nothing is divided, and has no other say"),
     ("population.[A-Z]*", "count of cells, a whole number that sizes the compiled program"),
     ("population.cells_per_astrocyte", "sets the count of astrocytes, as above"),
     ("population.side", "scale of the map of cells, on which no equation depends"),

@@ -43,7 +43,7 @@ def test_a_spike_counts_as_effort_where_the_cell_learns_and_only_there():
     theta = P["theta_0"]
     assert spike(y=0.9 * theta) == 0
     phi = 2 * theta * theta / (4 * theta**2 + theta**2)
-    assert spike(y=2 * theta) == pytest.approx(1 - np.exp(-phi / P["n_effort"]), rel=1e-9)
+    assert spike(y=2 * theta) == pytest.approx(1 - np.exp(-phi / P["steps_effort"]), rel=1e-9)
     # what lowers the threshold lets it count
     assert spike(y=0.9 * theta, D=P["K_DA"]) > 0
     assert spike(y=0.9 * theta, beta=1.0) > 0

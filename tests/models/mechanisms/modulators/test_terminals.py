@@ -39,7 +39,7 @@ def told(times, start=0.0):
 
 
 def test_a_terminal_tires_within_its_number_of_spikes():
-    n = round(P["n_novel"])
+    n = round(P["spikes_novel"])
     heard = told(np.arange(2 * n) / 50.0)  # so fast that nothing comes back
     assert heard[0] == 1
     assert heard[n] == pytest.approx(np.exp(-1), rel=0.02)
@@ -48,7 +48,7 @@ def test_a_terminal_tires_within_its_number_of_spikes():
 
 @pytest.mark.parametrize("days", [1, 7, 30])
 def test_it_comes_back_over_days(days):
-    n = 3 * round(P["n_novel"])
+    n = 3 * round(P["spikes_novel"])
     tired = told(np.arange(n) / 50.0)[-1]
     again = told(np.append(np.arange(n) / 50.0, n / 50.0 + days * DAY))[-1]
     assert again == pytest.approx(1 - (1 - tired) * np.exp(-days * DAY / P["tau_novel"]), rel=0.01)
