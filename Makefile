@@ -18,8 +18,8 @@ DEMO := out/demo/fear_extinction_seed2.nc
 # Tests run in this many processes; with more cores: make test WORKERS=8
 WORKERS := 2
 # A file stays in one process, which makes what its tests share once; files begin in the order of
-# tests/conftest.py, the longest first
-PYTEST := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+# tests/conftest.py, the longest first; what takes long is named at the end
+PYTEST := -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=30 --durations-min=20
 
 export MPLBACKEND := Agg
 

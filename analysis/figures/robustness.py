@@ -28,7 +28,7 @@ from analysis.figures.style import (
 
 Floats = NDArray[np.float64]
 WIDTH = 16.0  # inches
-DPI = 85
+DPI = 80
 SHOWN = 24
 """Parameters in the figure: those that go most with any finding."""
 
