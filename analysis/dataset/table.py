@@ -90,9 +90,9 @@ def _weight(name: str, long_name: str, allowed: Range) -> Variable:
     return Variable(name, ("synapse", "weight_time"), "float32", "1", long_name, allowed=allowed)
 
 
-def _of_cell(name: str, long_name: str) -> Variable:
+def _of_cell(name: str, long_name: str, units: str = "1", allowed: Range = SHARE) -> Variable:
     dims = "memory_cell", "cell_time"
-    return Variable(name, dims, "float32", "1", long_name, allowed=SHARE)
+    return Variable(name, dims, "float32", units, long_name, allowed=allowed)
 
 
 def _facet(name: str, *rows: Variable) -> tuple[Variable, ...]:
@@ -149,8 +149,6 @@ VARIABLES: tuple[Variable, ...] = (
             _field("cAMP", "umol L-1", "astrocyte cyclic AMP", CONCENTRATION),
             _field("acetylcholine", "umol L-1", "acetylcholine at the astrocyte", CONCENTRATION),
             _field("serotonin", "umol L-1", "serotonin at the astrocyte", CONCENTRATION),
-            _field("corticosterone", "umol L-1", "corticosterone beyond that of rest",
-                   CONCENTRATION),
             _field("receptor_density", "1",
                    "up-regulation of the astrocyte's noradrenaline receptors, 0 at rest", SHARE),
             _field("recruitment", "1", "recruitment of the astrocyte to the ensemble", SHARE),
@@ -164,6 +162,8 @@ VARIABLES: tuple[Variable, ...] = (
             _of_cell("effort", "what the synapses of the cell have learned of late"),
             _of_cell("salience", "what transmitters said of late of the weight of events"),
             _of_cell("protein", "plasticity-related protein of the cell"),
+            _of_cell("corticosterone", "corticosterone beyond that of rest", "umol L-1",
+                     CONCENTRATION),
         )),
     ),
     *_facet(

@@ -37,10 +37,8 @@ PHASES_OF_WEIGHTS = (
     ("weight_late", "late phase", BLUE), ("weight_labile", "of it labile", VERMILION),
 )  # fmt: skip
 IN_CELLS = (("effort", ORANGE), ("salience", PURPLE), ("protein", BLUE))
-IN_DOMAINS = (
-    ("noradrenaline", PURPLE), ("acetylcholine", SKY), ("serotonin", ORANGE),
-    ("corticosterone", GREY),
-)  # fmt: skip
+IN_DOMAINS = (("noradrenaline", PURPLE), ("acetylcholine", SKY), ("serotonin", ORANGE))
+IN_BLOOD = (("corticosterone", GREY),)
 IN_ASTROCYTES = (("gate", BLUE), ("lability", VERMILION), ("recruitment", PURPLE),
                  ("factor", GREEN))  # fmt: skip
 ENGRAM = 0.1
@@ -73,12 +71,13 @@ def life_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
         _draw_freezing(panels[0], dataset, axis)
         _draw_weights(panels[1], dataset, axis)
         engram = _engram(dataset)
-        time = axis(dataset["cell_time"].values) if "cell_time" in dataset else np.zeros(0)
-        _draw(panels[2], dataset, axis, IN_CELLS, time, engram)
+        of_cells = axis(dataset["cell_time"].values) if "cell_time" in dataset else np.zeros(0)
+        _draw(panels[2], dataset, axis, IN_CELLS, of_cells, engram)
         tidy(panels[2], f"The tenth of cells that learned most ({engram.sum()})", "", "share")
         time = axis(dataset["time"].values)
         _draw(panels[3], dataset, axis, IN_DOMAINS, time)
-        tidy(panels[3], "Transmitters in domains", "", "µmol L⁻¹")
+        _draw(panels[3], dataset, axis, IN_BLOOD, of_cells)
+        tidy(panels[3], "Transmitters in domains, and corticosterone", "", "µmol L⁻¹")
         _draw(panels[4], dataset, axis, IN_ASTROCYTES, time)
         below = "sessions, one after the other; shaded: hours to days"
         tidy(panels[4], "Astrocytes", below, "share")

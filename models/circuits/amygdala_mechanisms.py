@@ -60,7 +60,7 @@ MECHANISMS = (
     designer_receptors.MECHANISM, calcium.MECHANISM, calcium_pumps.MECHANISM, ip3.MECHANISM,
     ip3_tools.MECHANISM, gap_junction.MECHANISM, glutamate.MECHANISM, noradrenaline.MECHANISM,
     camp.MECHANISM, beta_receptors.DOMAIN, acetylcholine.DOMAIN, serotonin.DOMAIN,
-    corticosterone.DOMAIN, gliotransmission.MECHANISM, adenosine.MECHANISM, d_serine.MECHANISM,
+    gliotransmission.MECHANISM, adenosine.MECHANISM, d_serine.MECHANISM,
     # what astrocytes do over days
     local_activity.MECHANISM, receptor_density.MECHANISM, recruitment.MECHANISM,
     lability.UNSTABLE, lability.MECHANISM,

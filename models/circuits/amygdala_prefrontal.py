@@ -36,6 +36,7 @@ from models.mechanisms.astrocyte.gliotransmission import RELEASE_THRESHOLD
 from models.mechanisms.body import BODY_THRESHOLD
 from models.mechanisms.membrane import LIF_THRESHOLD
 from models.parameters import ParameterSet
+from models.tissue.anatomy import OTHER
 from models.tissue.cells import Tissue
 
 
@@ -251,4 +252,10 @@ def _initial(parameters: ParameterSet, tissue: Tissue, tables: Tables) -> None:
         tables[f"initial.{name}.E_L"] = tissue.E_L[cells]
         tables[f"initial.{name}.v"] = tissue.E_L[cells]
         tables[f"initial.{name}.b_ahp"] = per_spike[cells]
+    for row in tissue.anatomy.modulators:
+        if (name := tissue.anatomy.group(row.target)) == OTHER:
+            where = tissue.groups[name]
+            ends = np.zeros(where.stop - where.start)
+            ends[tissue.volume[row.transmitter, row.target].target] = 1
+            tables[f"initial.{name}.ends_{row.transmitter}"] = ends
     tables["initial.astrocyte.gain"] = tissue.gain

@@ -70,7 +70,7 @@ def test_every_synapse_is_in_the_model(generated):
     wanted |= {f"terminal_{pre}" for pre in animal.tissue.terminals}
     wanted |= {
         "noradrenaline_astrocyte", "dopamine_principal", "dopamine_astrocyte",
-        "acetylcholine_astrocyte", "serotonin_astrocyte", "serotonin_other", "CRH_astrocyte",
+        "acetylcholine_astrocyte", "serotonin_astrocyte", "serotonin_other", "CRH_principal",
     }  # fmt: skip
     wanted |= {"gap_junction", "local_activity"}
     wanted |= {

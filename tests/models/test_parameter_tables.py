@@ -123,7 +123,7 @@ def test_a_table_with_other_columns_is_refused(tmp_path, monkeypatch):
         ("changes.csv", "calcium.Mg,1,,,,", "changes.csv, line 30: 'calcium.Mg' is no parameter"),
         ("changes.csv", "calcium.C_T,-1,,,,", "calcium.C_T = -1 umolar is out of range"),
         ("changes.csv", "calcium.C_T,1", "changes.csv, line 30: more or fewer than 6 columns"),
-        ("resting.csv", "odd,1,parsec,,,meaning,source", "resting.csv, line 16: unit 'parsec' has"),
+        ("resting.csv", "odd,1,parsec,,,meaning,source", "resting.csv, line 19: unit 'parsec' has"),
     ],
 )
 def test_a_faulty_row_of_what_circuits_share_is_named(file, line, words, tmp_path, monkeypatch):

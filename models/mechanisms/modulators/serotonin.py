@@ -38,11 +38,13 @@ EXCITES = " + g_2C*bound_2C*(E_ampa - v)"
 FASTER = "*(1 + speeds_2A*bound_2A_post)"
 
 # Interneurons have it around them, too: 2A receptors excite those with parvalbumin (Bocchio et al.
-# 2015, Neuropsychopharmacology 40:3015, abstract). An agonist finds receptors where fibres end.
+# 2015, Neuropsychopharmacology 40:3015, abstract). Chosen: cells on which no fibre ends (0) have no
+# receptors for an agonist either.
 AROUND_INTERNEURONS = """
 dS_I/dt = -speed*Omega_5HT*(1 - drug_SERT_block)*S_I : mmolar
-S_I_2A = S_I + drug_2A_agonist*K_2A*int(S_I > 0*mmolar) : mmolar
+S_I_2A = S_I + drug_2A_agonist*K_2A*ends_serotonin : mmolar
 I_2A = g_2A*S_I_2A/(S_I_2A + K_2A*(1 + drug_2A_block))*(E_ampa - v) : amp
+ends_serotonin : 1 (constant)
 drug_SERT_block : 1
 drug_2A_agonist : 1
 drug_2A_block : 1

@@ -56,7 +56,7 @@ def test_at_night_what_is_fast_lives_as_much_as_its_steps_allow(courses):
         if mechanisms[0].clock != AWAKE:
             continue
         pace = by[cells, name][AWAKE_STEPS + 5]
-        step = clocks.neuron if cells == "principal" else clocks.astrocyte
+        step = clocks.neuron if cells in ("principal", "other") else clocks.astrocyte
         own = max(
             rate({**constants, "speed": pace}) for mechanism in mechanisms
             for variable, rate in mechanism.rates.items()

@@ -80,7 +80,7 @@ def test_the_circuit_says_what_it_lacks_without_any_of_its_mechanisms(left_out):
 
 def test_the_circuit_has_all_that_its_mechanisms_need():
     check()
-    assert len(MECHANISMS) == 40
+    assert len(MECHANISMS) == 39
 
 
 def test_every_file_of_the_room_is_in_the_circuit():
@@ -139,12 +139,12 @@ def test_what_is_collected():
         "IP3_sponge", "IP3_phosphatase"
     ]  # fmt: skip
     assert [row.name for row in records(MECHANISMS, "astrocyte")] == [
-        "calcium", "ip3", "noradrenaline", "cAMP", "acetylcholine", "serotonin", "corticosterone",
+        "calcium", "ip3", "noradrenaline", "cAMP", "acetylcholine", "serotonin",
         "presynaptic_receptor", "gate", "receptor_density", "recruitment", "factor",
         "astrocyte_tag", "lability",
     ]  # fmt: skip
     assert [row.name for row in records(MECHANISMS, "principal")] == [
-        "effort", "salience", "protein"
+        "corticosterone", "effort", "salience", "protein"
     ]
 
 

@@ -25,6 +25,10 @@ def check_bounds(seed, rate, highest, speed, overrides):
     gate_time = np.cumsum(rng.exponential(speed * DT * 50, (STEPS, N)), axis=0)
     T_slow = np.cumsum(rng.exponential(speed * DT * 3000, (STEPS, N)), axis=0)
     restored = np.cumsum(rng.exponential(speed * DT * 300, (STEPS, N)), axis=0)
+    # protein of the cell comes and goes, as its integral and moments in time
+    protein = np.repeat(rng.random((STEPS // hold + 1, N)), hold, axis=0)[:STEPS]
+    made = protein * np.diff(T_slow, axis=0, prepend=0.0)
+    moments = {f"P_{k}": np.cumsum(made * T_slow**k, axis=0) for k in range(3)}
     unstable = np.repeat(rng.random((STEPS // hold + 1, N)), hold, axis=0)[:STEPS]
     w_0 = np.clip(rng.lognormal(-0.1, 0.5, N), low, high)
     result = fire(
@@ -32,7 +36,7 @@ def check_bounds(seed, rate, highest, speed, overrides):
         cell={"theta": rng.exponential(highest, N), "D": rng.exponential(2e-4, N)},
         start={"w_0": w_0}, speed=speed, record_synapse=("h_S", *LATE),
         feed={"y": y, "gate_time": gate_time, "T_slow": T_slow, "restored_time": restored,
-              "unstable": unstable},
+              "unstable": unstable, **moments},
     )  # fmt: skip
     weight = w_0[:, None] + sum(result[f"synapse/{name}"] for name in ("h_S", *LATE))
     assert result["l_S"].any(), "nothing became labile, so nothing is shown of that"

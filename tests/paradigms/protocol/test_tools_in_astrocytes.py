@@ -17,7 +17,7 @@ BUSY = {
     "cAMP": 3e-4, "coagonist": 0.2, "r_P": 4.0, "made": 0.3, "density": 0.2, "Fos": 0.1,
     "factor": 0.05, "D_A": 1e-3, "unstable": 0.1, "window": 0.2,
     "susceptible": 0.7, "beta": 0.2, "A_C": 4e-4, "nicotinic": 0.3, "muscarinic": 0.4,
-    "S_T": 2e-4, "bound_2A": 0.2, "bound_2C": 0.3, "ACTH": 5e-4, "cort": 3e-4, "GR": 0.2, **PACES,
+    "S_T": 2e-4, "bound_2A": 0.2, "bound_2C": 0.3, **PACES,
 }  # fmt: skip
 ASTROCYTIC = [kind for kind, row in INTERVENTIONS.items() if row.variable.startswith("astrocyte.")]
 
@@ -113,10 +113,6 @@ def expected(kind, rest):
         "5HT2A_agonist": follows("bound_2A", 2e-4, P["K_2A"], agonist=DOSE),
         "5HT2C_antagonist": follows("bound_2C", 2e-4, P["K_2C"], block=DOSE),
         "5HT2C_agonist": follows("bound_2C", 2e-4, P["K_2C"], agonist=DOSE),
-        "exogenous_corticosterone": follows("GR", 3e-4, P["K_GR"], "tau_GR", agonist=DOSE),
-        "GR_agonist": follows("GR", 3e-4, P["K_GR"], "tau_GR", agonist=DOSE),
-        "GR_antagonist": follows("GR", 3e-4, P["K_GR"], "tau_GR", block=DOSE),
-        "corticosterone_synthesis_block": {"cort": -SPEED * DOSE * 5e-4 / P["tau_cort"]},
         "Gs": {"cAMP": SPEED * DOSE * P["O_cAMP"]},
         "beta1_expression": {"cAMP": SPEED * DOSE * P["O_cAMP"] * BETA},
         "beta_uncoupling": {"cAMP": -SPEED * DOSE * P["O_cAMP"] * BETA * RECEPTORS},
@@ -140,7 +136,7 @@ def test_the_direction_of_each_tool_in_astrocytes_is_that_of_the_real_one(undist
     assert {kind for kind, sign in signs.items() if sign > 0} == {
         "Gq", "alpha1_agonist", "beta_agonist", "A1_agonist", "D_serine", "Gs", "beta1_expression",
         "NET_block", "esterase_block", "nicotinic_agonist", "muscarinic_agonist", "SERT_block",
-        "5HT2A_agonist", "5HT2C_agonist", "exogenous_corticosterone", "GR_agonist",
+        "5HT2A_agonist", "5HT2C_agonist",
     }  # fmt: skip
 
 

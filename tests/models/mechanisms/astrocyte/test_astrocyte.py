@@ -100,8 +100,10 @@ def test_parts_have_the_same_variables():
     one, sum_of_parts = b2.Equations(ONE_PIECE), b2.Equations(composed("astrocyte"))
     assert set(one.names) < set(sum_of_parts.names)
     assert one.dimensions.items() < sum_of_parts.dimensions.items()
-    # total calcium varies with expressed pumps; the others are of learning and of the trace of days
+    # total calcium varies with expressed pumps; the others are of learning, the trace of days
+    # and transmitters of cells
     assert set(sum_of_parts.diff_eq_names) - set(one.diff_eq_names) == {
         "C_tot", "cAMP", "coagonist", "r_P", "made", "density", "Fos", "factor", "tag",
         "D_A", "unstable", "susceptible", "window", "restored",
+        "beta", "A_C", "nicotinic", "muscarinic", "S_T", "bound_2A", "bound_2C",
     }  # fmt: skip
