@@ -22,9 +22,11 @@ from models.mechanisms.mechanism import SLOW, Mechanism
 from models.parameters import ParameterSet
 from models.tissue.anatomy import OTHER, PRINCIPAL
 
-LARGEST_STEP = {"astrocyte": 1.5, "body": 0.5, PRINCIPAL: 0.5, OTHER: 0.5}
+LARGEST_STEP = {"astrocyte": 1.28, "body": 0.5, PRINCIPAL: 0.5, OTHER: 0.5}
 """A step of a fold times the fastest rate of what is held up by it, by cells: where Runge-Kutta and
-Euler methods still follow a decay."""
+Euler methods still follow a decay. Above 1.29 the last stage of the Runge-Kutta method lies below
+zero (1 - z + z**2/2 - z**3/4), and
+receptors that read it there would release what they have bound."""
 
 FINEST = 0.1
 """A step of a fold times the rate of what is slow: there a step is right to a millionth."""

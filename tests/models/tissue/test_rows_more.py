@@ -81,7 +81,7 @@ def test_a_population_more_leaves_every_array_as_it_was(with_rows):
     for name in ("astrocyte_position", "gain"):
         np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
     sizes = {"drive": 10**9, "principal": before.n_principal, "other": other}
-    for key, edges in before.static.items():  # afferents keep their places
+    for key, edges in before.static.items():
         same_edges(edges, after.static[key], sizes.get(key[0], 10**9), sizes[key[1]])
     for part in ("tripartite", "terminals", "volume"):
         for key, edges in getattr(before, part).items():
@@ -99,7 +99,7 @@ def test_a_stimulus_more_leaves_cells_and_all_other_afferents_as_they_were(with_
     assert where.start == max(place.stop for place in before.afferents.values())
     for name in ("population", "projection", "position", "domain", "E_L", "gain"):
         np.testing.assert_array_equal(getattr(before, name), getattr(after, name))
-    for key, edges in before.static.items():  # afferents keep their places
+    for key, edges in before.static.items():
         same_edges(edges, after.static[key], 10**9, 10**9)
     same_edges(before.tripartite["afferent"], after.tripartite["afferent"], where.start, 10**9)
     for pre in ("principal", "other"):
