@@ -29,8 +29,8 @@ dsignal/dt = speed*(D_all/(D_all + K_D5*(1 + drug_D1_block)) - signal)/tau_signa
 
 # Protein (Luboeinski & Tetzlaff 2021, Methods, number not verified: first order over an hour, made
 # above a threshold of all early changes; Lehr et al. 2022: the modulator divides that threshold;
-# chosen: a steep function in the place of a step, power 8), and what its synapses learn of it: its integral
-# and the first two moments of that in time.
+# chosen: a steep function, power 8, in the place of a step), and what its synapses learn of it: its
+# integral and the first two moments of that in time.
 PROTEIN = """
 stirred = (effort*(signal + signal_0)/K_made)**8 : 1
 dprotein/dt = speed*((1 - drug_protein_block)*stirred/(1 + stirred) - protein)/tau_protein : 1

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
 
-# Corticotropin-releasing cells raise corticosterone (chosen: at once and to first order; the minutes
-# of ACTH between them are left out), and what the glucocorticoid receptor has bound acts on cells
-# within an hour or two (Duvarci & Pare 2007, J Neurosci 27:4482, abstract). Antagonist (Gaddum 1957,
-# Pharmacol Rev 9:211, number not verified) and agonists counted by their potency.
+# Corticotropin-releasing cells raise corticosterone (chosen: at once and to first order; the
+# minutes of ACTH between them are left out), and what the glucocorticoid receptor has bound acts
+# on cells within an hour or two (Duvarci & Pare 2007, J Neurosci 27:4482, abstract). Antagonist
+# (Gaddum 1957, Pharmacol Rev 9:211, number not verified) and agonists counted by their potency.
 STRESS_AXIS = """
 dcort/dt = -speed*cort/tau_cort : mmolar
 cort_all = cort + (drug_corticosterone + drug_GR_agonist)*K_GR : mmolar
@@ -63,8 +63,8 @@ MECHANISM = Mechanism(
         ),
         Tool(
             "corticosterone_synthesis_block", "metyrapone", "principal.drug_synthesis_block",
-            "cort: rho_CRH*(1 - drug_synthesis_block) by a spike", "share of synthesis that is blocked", 1.0,
-            "chosen: of 11-beta-hydroxylase",
+            "cort: rho_CRH*(1 - drug_synthesis_block) by a spike",
+            "share of synthesis that is blocked", 1.0, "chosen: of 11-beta-hydroxylase",
         ),
     ),
 )  # fmt: skip

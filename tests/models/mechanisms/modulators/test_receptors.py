@@ -1,7 +1,6 @@
 """Receptors of modulators: occupancy, antagonists, agonists, clearance, and what cells do then."""
 
 import brian2 as b2
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
