@@ -25,8 +25,7 @@ from models.tissue.anatomy import OTHER, PRINCIPAL
 LARGEST_STEP = {"astrocyte": 1.28, "body": 0.5, PRINCIPAL: 0.5, OTHER: 0.5}
 """A step of a fold times the fastest rate of what is held up by it, by cells: where Runge-Kutta and
 Euler methods still follow a decay. Above 1.29 the last stage of the Runge-Kutta method lies below
-zero (1 - z + z**2/2 - z**3/4), and
-receptors that read it there would release what they have bound."""
+zero (1 - z + z**2/2 - z**3/4), and receptors read a transmitter there that cannot be."""
 
 FINEST = 0.1
 """A step of a fold times the rate of what is slow: there a step is right to a millionth."""

@@ -7,7 +7,7 @@ from models.circuits.amygdala_mechanisms import paced
 from models.circuits.amygdala_paces import LARGEST_STEP, make_paces
 from models.mechanisms.mechanism import AWAKE, SLOW
 from models.parameters import load_parameters
-from tests.support.night import SPEED, Fold, numbers
+from tests.support.night import SPEED, Fold, live, numbers, rest
 
 PARAMETERS = load_parameters()
 NIGHT = Fold(24, 40)
@@ -78,3 +78,13 @@ def test_a_dose_that_makes_something_faster_slows_its_pace():
     assert plain[name][5] > drugged[name][5] > SPEED
     other = "course.astrocyte.pace_calcium"
     assert np.array_equal(plain[other], drugged[other])
+
+
+@pytest.mark.parametrize("noradrenaline", [1e-3, 1e-2, 3e-2, 0.1])
+def test_a_night_that_begins_in_alarm_takes_nothing_from_receptors(noradrenaline):
+    """Cyclic AMP keeps to a faster pace than noradrenaline, and must not read it below zero."""
+    start = {**rest(PARAMETERS), "N_A": noradrenaline}
+    _, found = live(PARAMETERS, Fold(20, 40), start, ("cAMP", "N_A"), samples=1000)
+    assert found["cAMP"].max() > 0
+    assert found["cAMP"].min() >= 0
+    assert found["N_A"].min() >= 0
