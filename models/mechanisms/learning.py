@@ -56,8 +56,8 @@ P_2_S : second**3
 # the mean of exp(-g*v) over a beta distribution of v, here a gamma distribution of its mean and
 # variance (chosen; tests/against/scipy/test_late_phase.py says how far it errs). Of what is
 # labile the factor of the domain turns some back into late phase (rate k_r, by the integral of
-# factor and open window) where there is protein, and where there is much of it more than there was
-# (k_more); what is left fades within hours (tau_l). What has both signs may fade to beyond the
+# factor and open window) where there is protein (rate k_back), and where there is much factor more
+# than there was (k_more); what is left fades within hours (tau_l). What has both signs may fade to beyond the
 # bounds; there the weight stays (chosen: the early phase makes it up). Reconsolidation after Nader,
 # Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
 # Then recall: late phase becomes labile where the cell fires at an unstable synapse, up
@@ -78,7 +78,7 @@ spread_S = sqrt(clip(variance_S, 0, passed*passed/(tau_tag*tau_tag)))
 age_S = clip((mean_S - T_S)/tau_tag - spread_S, 0, passed/tau_tag)
 found_S = k_P*given_S/(1 + spread_S)
 caught = (1 - decayed(age_S))*(1 - survived(found_S, found_S*found_S*spread_S/(2 + spread_S)))
-back = l_S*decayed(k_r*(restored_time_post - R_S))*decayed(k_P*given_S)
+back = l_S*decayed(k_r*(restored_time_post - R_S))*decayed(k_back*given_S)
 w_S = w_0 + h_S + c_S + z_S + l_S
 gained = more*back*int(back > 0)*decayed(k_more*(restored_time_post - R_S))
 more_S = (w_max - w_S)*decayed(gained/(w_max - w_min))

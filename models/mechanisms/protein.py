@@ -11,12 +11,14 @@ from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
 # How much the synapses of a cell have learned together, in steps of potentiation, as it forgets
 # them: Luboeinski & Tetzlaff 2021 sum the changes of all early phases. A presynaptic spike can
 # write one variable of its target, so it is counted at the cell's own spikes (chosen: the step of
-# `models.mechanisms.learning` with the cell's threshold and dopamine, saturating).
+# `models.mechanisms.learning` with the cell's threshold and dopamine, and what recall tears loose
+# there, saturating).
 EFFORT = "deffort/dt = -speed*effort/tau_h : 1\n"
 EFFORT_RESET = """
 {modulators}theta_c = theta{threshold}
 phi_c = y*(y - theta_c)/(y*y + theta_0*theta_0)
-effort = 1 - (1 - effort)*exp(-speed*phi_c*int(phi_c > 0)/steps_effort)
+torn_c = (1 - Gamma)*unstable*y/(y + theta_0)
+effort = 1 - (1 - effort)*exp(-speed*(phi_c*int(phi_c > 0) + torn_c)/steps_effort)
 """
 
 # What a modulator has said of late: D1 and D5 receptors, which also bind the dopamine that locus
