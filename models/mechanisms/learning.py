@@ -57,9 +57,9 @@ P_2_S : second**3
 # variance (chosen; tests/against/scipy/test_late_phase.py says how far it errs). Of what is
 # labile the factor of the domain turns some back into late phase (rate k_r, by the integral of
 # factor and open window) where there is protein (rate k_back), and where there is much factor more
-# than there was (k_more); what is left fades within hours (tau_l). What has both signs may fade to beyond the
-# bounds; there the weight stays (chosen: the early phase makes it up). Reconsolidation after Nader,
-# Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
+# than there was (k_more); what is left fades within hours (tau_l). What has both signs may fade to
+# beyond the bounds; there the weight stays (chosen: the early phase makes it up). Reconsolidation
+# after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
 # Then recall: late phase becomes labile where the cell fires at an unstable synapse, up
 # to a share of it.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their

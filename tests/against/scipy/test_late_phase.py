@@ -29,14 +29,14 @@ FIXED = {
     "plasticity.eta": "0", "plasticity.kappa": "0.02 hertz", "plasticity.tau_h": "3 h",
     "plasticity.w_min": "0.005", "plasticity.w_max": "20", "plasticity.theta_0": "30 hertz",
     "trace.tau_z": "60 day", "trace.tau_l": "6 h", "trace.k_r": "20 1/h",
-    "protein.tau_tag": "1.5 h", "protein.k_P": "3 1/h",
+    "protein.tau_tag": "1.5 h", "protein.k_P": "3 1/h", "protein.k_back": "12 1/h",
     "trace.k_more": "0", "trace.k_l": "0.01", "trace.labile_share": "1",
 }  # fmt: skip
 PARAMETERS = load_parameters(FIXED)
 STATES = "h_S", "c_S", "z_S", "l_S"
 RATES = {
     "tag": 0.02, "early": 1 / (3 * HOUR), "untag": 1 / (1.5 * HOUR), "capture": 3 / HOUR,
-    "fade": 1 / (60 * 24 * HOUR), "labile": 1 / (6 * HOUR), "saved": 20 / HOUR,
+    "fade": 1 / (60 * 24 * HOUR), "labile": 1 / (6 * HOUR), "saved": 20 / HOUR, "back": 12 / HOUR,
 }  # fmt: skip
 
 
@@ -100,7 +100,7 @@ def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, course
 def solved(first, passed, gate, factor, course=NONE):
     """The same interval by SciPy: gate and factor at a constant rate, protein in its course."""
     k, hours = RATES, max(passed / HOUR, 1e-9)
-    there = -np.expm1(-k["capture"] * course.moments(passed)[0])
+    there = -np.expm1(-k["back"] * course.moments(passed)[0])
 
     def flow(t, y):
         h, c, z, l = y  # noqa: E741 - the names of the model
@@ -148,7 +148,7 @@ def test_the_factor_saves_what_protein_lets_it():
         for hours in (0.02, 0.1, 1.0):
             course = Course(hours * HOUR / 1e-3)  # as an integral of so many hours in a moment
             found = spike({"l_S": labile}, 1e-3, 0, 90.0, course=course)[:, 0]
-            share = np.expm1(-20 / HOUR * 90) * np.expm1(-3 * hours)
+            share = np.expm1(-20 / HOUR * 90) * np.expm1(-12 * hours)
             assert found[2] == pytest.approx(labile * share, rel=1e-4)
             assert found[2] + found[3] == pytest.approx(labile, rel=1e-6)
 
