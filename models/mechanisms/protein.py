@@ -23,19 +23,23 @@ effort = 1 - (1 - effort)*exp(-speed*(phi_c*int(phi_c > 0) + torn_c)/steps_effor
 
 # What a modulator has said of late: D1 and D5 receptors, which also bind the dopamine that locus
 # coeruleus releases beside noradrenaline (Takeuchi et al. 2016, Nature 537:357, in hippocampus;
-# chosen: in a constant share; first order over an hour).
+# chosen: in a constant share; squared, as their cyclic AMP binds twice to each kinase; first order
+# over an hour), so that dopamine of rest says little, however long it lasts.
 SIGNAL = """
 D_all = D + co_release*N_P + drug_D1_agonist*K_D5 : mmolar
-dsignal/dt = speed*(D_all/(D_all + K_D5*(1 + drug_D1_block)) - signal)/tau_signal : 1
+bound_D5 = D_all/(D_all + K_D5*(1 + drug_D1_block)) : 1
+dsignal/dt = speed*(bound_D5*bound_D5 - signal)/tau_signal : 1
 """
 
 # Protein (Luboeinski & Tetzlaff 2021, Methods, number not verified: first order over an hour, made
 # above a threshold of all early changes; Lehr et al. 2022: the modulator divides that threshold;
-# chosen: a steep function, power 8, in the place of a step), and what its synapses learn of it: its
-# integral and the first two moments of that in time.
+# chosen: a steep function, power 8, in the place of a step, and a little at all times, of which what
+# recall tears loose becomes stable again), and what its synapses learn of it: its integral and the
+# first two moments of that in time.
 PROTEIN = """
 stirred = (effort*(signal + signal_0)/K_made)**8 : 1
-dprotein/dt = speed*((1 - drug_protein_block)*stirred/(1 + stirred) - protein)/tau_protein : 1
+made = (1 - drug_protein_block)*(made_at_rest + (1 - made_at_rest)*stirred/(1 + stirred)) : 1
+dprotein/dt = speed*(made - protein)/tau_protein : 1
 dP_0/dt = speed*protein : second
 dP_1/dt = speed*protein*T_slow : second**2
 dP_2/dt = speed*protein*T_slow*T_slow : second**3

@@ -23,8 +23,8 @@ SIZE = 250
 # Some tests build a circuit only to look at it; Brian2 would remark on that at the end of the run.
 b2.BrianLogger.suppress_name("unused_brian_object")
 
-#: What is fast must live through a fold at its own rates, so in 0.1 s it can be no longer.
-PAUSE = "2.5 s"
+#: What is fast must live through a fold at its own rates, so in 1 s it can be no longer.
+PAUSE = "2 s"
 
 #: A CS that ends with a US, a folded pause and the CS again, in 0.9 s of simulated time.
 BLINK = """

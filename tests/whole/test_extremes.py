@@ -27,18 +27,19 @@ NAMED = [
     ("gliotransmission.O_G", 1000, "refused", "a lower gliotransmission.O_G"),
     ("plasticity.w_0_sigma", 2, "refused", "above plasticity.w_max = 20"),
     ("calcium.O_P", 0, "sound", ""),
-    ("gap_junction.F", 1000, "refused", "I of astrocyte"),  # in the night, when IP3 is fast
+    ("gap_junction.F", 1000, "sound", ""),  # with steps of 1.5 in the night it was refused
     ("plasticity.eta", 1, "told", ""),
 ]
 
 #: As those, with background that has to settle anew.
 NAMED_SLOW = [
     ("projection.CeL_off_to_CeM.total", 100_000, "refused", "v of CeM cells"),
-    ("projection.CeL_off_to_CeM.total", 1000, "sound", ""),
+    # by way of central amygdala, in a protocol that is short and mostly shocks
+    ("projection.CeL_off_to_CeM.total", 1000, "told", "LC fires at"),
     ("lif.V_reset", -50, "refused", "no background input holds"),
     # by its wiring, whatever an animal has learned
     ("projection.CeM_to_LC.total", 1000, "told", "LC fires at"),
-    ("projection.PL_P_to_PL_P.total", 100, "told", "PL_P is saturated"),
+    ("projection.PL_P_to_PL_P.total", 100, "told", "PL_P fires at"),
 ]
 
 

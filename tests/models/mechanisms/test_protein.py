@@ -22,7 +22,7 @@ NOTHING = {
 def slope(variable, **state):
     """Slope of a variable of a cell, or the value of what is computed of others."""
     space = {**P, **NOTHING, **state}
-    for name in ("D_all", "stirred"):
+    for name in ("D_all", "bound_D5", "stirred", "made"):
         space[name] = eval(EQUATIONS[name].expr.code.strip(), {"__builtins__": {}}, space)
     if variable in space and variable not in EQUATIONS.diff_eq_names:
         return space[variable]
@@ -72,15 +72,21 @@ def test_effort_is_forgotten_as_the_early_phase_is():
 
 
 def test_dopamine_speaks_and_so_does_what_locus_coeruleus_releases_beside_noradrenaline():
+    # half of the receptors are bound, and kinases are open by its square
     half = slope("signal", D=P["K_D5"]) * P["tau_signal"]
-    assert half == pytest.approx(0.5, rel=1e-9)
+    assert half == pytest.approx(0.25, rel=1e-9)
     released = P["K_D5"] / P["co_release"]
-    assert slope("signal", N_P=released) * P["tau_signal"] == pytest.approx(0.5, rel=1e-9)
+    assert slope("signal", N_P=released) * P["tau_signal"] == pytest.approx(0.25, rel=1e-9)
     assert slope("signal", D=11 * P["K_D5"], drug_D1_block=10.0) == pytest.approx(
         slope("signal", D=P["K_D5"]), rel=1e-9
     )
-    assert slope("signal", drug_D1_agonist=1.0) * P["tau_signal"] == pytest.approx(0.5, rel=1e-9)
+    assert slope("signal", drug_D1_agonist=1.0) * P["tau_signal"] == pytest.approx(0.25, rel=1e-9)
     assert slope("signal", signal=0.4) == pytest.approx(-0.4 / P["tau_signal"], rel=1e-12)
+
+
+def test_ten_times_the_time_at_a_tenth_of_the_dopamine_says_a_tenth():
+    short, long = (slope("signal", D=level * P["K_D5"]) for level in (0.01, 0.001))
+    assert 10 * long / short == pytest.approx(0.1, rel=0.02)
 
 
 @pytest.mark.parametrize(
@@ -88,14 +94,15 @@ def test_dopamine_speaks_and_so_does_what_locus_coeruleus_releases_beside_noradr
 )
 def test_neither_makes_protein_alone(effort, signal):
     made = slope("protein", effort=effort, signal=signal) * P["tau_protein"]
-    # but for what stands in for a modulator, which keeps its threshold finite
-    assert 0 <= made < 0.01
+    # but for what is made at all times, and what stands in for a modulator
+    assert made == pytest.approx(P["made_at_rest"], abs=1e-3)
+    assert P["made_at_rest"] < 0.01
 
 
 def test_both_do_and_half_of_it_at_their_threshold():
     at = P["K_made"] / 0.5 - P["signal_0"]
     half = slope("protein", effort=0.5, signal=at) * P["tau_protein"]
-    assert half == pytest.approx(0.5, rel=1e-9)
+    assert half == pytest.approx(0.5 + 0.5 * P["made_at_rest"], rel=1e-9)
     assert slope("protein", effort=1.0, signal=0.2) * P["tau_protein"] > 0.99
 
 
