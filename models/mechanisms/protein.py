@@ -11,14 +11,12 @@ from models.mechanisms.mechanism import SLOW, Mechanism, Record, Tool
 # How much the synapses of a cell have learned together, in steps of potentiation, as it forgets
 # them: Luboeinski & Tetzlaff 2021 sum the changes of all early phases. A presynaptic spike can
 # write one variable of its target, so it is counted at the cell's own spikes (chosen: the step of
-# `models.mechanisms.learning` with the cell's threshold and dopamine, and what recall tears loose
-# there, saturating).
+# `models.mechanisms.learning` with the cell's threshold and dopamine, saturating).
 EFFORT = "deffort/dt = -speed*effort/tau_h : 1\n"
 EFFORT_RESET = """
 {modulators}theta_c = theta{threshold}
 phi_c = y*(y - theta_c)/(y*y + theta_0*theta_0)
-torn_c = (1 - Gamma)*unstable*y/(y + theta_0)
-effort = 1 - (1 - effort)*exp(-speed*(phi_c*int(phi_c > 0) + torn_c)/steps_effort)
+effort = 1 - (1 - effort)*exp(-speed*phi_c*int(phi_c > 0)/steps_effort)
 """
 
 # What a modulator has said of late: D1 and D5 receptors, which also bind the dopamine that locus
@@ -33,8 +31,8 @@ dsignal/dt = speed*(bound_D5*bound_D5 - signal)/tau_signal : 1
 
 # Protein (Luboeinski & Tetzlaff 2021, Methods, number not verified: first order over an hour, made
 # above a threshold of all early changes; Lehr et al. 2022: the modulator divides that threshold;
-# chosen: a steep function, power 8, in the place of a step, and a little at all times, of which what
-# recall tears loose becomes stable again), and what its synapses learn of it: its integral and the
+# chosen: a steep function, power 8, for a step, and a little at all times, of which what
+# recall makes labile is stable again), and what its synapses learn of it: its integral and the
 # first two moments of that in time.
 PROTEIN = """
 stirred = (effort*(signal + signal_0)/K_made)**8 : 1

@@ -32,8 +32,7 @@ def slope(variable, **state):
 def spike(**state):
     """Effort after one spike of the cell."""
     space = {**P, **NOTHING, "y": 0.0, "theta": P["theta_0"], "beta": 0.0, "GR": 0.0,
-             "Gamma": 0.0, "unstable": 0.0, "exp": np.exp,
-             "int": int, **state}  # fmt: skip
+             "exp": np.exp, "int": int, **state}  # fmt: skip
     text = composed("principal", "reset")
     for line in text[text.index("K_S =") :].splitlines():
         exec(line, {"__builtins__": {}}, space)
@@ -49,11 +48,6 @@ def test_a_spike_counts_as_effort_where_the_cell_learns_and_only_there():
     assert spike(y=0.9 * theta, D=P["K_DA"]) > 0
     assert spike(y=0.9 * theta, beta=1.0) > 0
     assert spike(y=0.9 * theta, D=P["K_DA"], drug_D1_block=100.0) == 0
-    # and so does what recall tears loose there, if terminals release
-    torn = 0.5 * 0.9 / 1.9
-    at = spike(y=0.9 * theta, unstable=0.5)
-    assert at == pytest.approx(1 - np.exp(-torn / P["steps_effort"]), rel=1e-9)
-    assert spike(y=0.9 * theta, unstable=0.5, Gamma=1.0) == 0
     assert spike(y=0.9 * theta, beta=1.0, GR=1.0) == 0, "corticosterone takes that of beta away"
 
 
