@@ -28,7 +28,7 @@ from analysis.figures.style import (
 )
 
 Floats = NDArray[np.float64]
-DPI = 90
+DPI = 80
 NIGHT = 0.09
 """Width of an offline interval, as a share of all awake time together."""
 
@@ -81,6 +81,8 @@ def life_figure(dataset: xr.Dataset, path: str | os.PathLike[str]) -> None:
         _draw(panels[4], dataset, axis, IN_ASTROCYTES, time)
         below = "sessions, one after the other; shaded: hours to days"
         tidy(panels[4], "Astrocytes", below, "share")
+        for panel in panels:
+            axis.mark(panel)
         axis.name_sessions(panels[0])
 
 
@@ -136,7 +138,6 @@ def _engram(dataset: xr.Dataset) -> NDArray[np.bool_]:
 
 
 def _draw_freezing(axes: Axes, dataset: xr.Dataset, axis: _Axis) -> None:
-    axis.mark(axes)
     middle = (dataset["trial_start"].values + dataset["trial_stop"].values) / 2
     axes.plot(axis(middle), dataset["freezing"].values, "o", ms=3.5, color=VERMILION, mew=0)
     tidy(axes, "Freezing", "", "%")
@@ -145,7 +146,6 @@ def _draw_freezing(axes: Axes, dataset: xr.Dataset, axis: _Axis) -> None:
 
 def _draw_weights(axes: Axes, dataset: xr.Dataset, axis: _Axis) -> None:
     """Mean of what sampled synapses have gained."""
-    axis.mark(axes)
     time = axis(dataset["weight_time"].values)
     for name, title, colour in PHASES_OF_WEIGHTS:
         if name in dataset:
@@ -160,12 +160,11 @@ def _draw(
     time: Floats, of: NDArray[np.bool_] | None = None,
 ) -> None:  # fmt: skip
     """Means of variables over cells or astrocytes."""
-    axis.mark(axes)
     for name, colour in names:
         if name in dataset:
             values = dataset[name].values
             mean = (values if of is None else values[of]).mean(axis=0)
             axes.plot(time, mean, color=colour, lw=1.1, label=words(name))
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.25 * max(axes.dataLim.y1, 1e-9))  # room for the legend
     if axes.get_legend_handles_labels()[0]:
         axes.legend(fontsize=SMALL, frameon=False, ncols=4, loc="upper right")
