@@ -47,7 +47,7 @@ for group in groups:
 # ## Protocol
 #
 # Every trial of one animal, in the order of the experiment. The nights between the sessions are
-# simulated, too, with a clock that runs 24 h in 40 s; on the compressed clock all times of the
+# simulated, too, with a clock that runs 24 h in 50 s; on the compressed clock all times of the
 # experiment are a tenth.
 
 # %%

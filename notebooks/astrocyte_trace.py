@@ -48,7 +48,7 @@ for group in groups:
 # %% [markdown]
 # ## Days in the life of an animal
 #
-# Nights are simulated with a clock that runs a day in 40 s. `sessions_of` gives every session that
+# Nights are simulated with a clock that runs a day in 50 s. `sessions_of` gives every session that
 # has trials, by when it is in the animal's own life.
 
 # %%

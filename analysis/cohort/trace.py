@@ -77,7 +77,7 @@ def _danger(results: Results, every: Sessions) -> Values:
 def _tone(results: Results, every: Sessions) -> Values:
     """Mean noradrenaline of the domains over an epoch's trials."""
     require(results.dataset, "noradrenaline", "model")
-    if "noradrenaline" not in results.dataset:
+    if not results.dataset.get("noradrenaline", np.empty(0)).size:
         return {}
     time = results.dataset["time"].values
     level = results.dataset["noradrenaline"].values.mean(axis=0)

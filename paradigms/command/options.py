@@ -30,7 +30,9 @@ Interventions = Annotated[
     ),
 ]
 Dataset = Annotated[str, typer.Option("--out", help="Folder, or file ending in .nc or .zarr.")]
-Size = Annotated[int | None, typer.Option("--size", help="Neurons, beside dentate and accumbens.")]
+Size = Annotated[
+    int | None, typer.Option("--size", help="Scale: at 1000, cells are as many as in the tables.")
+]
 ClockName = Annotated[str | None, typer.Option("--clock", help="Clock of the protocol.")]
 Rows = Annotated[
     Path | None,

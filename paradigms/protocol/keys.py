@@ -91,7 +91,7 @@ SESSION = (
 NIGHT = (
     _SESSION_NAME,
     Key("offline", TIME, "time that passes folded, as a night", '"24 h"', low=0, above=True),
-    Key("simulated", TIME, "protocol time spent on it", '"40 s"', low=0, above=True),
+    Key("simulated", TIME, "protocol time spent on it", '"50 s"', low=0, above=True),
 )
 PLACE_SESSION = tuple(
     replace(key, of="place phase") if key.name == "phase" else

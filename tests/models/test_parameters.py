@@ -22,7 +22,7 @@ def test_the_namespace_holds_every_constant_of_the_equations_once():
     space = namespace(load_parameters(), 10.0)
     assert space["speed"] == 10.0
     groups = parameter_groups()
-    assert len(groups) == 15
+    assert len(groups) == 21
     names = [row.name for row in ROWS if row.group in groups]
     assert len(names) == len(set(names)), "two groups share a name"
 

@@ -24,7 +24,7 @@ SIZE = 250
 b2.BrianLogger.suppress_name("unused_brian_object")
 
 #: What is fast must live through a fold at its own rates, so in 1 s it can be no longer.
-PAUSE = "2 s"
+PAUSE = "2.1 s"
 
 #: A CS that ends with a US, a folded pause and the CS again, in 0.9 s of simulated time.
 BLINK = """

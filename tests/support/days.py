@@ -22,7 +22,6 @@ QUICK = {
     "trace.K_cAMP": "0.005 umolar",
     "trace.K_unstable": "0.01 umolar",
     "trace.tau_open": "5 s",
-    "trace.tau_set": "0.3 h",
     "trace.k_l": "0.5",
     "plasticity.kappa": "20 hertz",
 }

@@ -32,7 +32,7 @@ interval = ["60 s", "90 s"]
 [[session]]
 name = "night"
 offline = "24 h"
-simulated = "40 s"
+simulated = "50 s"
 
 [[intervention]]
 kind = "tool_one"

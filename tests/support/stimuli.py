@@ -156,7 +156,7 @@ WRONG = {
     "place with a US": (DARK, f'{DARK}\nus = "2 s"', ["us = '2 s' is not of a place session"]),
     "place with events": ('name = "lit"\ntrials = 1', 'name = "lit"\nevents = [{ stimulus = "cs" '
                           '}]\ntrials = 1', ["events = [{", "is not of a place session"]),
-    "place at night": ('kind = "place"', 'kind = "place"\noffline = "1 h"\nsimulated = "40 s"',
+    "place at night": ('kind = "place"', 'kind = "place"\noffline = "1 h"\nsimulated = "50 s"',
                        ["an offline session has no phases"]),
     "zone without a box": ('["box.lit"]', '["day"]', ["names 'day', which is no box of two zones",
                            "allowed: box"]),

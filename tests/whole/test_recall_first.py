@@ -31,7 +31,7 @@ default_clock = "compressed"
 time_scale = 0.1
 """
     + RECALL % ("recall_1", "recall_1")
-    + '[[session]]\nname = "night"\noffline = "24 h"\nsimulated = "40 s"\n'
+    + '[[session]]\nname = "night"\noffline = "24 h"\nsimulated = "50 s"\n'
     + RECALL % ("recall_2", "recall_2")
     + """
 [[intervention]]

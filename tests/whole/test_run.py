@@ -259,10 +259,14 @@ def test_without_coupling_receptors_of_astrocytes_move_no_spike(dataset):
         assert not same_spikes(run("cpp", protocol=given), dataset)
 
 
-def test_beta_receptors_reach_neurons_by_the_trace_of_days_alone(dataset):
-    """Where nothing is made of them and nothing is labile, calcium and every spike stay."""
+#: Cells whose own beta receptors do nothing.
+DEAF = {"salience.beta_wakes": "0", "salience.beta_lowers": "0"}
+
+
+def test_beta_receptors_of_astrocytes_reach_neurons_by_the_trace_of_days_alone(dataset):
+    """Where cells have none, none are made and nothing is labile, calcium and every spike stay."""
     plan = load_protocol("quick_conditioning")
-    forgetful = {"trace.O_made": "0", "trace.k_l": "0"}
+    forgetful = {"trace.O_made": "0", "trace.k_l": "0", **DEAF}
     alone = run("cpp", **forgetful)
     highest, grown = {}, {}
     for text in ("beta_antagonist=99@always", "beta_agonist@always"):
@@ -296,8 +300,8 @@ def test_cyclic_amp_adds_up_over_shocks_and_is_gone_after_a_night(dataset):
     assert after.max() < 0.01 * before.mean()
 
 
-def test_size_is_a_number_of_neurons(blinked):
-    # of those of amygdala, prefrontal cortex and modulators
-    beside = np.isin(labels(blinked["population"]), ["DG", "NAc"])
-    assert abs(np.count_nonzero(~beside) - SIZE) <= len(POPULATIONS)
-    assert np.count_nonzero(beside) == round(0.44 * SIZE)
+def test_size_scales_the_numbers_of_the_tables(blinked):
+    where, table = labels(blinked["population"]), load_parameters()
+    for name in POPULATIONS:
+        expected = table.value(f"population.{name}") * SIZE / 1000
+        assert abs(np.count_nonzero(where == name) - expected) <= 1, name

@@ -120,7 +120,11 @@ def test_without_calcium_only_calcium_is_lost(dataset):
         "calcium_cs", "calcium_us", "calcium_cs_ratio", "calcium_us_ratio", "calcium_us_cs",
         "calcium_gained", "calcium_lost", "calcium_kept", "calcium_never", "calcium_classes",
     }  # fmt: skip
-    np.testing.assert_equal(other, {key: value for key, value in one.items() if key in other})
+    assert other.keys() <= one.keys()
+    for key in other:
+        # what is told of calcium's times is told at others without it
+        near = 0.01 if key[0] == "noradrenaline" else 0.0
+        np.testing.assert_allclose(other[key], one[key], rtol=near, err_msg=str(key))
     rows = compare([without(dataset, "calcium")])
     verdicts = {row["row"]: row["verdict"] for row in rows}
     assert verdicts["calcium to CS renewal"] == "not measured"

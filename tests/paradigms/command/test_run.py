@@ -77,8 +77,8 @@ def test_help_without_a_name_lists_the_names(capsys):
         (["calcium_wave", "--graph"], "'--graph' requires an argument"),
         (["calcium_wav"], "did you mean 'calcium_wave'?"),
         (["fear_extinctoin", "--help"], "did you mean 'fear_extinction'?"),
-        (["PROTOCOL"], "'PROTOCOL' is not known; allowed: astrocyte_trace, contextual_fear, "),
-        (["--seed", "3"], "Missing argument NAME; allowed: astrocyte_trace, contextual_fear, "),
+        (["PROTOCOL"], "'PROTOCOL' is not known; allowed: astrocyte_trace, behavioural_tagging, "),
+        (["--seed", "3"], "Missing argument NAME; allowed: astrocyte_trace, behavioural_tagging, "),
     ],
 )  # fmt: skip
 def test_what_a_name_does_not_take_is_refused_in_one_line(arguments, said, capsys):

@@ -28,8 +28,8 @@ REFUSED = {
     "number for a time": ('trial = "30 s"', "trial = 30", ["'pairing'", "trial = 30", '"30 s"']),
     "unit": ('trial = "30 s"', 'trial = "30 y"', ["trial = '30 y'", "ms, s, min, h, days, weeks"]),
     "zero trial": ('trial = "30 s"', 'trial = "0 s"', ["longer than 0"]),
-    "zero night": ('simulated = "40 s"', 'simulated = "0 s"', ["longer than 0"]),
-    "long night": ('simulated = "40 s"', 'simulated = "25 h"', ["longer than offline"]),
+    "zero night": ('simulated = "50 s"', 'simulated = "0 s"', ["longer than 0"]),
+    "long night": ('simulated = "50 s"', 'simulated = "25 h"', ["longer than offline"]),
     "us too long": ('us = "2 s"', 'us = "30 s"', ["us = '30 s'", "shorter than the trial (30 s)"]),
     "us zero": ('us = "2 s"', 'us = "0 s"', ["longer than 0"]),
     "no trials": ("trials = 2", "trials = 0", ["trials = 0", "from 1 to"]),
@@ -44,8 +44,8 @@ REFUSED = {
     "name with a space": ('name = "day"', 'name = "day one"', ["'day one'", "letters"]),
     "session twice": ('name = "night"', 'name = "day"', ["session 'day' is given twice"]),
     "phase in the night": (
-        'simulated = "40 s"',
-        'simulated = "40 s"\n[[session.phase]]\nname = "p"',
+        'simulated = "50 s"',
+        'simulated = "50 s"\n[[session.phase]]\nname = "p"',
         ["offline session has no phases"],
     ),
     "lead at night": ('offline = "24 h"', 'offline = "1 h"\nlead = "1 s"', ["'lead'", "offline"]),
@@ -225,7 +225,7 @@ def test_parameters_of_a_protocol_are_checked_when_it_is_read(lines, part):
 
 def test_a_protocol_without_awake_sessions_is_refused():
     head, _, _ = GOOD.partition("[[session]]")
-    night = '[[session]]\nname = "night"\noffline = "24 h"\nsimulated = "40 s"\n'
+    night = '[[session]]\nname = "night"\noffline = "24 h"\nsimulated = "50 s"\n'
     with pytest.raises(ProtocolError, match="no awake session"):
         parse_protocol(head + night, "small.toml", KINDS)
     with pytest.raises(ProtocolError, match="neither"):

@@ -106,7 +106,7 @@ events = [{ stimulus = "sugar", onset = "1 s", duration = "3 s", strength = 0.5 
 [[session]]
 name = "night"
 offline = "24 h"
-simulated = "40 s"
+simulated = "50 s"
 [[session]]
 name = "box"
 kind = "place"
@@ -160,8 +160,8 @@ WRONG = [
     ('order = "shuffled"', 'order = "any"'), ('order = "shuffled"', "cs = true"),
     ('onset = "1 s", duration', 'onset = 1, duration'), ("strength = 0.5 }", "strength = -1 }"),
     ('stimulus = "tone" }', 'stimulus = "tone", tone = 1 }'), ('stimulus = "tone" }', "}"),
-    ('offline = "24 h"', 'offline = "24 h"\nlead = "1 s"'), ('simulated = "40 s"', ""),
-    ('simulated = "40 s"', 'simulated = "0 s"'), ('kind = "place"', 'kind = "maze"'),
+    ('offline = "24 h"', 'offline = "24 h"\nlead = "1 s"'), ('simulated = "50 s"', ""),
+    ('simulated = "50 s"', 'simulated = "0 s"'), ('kind = "place"', 'kind = "maze"'),
     ('kind = "place"', "kind = 2"), ('stage = "third"', 'stage = "third"\nus = "1 s"'),
     ("dose = 0.5", "dose = -1"), ("dose = 0.5", 'dose = "1"'), ('during = ["day"]', "during = []"),
     ('during = ["day"]', "during = [3]"), ("in_zone = true", 'in_zone = "true"'),

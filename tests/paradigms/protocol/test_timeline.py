@@ -145,7 +145,7 @@ def refusal(text, clock=None):
         ({'trial = "10 s"': 'trial = "10000 h"'}, 39_600_014, "'conditioning' with 14,400,003 s"),
         ({"trials = 2": "trials = 9000", '"10 s"': '"100 s"'}, 94_523, "'conditioning' with 94,50"),
         ({'lead = "5 s"': 'lead = "400 days"'}, 3_456_024, "'conditioning' with 3,456,00"),
-        ({'"24 h"': '"52 weeks"', '"40 s"': '"20 weeks"'}, 1_209_621, "'night' with 1,209,600 s"),
+        ({'"24 h"': '"52 weeks"', '"50 s"': '"20 weeks"'}, 1_209_621, "'night' with 1,209,600 s"),
     ],
 )
 def test_a_run_of_no_end_is_refused_with_the_time_it_would_take(changes, total, longest):
