@@ -47,7 +47,7 @@ def test_an_overview_has_every_phase_on_every_clock():
     rows = {(row["session"], row["phase"]): row for row in content["phases"]}
     assert len(rows) == 7
     night = rows["night", ""]
-    assert (night["experiment_s"], night["published_s"], night["compressed_s"]) == (86400, 40, 4)
+    assert (night["experiment_s"], night["published_s"], night["compressed_s"]) == (86400, 50, 5)
     assert (night["trials"], night["trial_s"], night["context"]) == (0, None, "")
     pairings = rows["conditioning", "pairings"]
     assert (pairings["trials"], pairings["trial_s"], pairings["us_s"]) == (2, 10, 2)
@@ -65,7 +65,7 @@ def test_an_overview_says_when_interventions_are_on():
     assert [row["windows"] for row in (light, second, drug)] == [3, 2, 1]
     assert (light["kind"], light["target"], light["locked"]) == ("opto_silence", "IL_P", "cs")
     assert second["during"] == "renewal.cs_alone"
-    assert drug["stop_s"] - drug["start_s"] == pytest.approx(4)
+    assert drug["stop_s"] - drug["start_s"] == pytest.approx(5)
     assert light["start_s"] == pytest.approx(drug["stop_s"] + 0.5 + 0.2)
     assert drug["washout_s"] == 3 * 3600
     assert content["set"] == {"plasticity.eta": "0"}

@@ -26,7 +26,7 @@ def test_a_protocol_is_read_whole():
     events = (Event("cs", 0.0, 30.0), Event("us", 28.0, 2.0, valence="aversive"))
     assert phase.kinds == (TrialKind("pairing", 2, 30.0, events),)
     assert phase.interval == (60.0, 90.0)
-    assert (night.offline, night.simulated, night.phases) == (86400.0, 40.0, ())
+    assert (night.offline, night.simulated, night.phases) == (86400.0, 50.0, ())
     assert protocol.interventions == (Intervention("tool_one", 1.0, ("day.pairing", "night")),)
     assert protocol.windows() == ["day", "day.pairing", "night", "always"]
     assert protocol.clock().time_scale == 1

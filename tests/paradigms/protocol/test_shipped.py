@@ -23,7 +23,7 @@ def stages(name):
     ("name", "seconds"),
     [("discrimination", 120), ("contextual_fear", 111), ("unsignalled_us", 148),
      ("reward_conditioning", 101), ("place_preference", 121),
-     ("astrocyte_trace", 209), ("receptor_days", 77), ("recruitment_gate", 77)],
+     ("astrocyte_trace", 214), ("receptor_days", 77), ("recruitment_gate", 77)],
 )  # fmt: skip
 def test_they_are_short_on_the_compressed_clock_and_as_long_as_an_experiment(name, seconds):
     plan = load_protocol(name)
