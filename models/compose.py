@@ -68,6 +68,10 @@ def check_mechanisms(circuit: str, mechanisms: Sequence[Mechanism], constants: S
                      *mechanism.adds.values())
         for place in _PLACE.findall(text)
     }  # fmt: skip
+    provided = {
+        cells: b2.Equations(compose(mechanisms, cells)).names
+        for cells in dict.fromkeys(name for mechanism in mechanisms for name in mechanism.cells)
+    }
     for mechanism in mechanisms:
         for place in mechanism.adds:
             if place.rpartition(".")[2] not in places:
@@ -76,9 +80,8 @@ def check_mechanisms(circuit: str, mechanisms: Sequence[Mechanism], constants: S
                     "holds; list the one that does, too"
                 )
         for cells in mechanism.cells:
-            provided = b2.Equations(compose(mechanisms, cells)).names
             asked = _identifiers(mechanism)
-            missing = sorted(asked - provided - constants - _BUILT_IN)
+            missing = sorted(asked - provided[cells] - constants - _BUILT_IN)
             if missing:
                 raise ModelError(
                     f"mechanism '{mechanism.name}' of {circuit} asks for {', '.join(missing)} of "

@@ -124,7 +124,8 @@ def _crowded(
         shortest = parameter(dataset, "lif.tau_ref", "s")
     except DatasetError:
         return np.zeros(cells)
-    order = np.argsort(who, kind="stable")
+    # of two bytes at most where they will do: NumPy then sorts by digits, ten times as fast
+    order = np.argsort(who.astype(np.min_scalar_type(cells)), kind="stable")
     cell, gap = who[order][1:], np.diff(when[order])
     near = (np.diff(who[order]) == 0) & (gap < NEAR_REFRACTORY * shortest)
     return np.bincount(cell[near], weights=gap[near], minlength=cells)

@@ -172,8 +172,8 @@ def assemble(
     dosed = {**_numbers(space), **highest_doses(highest)}
     paces, more = make_paces(inputs.slow_time, clocks, dosed)
     tables |= more
-    tables |= {f"course.{name}": levels for name, levels in inputs.levels.items()}
-    tables |= {f"scaled.{name}": levels for name, levels in inputs.scaled.items()}
+    tables |= {f"course.{name}": _shortest(levels) for name, levels in inputs.levels.items()}
+    tables |= {f"scaled.{name}": _shortest(levels) for name, levels in inputs.scaled.items()}
     tables |= {f"rows.{name}.fibre": fibre for name, fibre in inputs.fibre.items()}
     circuit = Circuit(
         name=CIRCUIT,
@@ -205,6 +205,11 @@ def assemble(
         mend="numerics.dt or numerics.dt_astrocyte",
     )
     return circuit, tables
+
+
+def _shortest(levels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Leave one level of a tool that nobody uses, or that stays as it is: it holds throughout."""
+    return levels[:1] if (levels == levels[:1]).all() else levels
 
 
 def _course(cells: str, variable: str, step: float, levels: NDArray[np.float64]) -> Course:

@@ -12,9 +12,9 @@ Tables are arrays in SI units by name:
 ``initial.OBJECT.VARIABLE``      values at the start, one number or one for each cell or link
 ``edges.LINKS.source, .target``  wiring, int32, sorted by source
 ``spikes.SOURCE.cell, .step``    host-drawn spikes, int32, sorted by time step
-``course.CELLS.VARIABLE``        level at each step of the course, the same for all cells; or one
-                                 column, or two with a gate, for each value of the integer
-                                 variable that tells cells apart
+``course.CELLS.VARIABLE``        level at each step of the course, or a single one that holds, the
+                                 same for all cells; or one column, or two with a gate, for each
+                                 value of the integer variable that tells cells apart
 ``scaled.CELLS.VARIABLE``        the same, of what a variable of each cell scales
 ``rows.CELLS.VARIABLE``          that variable of each cell, int32
 ``indices.TRACES``               what a trace record records, int32

@@ -48,7 +48,7 @@ public:
         const long bytes = std::ftell(file);
         std::rewind(file);
         if (bytes % long(sizeof(T))) refuse("table '" + table + "' is cut off");
-        left = size_t(bytes) / sizeof(T);
+        left = all = size_t(bytes) / sizeof(T);
     }
     Reader(const Reader &) = delete;
     ~Reader() { std::fclose(file); }
@@ -70,7 +70,7 @@ public:
         return buffer[at++];
     }
     bool more() const { return left > 0 || at < buffer.size(); }
-    size_t left;
+    size_t left, all;
 
 private:
     std::string name;

@@ -94,6 +94,7 @@ struct Course
 
     static bool next(Reader<double> &from, std::vector<double> &levels)
     {
+        if (!from.more() && from.all == levels.size()) return false;  // a single row holds
         bool changed = false;
         for (double &old : levels) {
             const double now = from.next();

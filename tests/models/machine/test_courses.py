@@ -108,6 +108,18 @@ def test_a_gate_makes_another_program():
 
 
 @pytest.mark.parametrize("device", EVERYWHERE)
+def test_a_single_row_holds_throughout(device):
+    row = np.array([[0.3, 0.8, 0.1, 0.6, 0.9, 0.2]])
+    long = {**tables(), "course.cells.light": np.repeat(row, N_STEPS // EVERY + 2, axis=0)}
+    short = {**tables(), "course.cells.light": row}
+    wanted = run_circuit(circuit(), long, N_STEPS * STEP, device).records
+    found = run_circuit(circuit(), short, N_STEPS * STEP, device).records
+    assert np.ptp(found["traces.light"][:, 1:], axis=1).min() > 0.09  # the gate is read at each step
+    for name, values in wanted.items():
+        assert np.array_equal(found[name], values), name
+
+
+@pytest.mark.parametrize("device", EVERYWHERE)
 def test_a_second_level_is_scaled_by_a_variable_of_each_cell(device):
     course = replace(GATED, gate="", scale="x")
     given = tables()

@@ -33,9 +33,6 @@ def test_it_is_built_where_there_is_no_python(tmp_path):
     assert simulate(blink(), seed=1, size=SIZE).equals(there)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="courses of drugs that nobody gives are written out, 16 MB of zeros"
-)
 def test_the_default_animal_is_small_enough_to_travel(tmp_path):
     from paradigms.protocol.files import load_protocol
 
