@@ -56,8 +56,9 @@ def fit(features: Floats, label: Ints) -> Decide:
 
     Notes
     -----
-    What ``make_pipeline(StandardScaler(), SVC(class_weight="balanced"))`` does, to the last bit,
-    in half of the time: thousands of fits this small are spent on checking their input.
+    What ``make_pipeline(StandardScaler(), SVC(class_weight="balanced"))`` does, to rounding, in a
+    third of the time: thousands of fits this small are spent on checking their input, and on
+    products of trials that one product of matrices holds.
     """
     count = len(features)
     mean = features.sum(axis=0) / count
@@ -68,8 +69,12 @@ def fit(features: Floats, label: Ints) -> Decide:
     constant = variance <= count * grain * variance + (count * mean * grain) ** 2
     scale = np.where(constant, 1.0, np.sqrt(variance))
     weight = {value: count / (2 * (label == value).sum()) for value in (0, 1)}
-    margin = SVC(kernel="linear", C=SOFT, class_weight=weight).fit(apart / scale, label)
-    return lambda other: np.asarray(margin.decision_function((other - mean) / scale))
+    standard = apart / scale
+    margin = SVC(kernel="precomputed", C=SOFT, class_weight=weight)
+    margin.fit(standard @ standard.T, label)
+    return lambda other: np.asarray(
+        margin.decision_function((other - mean) / scale @ standard.T)
+    )
 
 
 def decisions(features: Floats, label: Ints, train: Ints, folds: Sequence[Mask]) -> Floats:
