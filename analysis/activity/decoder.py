@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import xarray as xr
 from numpy.typing import NDArray
+from sklearn import config_context
 from sklearn.model_selection import StratifiedGroupKFold
 from sklearn.svm import SVC
 
@@ -71,10 +72,10 @@ def fit(features: Floats, label: Ints) -> Decide:
     weight = {value: count / (2 * (label == value).sum()) for value in (0, 1)}
     standard = apart / scale
     margin = SVC(kernel="precomputed", C=SOFT, class_weight=weight)
-    margin.fit(standard @ standard.T, label)
-    return lambda other: np.asarray(
-        margin.decision_function((other - mean) / scale @ standard.T)
-    )
+    with config_context(assume_finite=True, skip_parameter_validation=True):
+        margin.fit(standard @ standard.T, label)
+    normal = margin.dual_coef_[0] @ standard[margin.support_] / scale
+    return lambda other: (other - mean) @ normal + margin.intercept_[0]
 
 
 def decisions(features: Floats, label: Ints, train: Ints, folds: Sequence[Mask]) -> Floats:
