@@ -52,7 +52,7 @@ MECHANISMS = (
     membrane.MECHANISM, light.MECHANISM, tagging.MECHANISM, learning.CELL, dopamine.MECHANISM,
     beta_receptors.MECHANISM, acetylcholine.MECHANISM, serotonin.MECHANISM,
     corticosterone.MECHANISM, endocannabinoids.MECHANISM, protein.MECHANISM,
-    serotonin.INTERNEURONS, novelty.CELLS,
+    lability.CELL, serotonin.INTERNEURONS, novelty.CELLS,
     # synapses; the weight is brought up to date before they release
     learning.MECHANISM, synapse.MECHANISM, synapse.TERMINAL_MECHANISM,
     endocannabinoids.TERMINAL, novelty.TERMINAL,

@@ -19,7 +19,6 @@ Gamma : 1
 gate_time : second
 coagonist : 1
 unstable : 1
-restored_time : second
 T_slow : second
 """
 
@@ -28,7 +27,7 @@ LEARNING_RESET = "y += 1/tau_y\n"
 
 # A weight in two phases (Luboeinski & Tetzlaff 2021, Commun Biol 4:275, Methods): w_0 naive weight,
 # h_S early phase, c_S what of it is tagged, and the late phase: z_S, and l_S which recall has made
-# labile again (all relative to g_max). gate_S, R_S, T_S and P_0_S to P_2_S, chosen, hold the
+# labile again (all relative to g_max). gate_S, R_S, X_S, T_S and P_0_S to P_2_S, chosen, hold the
 # target's integrals and slow clock at the last presynaptic spike.
 WEIGHT = """
 w_0 : 1 (constant)
@@ -38,6 +37,7 @@ z_S : 1
 l_S : 1
 gate_S : second
 R_S : second
+X_S : second
 T_S : second
 P_0_S : second
 P_1_S : second**2
@@ -55,13 +55,13 @@ P_2_S : second**3
 # sets in, and the rest is 1 - M(1, 1 + spread_S, -g), Kummer's function, g = k_P*given_S; that is
 # the mean of exp(-g*v) over a beta distribution of v, here a gamma distribution of its mean and
 # variance (chosen; tests/against/scipy/test_late_phase.py says how far it errs). Of what is
-# labile the factor of the domain turns some back into late phase (rate k_r, by the integral of
-# factor and open window) where there is protein (rate k_back), and where there is much factor more
-# than there was (k_more); what is left fades within hours (tau_l). What has both signs may fade to
-# beyond the bounds; there the weight stays (chosen: the early phase makes it up). Reconsolidation
-# after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the behaviour, all kinetics chosen.
-# Then recall: late phase becomes labile where the cell fires at an unstable synapse, up
-# to a share of it.
+# labile the factor of the domain and protein of the cell turn some back into late phase (rate k_r,
+# by the integral that the cell holds of both in the open window), and where there was much of the
+# factor into more than there was (by a second integral); what is left fades within hours (tau_l).
+# What has both signs may fade to beyond the bounds; there the weight stays (chosen: the early phase
+# makes it up). Reconsolidation after Nader, Schafe & LeDoux 2000 and Dewa et al. 2025 for the
+# behaviour, all kinetics chosen. Then recall: late phase becomes labile where the cell fires at an
+# unstable synapse, up to a share of it.
 # Last the step of Bienenstock, Cooper & Munro 1982 on the early phase, in a chosen form: their
 # y*(y - theta), which at high rates saturates at one (so that the pace of learning is eta's alone),
 # times a share of the distance to the bound, below one at any rate (upwards the share falls with
@@ -78,9 +78,10 @@ spread_S = sqrt(clip(variance_S, 0, passed*passed/(tau_tag*tau_tag)))
 age_S = clip((mean_S - T_S)/tau_tag - spread_S, 0, passed/tau_tag)
 found_S = k_P*given_S/(1 + spread_S)
 caught = (1 - decayed(age_S))*(1 - survived(found_S, found_S*found_S*spread_S/(2 + spread_S)))
-back = l_S*decayed(k_r*(restored_time_post - R_S))*decayed(k_back*given_S)
+saved_S = restored_post - R_S
+back = l_S*decayed(k_r*saved_S)
 w_S = w_0 + h_S + c_S + z_S + l_S
-gained = more*back*int(back > 0)*decayed(k_more*(restored_time_post - R_S))
+gained = more*back*int(back > 0)*clip((strengthened_post - X_S)/(saved_S + a_moment), 0, 1)
 more_S = (w_max - w_S)*decayed(gained/(w_max - w_min))
 z_S = z_S*(1 - decayed(passed/tau_z)) + c_S*caught + back + more_S
 h_S = h_S*(1 - decayed(passed/tau_h))
@@ -89,7 +90,8 @@ l_S = (l_S - back)*(1 - decayed(passed/tau_l))
 w_S = w_0 + h_S + c_S + z_S + l_S
 h_S = h_S + clip(w_S, w_min, w_max) - w_S
 gate_S = gate_time_post
-R_S = restored_time_post
+R_S = restored_post
+X_S = strengthened_post
 T_S = T_slow_post
 P_0_S = P_0_post
 P_1_S = P_1_post

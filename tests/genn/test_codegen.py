@@ -76,7 +76,7 @@ def test_every_synapse_is_in_the_model(generated):
     wanted |= {
         f"hand_over_{name}"
         for name in (
-            "receptor", "gate", "coagonist", "instability", "restored", "beta", "noradrenaline",
+            "receptor", "gate", "coagonist", "instability", "restoring", "beta", "noradrenaline",
             "nicotinic", "muscarinic", "2A", "2C", "GR",
         )
     }

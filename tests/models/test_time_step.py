@@ -60,13 +60,14 @@ def test_defaults_pass_on_both_clocks(animal, speed):
 def test_every_variable_that_has_a_rate_is_known():
     given = namespace(load_parameters(), 1.0)
     rates = fastest_rates(composed("astrocyte"), given, known=compose.rates(MECHANISMS))
-    without = {"h", "gate_integral", "restored", "tag"}  # part of C; nothing pulls on an integral
+    without = {"h", "gate_integral", "tag"}  # part of C; nothing pulls on an integral
     assert set(rates) == b2.Equations(composed("astrocyte")).diff_eq_names - without
     cells = b2.Equations(composed("principal")).diff_eq_names
     membrane = {"v", "g_ampa", "g_gaba", "g_ahp"}
     receptors = {"D", "eCB", "cort", "GR"}
     protein = {"effort", "signal", "protein", "P_0", "P_1", "P_2"}
-    assert cells == membrane | receptors | protein | {"y", "theta"}
+    saved = {"restored", "strengthened"}
+    assert cells == membrane | receptors | protein | saved | {"y", "theta"}
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ GR : 1
 P_0 : second
 P_1 : second**2
 P_2 : second**3
+restored : second
+strengthened : second
 """
 #: Everything that it reads of its target.
 HELD_CELL = TOLD + """
@@ -37,13 +39,13 @@ Gamma : 1
 gate_time : second
 coagonist : 1
 unstable : 1
-restored_time : second
 T_slow : second
 g_ampa : siemens
 """
 UNITS = {
-    "y": b2.hertz, "gate_time": b2.second, "restored_time": b2.second, "T_slow": b2.second,
-    "P_0": b2.second, "P_1": b2.second**2, "P_2": b2.second**3, "unstable": 1, "fire": 1,
+    "y": b2.hertz, "gate_time": b2.second, "restored": b2.second, "T_slow": b2.second,
+    "strengthened": b2.second, "unstable": 1, "fire": 1,
+    "P_0": b2.second, "P_1": b2.second**2, "P_2": b2.second**3,
 }  # fmt: skip
 DT = 2e-4
 LATE = "c_S", "z_S", "l_S"
@@ -114,7 +116,7 @@ def fire(
         session.run(network, duration)
         result = {
             name: np.array(getattr(link, f"{name}_")[:])
-            for name in ("u_S", "x_S", "h_S", *LATE, "gate_S", "R_S", "T_S", "w_0")
+            for name in ("u_S", "x_S", "h_S", *LATE, "gate_S", "R_S", "X_S", "T_S", "w_0")
         }
         for kind, monitor in monitors.items():
             for name in monitor.record_variables:

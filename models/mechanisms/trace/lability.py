@@ -19,18 +19,27 @@ opening = speed*unstable/tau_open : hertz
 DOPAMINE_RELEASE = "D_A_post += speed*frac*rho_DA"
 HAND_OVER_INSTABILITY = "unstable_post = unstable_pre : 1 (summed)"
 
-# The window in which a labile late phase can be saved, and what the factor has done in it: all that
-# a synapse needs to know at its next spike (chosen: first order; the window of hours is that of
-# Nader, Schafe & LeDoux 2000, Nature 406:722). Recall that goes on and on makes nothing labile any
-# more, it extinguishes (Suzuki et al. 2004, J Neurosci 24:4787: two processes, abstract read; that
-# length decides between them is not re-read; chosen: minutes of open gate spend what can be made
-# labile, and hours bring it back).
+# The window in which a labile late phase can be saved, and what the factor does in it (chosen:
+# first order; the window of hours is that of Nader, Schafe & LeDoux 2000, Nature 406:722). Recall
+# that goes on and on makes nothing labile any more, it extinguishes (Suzuki et al. 2004, J Neurosci
+# 24:4787: two processes, abstract read; that length decides between them is not re-read; chosen:
+# minutes of open gate spend what can be made labile, and hours bring it back).
 WINDOW = """
 dsusceptible/dt = speed*(1 - susceptible)/tau_spared - opened*susceptible/tau_spent : 1
 dwindow/dt = opening*(1 - window) - speed*window/tau_l : 1
-drestored/dt = speed*factor*window : second
 """
-HAND_OVER_RESTORED = "restored_time_post = restored_pre : second (summed)"
+HAND_OVER_RESTORING = "restoring_post = factor_pre*window_pre : 1 (summed)"
+
+# What a synapse needs to know of it at its next spike, with what the cell has to add: nothing is
+# stable again without its protein, of which what there is at rest will do (Nader, Schafe & LeDoux
+# 2000 for the need; chosen: two of it together, as one would leave a block of an hour without
+# effect). The second integral is of what more than saves: much of the factor at a time (chosen).
+RESTABILISATION = """
+restoring : 1
+saving = restoring*protein*protein/(protein*protein + K_back*K_back) : 1
+drestored/dt = speed*saving : second
+dstrengthened/dt = speed*saving*restoring/(restoring + K_more) : second
+"""
 
 UNSTABLE = Mechanism(
     name="instability",
@@ -53,7 +62,7 @@ MECHANISM = Mechanism(
     equations=WINDOW,
     clock=SLOW,
     parameters=("trace",),
-    hands_over={"restored": HAND_OVER_RESTORED},
+    hands_over={"restoring": HAND_OVER_RESTORING},
     records=(
         Record("lability", "window", 1.0, "1", "window in which labile memories can be saved"),
     ),
@@ -61,4 +70,12 @@ MECHANISM = Mechanism(
         "susceptible": lambda value: value["speed"] / value["tau_spared"],
         "window": lambda value: value["speed"] / value["tau_l"],
     },
+)
+
+CELL = Mechanism(
+    name="restabilisation",
+    cells=("principal",),
+    equations=RESTABILISATION,
+    clock=SLOW,
+    parameters=("trace", "protein"),
 )

@@ -29,14 +29,14 @@ FIXED = {
     "plasticity.eta": "0", "plasticity.kappa": "0.02 hertz", "plasticity.tau_h": "3 h",
     "plasticity.w_min": "0.005", "plasticity.w_max": "20", "plasticity.theta_0": "30 hertz",
     "trace.tau_z": "60 day", "trace.tau_l": "6 h", "trace.k_r": "20 1/h",
-    "protein.tau_tag": "1.5 h", "protein.k_P": "3 1/h", "protein.k_back": "12 1/h",
-    "trace.k_more": "0", "trace.k_l": "0.01", "trace.labile_share": "1",
+    "protein.tau_tag": "1.5 h", "protein.k_P": "3 1/h",
+    "trace.k_l": "0.01", "trace.labile_share": "1",
 }  # fmt: skip
 PARAMETERS = load_parameters(FIXED)
 STATES = "h_S", "c_S", "z_S", "l_S"
 RATES = {
     "tag": 0.02, "early": 1 / (3 * HOUR), "untag": 1 / (1.5 * HOUR), "capture": 3 / HOUR,
-    "fade": 1 / (60 * 24 * HOUR), "labile": 1 / (6 * HOUR), "saved": 20 / HOUR, "back": 12 / HOUR,
+    "fade": 1 / (60 * 24 * HOUR), "labile": 1 / (6 * HOUR), "saved": 20 / HOUR,
 }  # fmt: skip
 
 
@@ -69,8 +69,13 @@ class Course:
 NONE = Course()
 
 
-def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, course=NONE, **cell):
-    """One presynaptic spike each, after an interval: the four states after it, shape (4, n)."""
+def spike(
+    start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, course=NONE, much=0.0, **cell
+):
+    """One presynaptic spike each, after an interval: the four states after it, shape (4, n).
+
+    `much` is the share of what the cell has counted of the factor that strengthens.
+    """
     arrays = np.broadcast_arrays(
         *(start.get(name, 0.0) for name in (*STATES, "w_0")), passed, gate, factor, *cell.values()
     )
@@ -84,10 +89,11 @@ def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, course
     before = 3.0, 200.0, 2e4  # whatever they were at the last spike
     result = fire(
         parameters, (np.arange(n), np.full(n, DT)), n, 5 * DT,
-        start={**state, "gate_S": 7.0, "R_S": 5.0, "T_S": BEGIN,
+        start={**state, "gate_S": 7.0, "R_S": 5.0, "X_S": 2.0, "T_S": BEGIN,
                **{f"P_{k}_S": before[k] for k in range(3)}},
         cell={
-            "gate_time": 7.0 + gate, "restored_time": 5.0 + factor, "T_slow": BEGIN + passed,
+            "gate_time": 7.0 + gate, "T_slow": BEGIN + passed,
+            "restored": 5.0 + factor, "strengthened": 2.0 + much * factor,
             **{f"P_{k}": before[k] + moments[:, k] for k in range(3)},
             **dict(zip(cell, columns[3:], strict=True)),
         },
@@ -100,13 +106,12 @@ def spike(start, passed=0.0, gate=0.0, factor=0.0, parameters=PARAMETERS, course
 def solved(first, passed, gate, factor, course=NONE):
     """The same interval by SciPy: gate and factor at a constant rate, protein in its course."""
     k, hours = RATES, max(passed / HOUR, 1e-9)
-    there = -np.expm1(-k["back"] * course.moments(passed)[0])
 
     def flow(t, y):
         h, c, z, l = y  # noqa: E741 - the names of the model
         tagged = k["tag"] * gate * h
         caught = k["capture"] * course(t * hours) * passed * c
-        saved = k["saved"] * factor * there * l
+        saved = k["saved"] * factor * l
         return [
             -tagged - k["early"] * passed * h,
             tagged - caught - k["untag"] * passed * c,
@@ -130,7 +135,8 @@ ALONE = {
     "a tag fades": ((0, 0.5, 0, 0), (3 * HOUR, 0, 0), NONE),
     "what is captured fades over weeks": ((0, 0, 0.8, 0), (40 * 24 * HOUR, 0, 0), NONE),
     "what is labile fades": ((0, 0, 0, 0.7), (4 * HOUR, 0, 0), NONE),
-    "without protein the factor saves nothing": ((0, 0, 0.1, 0.7), (HOUR, 0, 90.0), NONE),
+    "the factor saves": ((0, 0, 0.1, 0.7), (0, 0, 90.0), NONE),
+    "and what was weakened, too": ((0, 0, 0.1, -0.7), (0, 0, 90.0), NONE),
     "nothing happens": ((0.6, 0.1, 0.2, 0.3), (0, 0, 0), NONE),
 }
 
@@ -142,15 +148,19 @@ def test_each_process_alone_is_exact(process):
     assert found == pytest.approx(solved(first, *interval, course=course), rel=1e-7, abs=1e-8)
 
 
-def test_the_factor_saves_what_protein_lets_it():
-    """In a moment, so that nothing fades; of what is weakened, too."""
-    for labile in (0.7, -0.7):
-        for hours in (0.02, 0.1, 1.0):
-            course = Course(hours * HOUR / 1e-3)  # as an integral of so many hours in a moment
-            found = spike({"l_S": labile}, 1e-3, 0, 90.0, course=course)[:, 0]
-            share = np.expm1(-20 / HOUR * 90) * np.expm1(-12 * hours)
-            assert found[2] == pytest.approx(labile * share, rel=1e-4)
-            assert found[2] + found[3] == pytest.approx(labile, rel=1e-6)
+def test_what_the_factor_does_hangs_on_its_integral_and_not_on_how_often_a_synapse_looks():
+    for much in (0.0, 0.4):
+        more = load_parameters({**FIXED, "trace.more": "0.1"})
+        once = spike({"l_S": 0.7}, 0, 0, 90.0, more, much=much)[:, 0]
+        now = np.array([0, 0, 0, 0.7])
+        for _ in range(30):
+            start = dict(zip(STATES, now, strict=True))
+            now = spike(start, 0, 0, 3.0, more, much=much)[:, 0]
+        assert now == pytest.approx(once, rel=2e-4, abs=1e-12)
+        gained = once.sum() - 0.7
+        saved = -0.7 * np.expm1(-20 / HOUR * 90)
+        room = (20 - 1.7) / (20 - 0.005)
+        assert gained == pytest.approx(0.1 * much * saved * room, rel=0.01, abs=1e-12)
 
 
 @pytest.mark.parametrize("onset", [0.0, 0.5, 2.0, 5.0])
@@ -192,10 +202,14 @@ def test_together_they_err_by_less_than_the_products_of_their_shares(first, hour
     expected = solved(first, passed, gate, factor)
     share = {
         name: -np.expm1(-RATES[name] * over)
-        for name, over in (("tag", gate), ("early", passed), ("untag", passed))
+        for name, over in (("tag", gate), ("early", passed), ("untag", passed),
+                           ("saved", factor), ("labile", passed), ("fade", passed))
     }  # fmt: skip
     # what decays in two ways at once does so exactly
-    assert found[[0, 2, 3]] == pytest.approx(expected[[0, 2, 3]], rel=1e-6, abs=1e-8)
+    assert found[[0, 3]] == pytest.approx(expected[[0, 3]], rel=1e-6, abs=1e-8)
+    # saved before it fades, as labile and then as late phase
+    error = abs(first[3]) * share["saved"] * (share["labile"] + share["fade"])
+    assert abs(found[2] - expected[2]) <= error + 1e-6
     # tagged before its early decay, and not untagged before the next spike
     error = abs(first[0]) * share["tag"] * (share["early"] + share["untag"])
     assert abs(found[1] - expected[1]) <= error + 1e-8
@@ -223,21 +237,17 @@ def test_without_the_factor_labile_memory_is_lost_and_with_it_comes_back():
     assert saved[2] == pytest.approx(2 + np.exp(-1 / 60), rel=1e-6)
     # in hours in which nothing is labile the factor does nothing
     assert spike({"z_S": 1.0}, factor=HOUR)[2, 0] == pytest.approx(1.0, rel=1e-12)
-    # and without protein it saves nothing
-    assert spike(start, 24 * HOUR, factor=HOUR)[:, 0] == pytest.approx(lost)
 
 
 def test_much_of_the_factor_leaves_more_than_there_was_within_the_room_that_is_left():
-    more = load_parameters({**FIXED, "trace.k_more": "2 1/h"})
     labile = np.array([0.5, 5.0, 12.0, 18.0])
-    much = {"course": Course(HOUR / 1e-3 * 10)}
-    found = spike({"l_S": labile}, 1e-3, factor=2 * HOUR, parameters=more, **much)
+    found = spike({"l_S": labile}, 1e-3, factor=2 * HOUR, much=0.8)
     gained = found.sum(axis=0) - labile
     assert np.all(gained > 0)
     assert np.all(1 + found.sum(axis=0) <= 20)
     assert gained[-1] / labile[-1] < 0.1 * gained[0] / labile[0]
     # what was weakened is not weakened further
-    weak = spike({"w_0": 4.0, "l_S": -2.0}, 1e-3, factor=2 * HOUR, parameters=more, **much)
+    weak = spike({"w_0": 4.0, "l_S": -2.0}, 1e-3, factor=2 * HOUR, much=0.8)
     assert weak.sum() == pytest.approx(-2.0, rel=1e-9)
 
 
@@ -299,19 +309,19 @@ def states(parts, weight, w_0, low, high):
     cuts=st.lists(ANY, min_size=3, max_size=3), weight=ANY, w_0=st.floats(0.005, 20),
     hours=st.floats(0, 1000), gate=st.floats(0, 1e3), factor=st.floats(0, 1e4),
     height=ANY, onset=st.floats(0, 48), life=st.floats(0.05, 48), y=st.floats(0, 500),
-    unstable=ANY, theta=st.floats(0, 500),
+    unstable=ANY, theta=st.floats(0, 500), much=ANY,
 )  # fmt: skip
 def test_a_weight_stays_within_its_bounds(
-    cuts, weight, w_0, hours, gate, factor, height, onset, life, y, unstable, theta
+    cuts, weight, w_0, hours, gate, factor, height, onset, life, y, unstable, theta, much
 ):
     learning = load_parameters(
-        {**FIXED, "plasticity.eta": "0.02", "trace.k_more": "2 1/h", "plasticity.ltd": "0.5"}
+        {**FIXED, "plasticity.eta": "0.02", "plasticity.ltd": "0.5"}
     )
     edges = np.array([0, *sorted(cuts), 1])
     start = states(np.diff(edges), weight, w_0, 0.005, 20)
     found = spike(
         {**start, "w_0": w_0}, hours * HOUR, gate, factor, learning,
-        Course(height, onset, life), y=y, unstable=unstable, theta=theta,
+        Course(height, onset, life), much, y=y, unstable=unstable, theta=theta,
     )  # fmt: skip
     assert np.all(np.isfinite(found))
     assert 0.005 - 1e-9 <= w_0 + found.sum() <= 20 + 1e-9

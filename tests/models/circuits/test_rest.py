@@ -19,7 +19,7 @@ DOSES = {
     "all": {"drug_CalEx": 0.5, "drug_Gi": 0.3, "drug_Gs": 0.1, "drug_D_serine": 0.5},
 }
 #: Go on for ever where there is D-serine, and nothing hangs on them: they begin at nought.
-INTEGRALS = {"gate_integral", "restored"}
+INTEGRALS = {"gate_integral"}
 SLOW = set(slow_variables()) - INTEGRALS
 
 
@@ -32,7 +32,7 @@ def test_no_variable_moves_where_an_animal_begins(given):
     for name in start:
         # in a second by less than one part in ten thousand, and what is nought not at all
         assert abs(now[f"d{name}/dt"]) <= 1e-4 * abs(start[name]), name
-    assert now["drestored/dt"] == 0
+    assert start["window"] == start["factor"] == 0
     assert (now["dgate_integral/dt"] > 0) == ("drug_D_serine" in DOSES[given])
 
 

@@ -15,14 +15,15 @@ P = numbers(PARAMETERS, 1.0)
 EQUATIONS = b2.Equations(composed("principal"))
 NOTHING = {
     "effort": 0.0, "signal": 0.0, "protein": 0.0, "D": 0.0, "N_P": 0.0, "T_slow": 0.0,
-    "drug_D1_agonist": 0.0, "drug_D1_block": 0.0, "drug_protein_block": 0.0, "pace_slow": 1.0,
+    "drug_D1_agonist": 0.0, "drug_D1_block": 0.0, "drug_protein_block": 0.0, "restoring": 0.0,
+    "pace_slow": 1.0,
 }  # fmt: skip
 
 
 def slope(variable, **state):
     """Slope of a variable of a cell, or the value of what is computed of others."""
     space = {**P, **NOTHING, **state}
-    for name in ("D_all", "bound_D5", "stirred", "made"):
+    for name in ("D_all", "bound_D5", "stirred", "made", "saving"):
         space[name] = eval(EQUATIONS[name].expr.code.strip(), {"__builtins__": {}}, space)
     if variable in space and variable not in EQUATIONS.diff_eq_names:
         return space[variable]
@@ -112,3 +113,25 @@ def test_synapses_learn_its_integral_and_when_it_was():
     assert slope("P_0", **state) == pytest.approx(0.4)
     assert slope("P_1", **state) == pytest.approx(0.4 * 7200)
     assert slope("P_2", **state) == pytest.approx(0.4 * 7200**2)
+
+
+def test_what_is_labile_is_saved_at_half_speed_by_the_protein_of_rest_and_not_without():
+    rest = P["made_at_rest"]
+    here = {"restoring": 0.2, "pace_slow": 1.0}
+    assert slope("restored", protein=P["K_back"], **here) == pytest.approx(0.1)
+    assert 0.06 < slope("restored", protein=rest, **here) < 0.14
+    assert slope("restored", protein=1.0, **here) == pytest.approx(0.2, rel=1e-4)
+    assert slope("restored", protein=0.0, **here) == 0
+    # a block leaves what there is, and in three hours less than a hundredth of that speed
+    left = slope("restored", protein=rest * np.exp(-3 * HOUR / P["tau_protein"]), **here)
+    assert left < 0.01 * slope("restored", protein=rest, **here)
+
+
+def test_much_of_the_factor_strengthens_and_a_little_saves():
+    def share(restoring):
+        given_ = {"protein": 1.0, "restoring": restoring, "pace_slow": 1.0}
+        return slope("strengthened", **given_) / slope("restored", **given_)
+
+    assert share(P["K_more"]) == pytest.approx(0.5)
+    assert share(0.1 * P["K_more"]) < 0.1
+    assert share(20 * P["K_more"]) > 0.95

@@ -35,8 +35,8 @@ def check_bounds(seed, rate, highest, speed, overrides):
         parameters, (cells, steps * DT), N, DURATION,
         cell={"theta": rng.exponential(highest, N), "D": rng.exponential(2e-4, N)},
         start={"w_0": w_0}, speed=speed, record_synapse=("h_S", *LATE),
-        feed={"y": y, "gate_time": gate_time, "T_slow": T_slow, "restored_time": restored,
-              "unstable": unstable, **moments},
+        feed={"y": y, "gate_time": gate_time, "T_slow": T_slow, "restored": restored,
+              "strengthened": 0.7 * restored, "unstable": unstable, **moments},
     )  # fmt: skip
     weight = w_0[:, None] + sum(result[f"synapse/{name}"] for name in ("h_S", *LATE))
     assert result["l_S"].any(), "nothing became labile, so nothing is shown of that"

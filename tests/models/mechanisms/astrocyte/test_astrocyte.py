@@ -104,6 +104,6 @@ def test_parts_have_the_same_variables():
     # and transmitters of cells
     assert set(sum_of_parts.diff_eq_names) - set(one.diff_eq_names) == {
         "C_tot", "cAMP", "coagonist", "r_P", "made", "density", "Fos", "factor", "tag",
-        "D_A", "unstable", "susceptible", "window", "restored",
+        "D_A", "unstable", "susceptible", "window",
         "beta", "A_C", "nicotinic", "muscarinic", "S_T", "bound_2A", "bound_2C",
     }  # fmt: skip
