@@ -36,7 +36,7 @@ def test_copies_are_measured_and_the_folder_stays_as_it_is(tmp_path):
         ("processor", 1, 2000), ("processor", 3, 1000)
     ]  # fmt: skip
     for row in rows:
-        assert row["cells_each"] == 376
+        assert row["cells_each"] == 403
         assert 0 < row["seconds"] < 60
         assert 1 < row["MiB"] < 1000
     assert sorted(folder.rglob("*")) == before
