@@ -8,7 +8,7 @@ import brian2 as b2
 import numpy as np
 
 from models.machine.clocks import Clocks, choose_clocks
-from models.machine.objects import make_objects, recorded
+from models.machine.objects import Objects, make_objects, recorded
 from models.machine.session import device_session
 from models.parameters import Value, load_parameters
 from models.run import run_circuit
@@ -71,6 +71,20 @@ def blink(offline: str = PAUSE) -> Protocol:
     return parse_protocol(BLINK.replace(f'"{PAUSE}"', f'"{offline}"'), "blink.toml")
 
 
+def _sum_like_genn(objects: Objects) -> None:
+    """Let what is summed over links arrive where GeNN lets it.
+
+    Synapses that a spike reaches read the sum of the step before, and the sum does not know yet
+    what this step's spikes release into the volume.
+    """
+    for links in objects.named.values():
+        if isinstance(links, b2.Synapses):
+            for pathway in links._pathways:
+                pathway.order *= 2  # room between synapses, -1, and volume release, 0
+            for updater in links.summed_updaters.values():
+                updater.when, updater.order = "synapses", -1
+
+
 class Animal(DrawnAnimal):
     """One animal before its run, and ways to run it."""
 
@@ -93,6 +107,7 @@ class Animal(DrawnAnimal):
         with device_session(device) as session:
             b2.prefs["core.network.default_schedule"] = SCHEDULE
             objects = make_objects(recorder.circuit, tables)
+            _sum_like_genn(objects)
             session.run(objects.network, duration)
             return recorder.arrays(recorded(recorder.circuit, objects), self.tissue)
 

@@ -22,7 +22,8 @@ QUICK = {
     "trace.K_cAMP": "0.005 umolar",
     "trace.K_unstable": "0.01 umolar",
     "trace.tau_open": "5 s",
-    "trace.k_l": "0.5",
+    "trace.k_l": "5",
+    "protein.K_made": "0.003",
     "plasticity.kappa": "20 hertz",
 }
 DOSES = (
