@@ -35,7 +35,7 @@ dsignal/dt = speed*(bound_D5*bound_D5 - signal)/tau_signal : 1
 # recall makes labile is stable again), and what its synapses learn of it: its integral and the
 # first two moments of that in time.
 PROTEIN = """
-stirred = (effort*(signal + signal_0)/K_made)**8 : 1
+stirred = (effort*(signal + signal_0){protein_stirred}/K_made)**8 : 1
 made = (1 - drug_protein_block)*(made_at_rest + (1 - made_at_rest)*stirred/(1 + stirred)) : 1
 dprotein/dt = speed*(made - protein)/tau_protein : 1
 dP_0/dt = speed*protein : second

@@ -1,4 +1,4 @@
-"""Corticosterone: minutes after a threat it rises, for hours it shifts what the others do.
+"""Corticosterone: it rises with a threat, for hours shifts what the others do, and leaves a trace.
 
 It comes with the blood and is one for all cells; principal cells carry it, as theirs are the
 receptors, and their step is fine enough for a night of it (`models.circuits.amygdala_paces`).
@@ -16,6 +16,7 @@ STRESS_AXIS = """
 dcort/dt = -speed*cort/tau_cort : mmolar
 cort_all = cort + (drug_corticosterone + drug_GR_agonist)*K_GR : mmolar
 dGR/dt = speed*(cort_all/(cort_all + K_GR*(1 + drug_GR_block)) - GR)/tau_GR : 1
+dprimed/dt = speed*(GR - primed)/tau_primed : 1
 drug_synthesis_block : 1
 drug_corticosterone : 1
 drug_GR_agonist : 1
@@ -30,6 +31,11 @@ CRH_RELEASE = "cort_post += speed*frac*rho_CRH*(1 - drug_synthesis_block_post)"
 LESS_ADAPTATION = "*(1 - GR_wakes*GR)"
 MORE_ECB = "*(1 + GR_makes*GR)"
 
+# What days of it leave: amygdala cells express more of the genes that a memory needs (Arc, Egr-1),
+# weeks after it is gone, and keep more of a lesson, not learn more (Monsey et al. 2014, PLoS One
+# 9:e91530, abstract; chosen: first order, and a lower threshold of protein).
+MORE_PROTEIN = "*(1 + GR_primes*primed)"
+
 MECHANISM = Mechanism(
     name="corticosterone",
     cells=("principal",),
@@ -37,13 +43,15 @@ MECHANISM = Mechanism(
     clock=SLOW,
     parameters=("corticosterone",),
     volume={"CRH": CRH_RELEASE},
-    adds={"principal.adaptation": LESS_ADAPTATION, "eCB_made": MORE_ECB},
+    adds={"principal.adaptation": LESS_ADAPTATION, "eCB_made": MORE_ECB,
+          "protein_stirred": MORE_PROTEIN},
     records=(
         Record("corticosterone", "cort", 1e3, "umol L-1", "corticosterone beyond that of rest"),
     ),
     rates={
         "cort": lambda value: value["speed"] / value["tau_cort"],
         "GR": lambda value: value["speed"] / value["tau_GR"],
+        "primed": lambda value: value["speed"] / value["tau_primed"],
     },
     tools=(
         Tool(

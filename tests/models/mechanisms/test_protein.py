@@ -16,7 +16,7 @@ EQUATIONS = b2.Equations(composed("principal"))
 NOTHING = {
     "effort": 0.0, "signal": 0.0, "protein": 0.0, "D": 0.0, "N_P": 0.0, "T_slow": 0.0,
     "drug_D1_agonist": 0.0, "drug_D1_block": 0.0, "drug_protein_block": 0.0, "restoring": 0.0,
-    "pace_slow": 1.0,
+    "primed": 0.0, "pace_slow": 1.0,
 }  # fmt: skip
 
 
@@ -50,6 +50,15 @@ def test_a_spike_counts_as_effort_where_the_cell_learns_and_only_there():
     assert spike(y=0.9 * theta, beta=1.0) > 0
     assert spike(y=0.9 * theta, D=P["K_DA"], drug_D1_block=100.0) == 0
     assert spike(y=0.9 * theta, beta=1.0, GR=1.0) == 0, "corticosterone takes that of beta away"
+
+
+@pytest.mark.parametrize("primed", [0.2, 1.0])
+def test_days_of_corticosterone_lower_the_threshold_of_protein(primed):
+    less = 1 / (1 + P["GR_primes"] * primed)
+    usual = slope("made", effort=0.4, signal=0.02)
+    signal = (0.02 + P["signal_0"]) * less - P["signal_0"]
+    assert slope("made", effort=0.4, signal=signal, primed=primed) == pytest.approx(usual, rel=1e-9)
+    assert slope("made", primed=primed) == P["made_at_rest"], "and make none by themselves"
 
 
 @settings(max_examples=50, deadline=None)

@@ -16,7 +16,7 @@ PARAMETERS = load_parameters()
 P = numbers(PARAMETERS, 1.0)
 SPEED = 10.0
 EQUATIONS = MECHANISM.paced + f"{MECHANISM.pace} : 1\n"
-BUSY = {"cort": 3e-4, "GR": 0.2, MECHANISM.pace: SPEED}
+BUSY = {"cort": 3e-4, "GR": 0.2, "primed": 0.1, MECHANISM.pace: SPEED}
 
 
 def slopes(dt=1e-3, **levels):
@@ -106,9 +106,27 @@ def test_a_night_after_a_session_of_fear_is_that_of_an_independent_solver():
     assert found[-1].max() < 1e-3
 
 
+def test_days_of_it_leave_what_an_evening_does_not():
+    """Monsey et al. 2014: more of a memory's genes, weeks later; first order in between."""
+    day = 24 * HOUR
+
+    def left(hours, later):
+        bound = solve_ivp(
+            lambda t, x: [slopes(GR=0.5 * (t < hours * HOUR), primed=x[0])["primed"] / SPEED],
+            (0, hours * HOUR + later), [0.0], max_step=day / 4, rtol=1e-6,
+        )  # fmt: skip
+        return float(bound.y[0, -1])
+
+    tau = P["tau_primed"]
+    days = 0.5 * (1 - np.exp(-5.5 * day / tau))
+    assert left(5.5 * 24, 0) == pytest.approx(days, rel=1e-3)
+    assert left(5.5 * 24, 6 * day) == pytest.approx(days * np.exp(-6 * day / tau), rel=1e-2)
+    assert left(3, 0) < 0.02
+
+
 def test_three_weeks_folded_into_a_minute_are_fine_enough():
     Fold(21 * 24, 40).check(PARAMETERS)
     clocks = Fold(21 * 24, 40).clocks(PARAMETERS)
     fastest = max(rate({**P, "speed": 1.0}) for rate in MECHANISM.rates.values())
     assert 21 * 24 * HOUR / 40 * SPEED * clocks.neuron * fastest < FINEST
-    assert b2.Equations(EQUATIONS).diff_eq_names == {"cort", "GR"}
+    assert b2.Equations(EQUATIONS).diff_eq_names == {"cort", "GR", "primed"}
