@@ -40,6 +40,9 @@ _PAPER: dict[str, Any] = {
     "marker": "D", "ms": 6.5, "mfc": "white", "mec": GREY, "mew": 1.3, "ls": "",
 }  # fmt: skip
 
+_AGAIN = ("-", "o"), ("--", "s"), (":", "^")
+"""Line and marker of groups whose colour is that of others before them."""
+
 
 def group_colour(place: int) -> str:
     """Colour of a group, by its place among the groups."""
@@ -65,7 +68,8 @@ def draw_freezing(axes: Axes, cohort: xr.Dataset, below: float = 0.16) -> None:
         [_over_trials(cohort["trial_freezing"].values[..., a : b + 1]) for a, b in blocks], axis=-1
     )
     for k, group in enumerate(cohort["group"].values):
-        _line(axes, x, values[k], k, str(group), split=np.flatnonzero(np.diff(x) > 1) + 1)
+        _line(axes, x, values[k], (k, len(values)), str(group),
+              split=np.flatnonzero(np.diff(x) > 1) + 1)  # fmt: skip
     for first, last in runs(stage):
         own = x[[k for start, k in at.items() if first <= start <= last]]
         axes.annotate(
@@ -109,26 +113,31 @@ def draw_calcium(axes: Axes, cohort: xr.Dataset) -> None:
         unit_of = f"area, {words(str(cohort['group'].values[0]))}, {design.title(reference)} = 1"
     else:
         by_epoch(axes, cohort, "calcium_cs", design.shown)
-        unit_of = "area (µmol L$^{-1}$ s)"
+        unit_of = "area (µmol L⁻¹ s)"
     axes.axhline(0.0, color=GREY, lw=0.8, ls=":")
     tidy(axes, title, "", unit_of)
 
 
 def _line(
-    axes: Axes, x: Floats, values: Floats, k: int, group: str, split: NDArray[np.intp] | None = None
-) -> None:
-    """Means of one group (animal, place) with intervals; broken before the places in `split`."""
-    colour = group_colour(k)
-    shift = x + 0.09 * (k - 1)
+    axes: Axes, x: Floats, values: Floats, place: tuple[int, int], group: str,
+    split: NDArray[np.intp] | None = None,
+) -> None:  # fmt: skip
+    """Means of one group (animal, place) with intervals; broken before the places in `split`.
+
+    `place` is its place among the groups and how many there are; all stand side by side.
+    """
+    k, n_groups = place
+    colour, again = group_colour(k), k // len(_COLOURS)
+    shift = x - 0.09 + min(0.09, 0.7 / n_groups) * k
     finite = np.isfinite(values)
     n = finite.sum(axis=0)
     mean = np.array([_mean(column) for column in values.T])
     bounds = np.array([bootstrap_interval(column) for column in values.T])
     label = f"{words(group)} (n = {n.max(initial=0)})"
     for piece in np.split(np.arange(x.size), [] if split is None else split):
-        axes.plot(shift[piece], mean[piece], "-", color=colour, lw=1.5, label=label)
+        axes.plot(shift[piece], mean[piece], _AGAIN[again % 3][0], color=colour, lw=1.5,
+                  marker=_AGAIN[again % 3][1], ms=4.5, label=label)  # fmt: skip
         label = "_"
-    axes.plot(shift, mean, "o", ms=4.5, color=colour)
     axes.vlines(shift, bounds[:, 0], bounds[:, 1], color=colour, lw=1.1)
 
 
@@ -140,7 +149,8 @@ def by_epoch(axes: Axes, cohort: xr.Dataset, quantity: str, names: Sequence[str]
         return
     for k, group in enumerate(cohort["group"].values):
         values = cohort[quantity].sel(group=group, epoch=list(names)).values
-        _line(axes, np.arange(len(names), dtype=float), values, k, str(group))
+        places = np.arange(len(names), dtype=float)
+        _line(axes, places, values, (k, cohort.sizes["group"]), str(group))
     for row in published_contrasts():
         wanted = (row.quantity, row.form, row.group, row.minus_epoch)
         known = row.epoch in names and design.get(row.epoch) == published_epochs()[row.epoch]
