@@ -64,7 +64,7 @@ def test_every_variable_that_has_a_rate_is_known():
     assert set(rates) == b2.Equations(composed("astrocyte")).diff_eq_names - without
     cells = b2.Equations(composed("principal")).diff_eq_names
     membrane = {"v", "g_ampa", "g_gaba", "g_ahp"}
-    receptors = {"D", "eCB", "cort", "GR"}
+    receptors = {"D", "eCB", "cort", "GR", "primed"}
     protein = {"effort", "signal", "protein", "P_0", "P_1", "P_2"}
     saved = {"restored", "strengthened"}
     assert cells == membrane | receptors | protein | saved | {"y", "theta"}
